@@ -1,0 +1,2 @@
+export type { Backend, FieldOutput, KernelDescription, KernelHead, Visibility } from "./contract.js";
+export { createReferenceBackend } from "./reference.js";

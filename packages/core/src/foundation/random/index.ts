@@ -1,0 +1,3 @@
+export { type RandomMatrixKind, randomMatrix, uniformSphere } from "./matrices.js";
+export { philox4x32 } from "./philox.js";
+export { hashPurpose, type RandomStream, type StreamKey, stream } from "./stream.js";
