@@ -1,0 +1,14 @@
+export { confirmStop } from "./confirm-stop.js";
+export type { Crossing, SolveEvent } from "./event.js";
+export { findCrossing } from "./event.js";
+export type { Method, MethodPlugin, Scratch, StepReport } from "./method.js";
+export type { StateObservable } from "./observable.js";
+export { wholeState } from "./observable.js";
+export type { Progress, Save, SolveOptions, Stepping, When } from "./options.js";
+export { adaptive, fixed, layers } from "./options.js";
+export type { Outcome } from "./outcome.js";
+export type { Block, Problem } from "./problem.js";
+export { solve } from "./solve.js";
+export type { Failure, Step } from "./step.js";
+export { steps } from "./step.js";
+export type { Recorded, SolveStats, Trajectory } from "./trajectory.js";

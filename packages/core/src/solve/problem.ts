@@ -1,0 +1,20 @@
+/** Where a named part of the state lies in the flat array. */
+export interface Block {
+  readonly offset: number;
+  readonly shape: readonly number[];
+}
+
+/**
+ * ẏ = drift(t, y) on a flat state, y(t_0) = y0. Knows nothing of tokens.
+ *
+ * `drift` overwrites `out`, never keeps or changes `y`, and allocates nothing.
+ */
+export interface Problem {
+  readonly y0: Float64Array;
+  readonly layout: Readonly<Record<string, Block>>;
+  drift(t: number, y: Float64Array, out: Float64Array): void;
+  /** Moves a state that a step has left near the manifold back onto it, in place. */
+  retract?(y: Float64Array): void;
+  /** Times at which the drift jumps; every step ends at them. Sorted. */
+  readonly breakpoints?: readonly number[];
+}

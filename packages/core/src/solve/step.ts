@@ -1,0 +1,159 @@
+import type { SolveErrorCode } from "../foundation/errors/index.js";
+import type { Controller } from "./controller.js";
+import { initialStep, piController } from "./controller.js";
+import type { Method, Scratch } from "./method.js";
+import type { SolveOptions, Stepping } from "./options.js";
+import { checkOptions } from "./options.js";
+import type { Problem } from "./problem.js";
+
+/** One accepted step. The arrays are the driver's own and are overwritten by the next step. */
+export interface Step {
+  readonly t0: number;
+  readonly t1: number;
+  /** State at t1. */
+  readonly y: Float64Array;
+  /** Dense output: the state at any t in [t0, t1]. @returns evaluations of the drift it cost */
+  dense(t: number, out: Float64Array): number;
+  readonly evaluations: number;
+  readonly rejected: number;
+}
+
+/** Why the generator stopped before the end of the span. */
+export interface Failure {
+  readonly code: SolveErrorCode;
+  readonly t: number;
+  readonly message: string;
+}
+
+interface Driver {
+  readonly problem: Problem;
+  readonly method: Method;
+  readonly scratch: Scratch;
+  readonly stepping: Stepping;
+  readonly controller: Controller;
+}
+
+function allFinite(y: Float64Array): boolean {
+  for (let i = 0; i < y.length; i++) if (!Number.isFinite(y[i])) return false;
+  return true;
+}
+
+/**
+ * The problem within one smooth piece: the drift is asked at times strictly before the piece's end, so that a stage at
+ * the end of a step does not see the schedule of the next piece.
+ */
+function withinPiece(problem: Problem, start: number, end: number): Problem {
+  const last = end - 1e-9 * (end - start);
+  return { ...problem, drift: (t, y, out) => problem.drift(Math.min(t, last), y, out) };
+}
+
+function* piece(driver: Driver, start: number, end: number, y: Float64Array, firstStep: number): Generator<Step, Failure | number> {
+  const { problem, method, scratch, stepping, controller } = driver;
+  const out = new Float64Array(y.length);
+  const pieceSteps =
+    stepping.kind === "adaptive" ? Number.POSITIVE_INFINITY : countSteps(stepping, start, end);
+  let t = start;
+  let dt = stepping.kind === "adaptive" ? firstStep : (end - start) / pieceSteps;
+  let [evaluations, rejected, taken] = [0, 0, 0];
+  while (t < end) {
+    const fixedEnd = taken + 1 >= pieceSteps ? end : start + (taken + 1) * stepLength(stepping, start, end, pieceSteps);
+    let t1 = stepping.kind === "adaptive" ? t + dt : fixedEnd;
+    if (t1 >= end || end - t1 < 1e-3 * dt) t1 = end;
+    const h = t1 - t;
+    if (h < 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(end) * 1e-3)) {
+      return {
+        code: "step-too-small",
+        t,
+        message: `${method.name}: the step fell to ${h.toExponential(1)} at t = ${t}; the solution is probably singular there`,
+      };
+    }
+    evaluations += method.step(problem, t, h, y, out, scratch).evaluations;
+    if (stepping.kind === "adaptive") {
+      const norm = allFinite(out) ? method.errorNorm!(y, out, stepping.rtol, stepping.atol, scratch) : Number.NaN;
+      if (!(norm <= 1)) {
+        rejected++;
+        dt = h * controller.rejected(norm);
+        continue;
+      }
+      dt = h * controller.accepted(norm);
+    } else if (!allFinite(out)) {
+      const message = `${method.name}: the state stopped being finite between t = ${t} and t = ${t1}; use adaptive steps to see why`;
+      return { code: "not-finite", t, message };
+    }
+    method.accept(scratch);
+    const t0 = t;
+    const dense = (at: number, into: Float64Array) => {
+      if (at === t1) {
+        into.set(out);
+        return 0;
+      }
+      const cost = method.interpolate((at - t0) / h, into, scratch).evaluations;
+      problem.retract?.(into);
+      return cost;
+    };
+    yield { t0, t1, y: out, dense, evaluations, rejected };
+    y.set(out);
+    t = t1;
+    taken++;
+    [evaluations, rejected] = [0, 0];
+  }
+  return dt;
+}
+
+function stepLength(stepping: Stepping, start: number, end: number, count: number): number {
+  return stepping.kind === "fixed" ? stepping.dt : (end - start) / count;
+}
+
+function countSteps(stepping: Stepping, start: number, end: number): number {
+  if (stepping.kind === "layers") return stepping.L;
+  if (stepping.kind === "fixed") return Math.max(1, Math.ceil((end - start) / stepping.dt - 1e-9));
+  return Number.POSITIVE_INFINITY;
+}
+
+/** Breakpoints inside the span, which cut it into smooth pieces. Layers are never cut: a layer has one set of weights. */
+function pieces(problem: Problem, options: SolveOptions): number[] {
+  const [t0, t1] = options.span;
+  const inner = options.steps.kind === "layers" ? [] : (problem.breakpoints ?? []).filter((t) => t > t0 && t < t1);
+  return [t0, ...inner, t1];
+}
+
+/**
+ * The step generator: pausable (stop pulling), resumable (pull on). Yields accepted steps in order; returns `undefined`
+ * at the end of the span, or why it could not go on.
+ *
+ * @throws InputError out-of-range, incompatible — before the first step
+ * @cost per step: that of the method; two extra evaluations at the start of adaptive stepping
+ */
+export function* steps(problem: Problem, method: Method, options: SolveOptions): Generator<Step, Failure | undefined> {
+  checkOptions(method, options);
+  const y = problem.y0.slice();
+  const stepping = options.steps;
+  const knots = pieces(problem, options);
+  const last = options.span[1];
+  let dt = 0;
+  let count = 0;
+  for (let k = 0; k + 1 < knots.length; k++) {
+    const [start, end] = [knots[k]!, knots[k + 1]!];
+    const local = end === last ? problem : withinPiece(problem, start, end);
+    const scratch = method.init(local, options.seed ?? 0);
+    if (stepping.kind === "adaptive" && dt === 0) {
+      dt = initialStep(local, method.order, start, end, stepping.rtol, stepping.atol);
+    }
+    const driver = { problem: local, method, scratch, stepping, controller: piController(method.order) };
+    const inner = piece(driver, start, end, y, Math.min(dt, end - start));
+    for (;;) {
+      const next = inner.next();
+      if (next.done) {
+        if (typeof next.value !== "number") return next.value;
+        dt = next.value;
+        break;
+      }
+      yield next.value;
+      if (stepping.kind === "adaptive" && ++count >= stepping.maxSteps) {
+        const message = `${method.name}: ${count} steps reached only t = ${next.value.t1}; raise maxSteps, or loosen rtol and atol`;
+        return { code: "too-many-steps", t: next.value.t1, message };
+      }
+    }
+  }
+  return undefined;
+}
