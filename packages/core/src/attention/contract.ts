@@ -1,0 +1,61 @@
+import type { ZodType } from "zod";
+import type { Backend, FieldOutput, KernelDescription } from "../foundation/backend/index.js";
+import type { NumericContext } from "../foundation/parameters/index.js";
+import type { WeightedPoints } from "../foundation/shapes/index.js";
+import type { Mask } from "../masks/contract.js";
+
+/** What shared code may ask of a variant instead of its name. */
+export interface AttentionTraits {
+  /** Row weights sum to 1, are positive, or may be negative. */
+  readonly weights: "probability" | "positive" | "signed";
+  /** Whether the field is smooth in the points. */
+  readonly smooth: boolean;
+  /** Whether Gaussians stay Gaussian under it (without a mask). */
+  readonly gaussianClosed: boolean;
+  /** What functional, if any, the flow is a gradient flow of. */
+  readonly gradientOf?: "energy" | "twisted";
+}
+
+/** Where a Gaussian closure writes Γ(x) = Bx + c; both are overwritten. */
+export interface AffineField {
+  /** Shape [d, d]. */
+  readonly B: Float64Array;
+  /** Shape [d]. */
+  readonly c: Float64Array;
+}
+
+/** One term VΣA of a closure that is quadratic in Σ. */
+export interface RiccatiTerm {
+  /** A = β KᵀQ, shape [d, d]. */
+  readonly A: Float64Array;
+  /** V, shape [d, d]. */
+  readonly V: Float64Array;
+}
+
+/** An attention bound to a dimension, its parameters and a backend. */
+export interface Attention {
+  readonly name: string;
+  readonly heads: number;
+  readonly traits: AttentionTraits;
+  readonly breakpoints: readonly number[];
+  /** Γ_μ at the queries, μ given by the source. Definition for every level of description. */
+  fieldAt(source: WeightedPoints, queries: WeightedPoints, mask: Mask, t: number, out: FieldOutput): void;
+  /** Γ for μ = N(mean, cov), exactly: Bx + c. Present iff `traits.gaussianClosed`. */
+  gaussianField?(mean: Float64Array, cov: Float64Array, t: number, out: AffineField): void;
+  /** The heads of a closure B = Σ_h V_hΣA_h, c = Σ_h V_h m, where it has that form. */
+  riccati?(t: number): readonly RiccatiTerm[];
+  /** Inverse temperature of head h. */
+  beta?(t: number, head: number): number;
+  kernel?(t: number): KernelDescription;
+}
+
+/** An attention variant: one folder. Adding one touches nothing else. */
+export interface AttentionPlugin<P = unknown> {
+  readonly name: string;
+  readonly doc: string;
+  readonly source: string;
+  readonly traits: AttentionTraits;
+  readonly params: ZodType<P>;
+  /** @throws InputError with a path from the plug-in's parameters */
+  bind(params: P, context: NumericContext, backend: Backend): Attention;
+}

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { matMul, matVec } from "../../foundation/linear-algebra/index.js";
+import type { Attention, AttentionPlugin, AttentionTraits, RiccatiTerm } from "../contract.js";
+import { type BoundHeads, bindHeads, type HeadParameters, headParameters } from "../shared/heads.js";
+import { kernelAttention } from "../shared/kernel-attention.js";
+
+const traits: AttentionTraits = { weights: "probability", smooth: true, gaussianClosed: true, gradientOf: "twisted" };
+
+/** A_h = β_h K_hᵀQ_h and V_h for each head, made once per smooth piece of the schedules. */
+function riccatiTerms(heads: BoundHeads): (t: number) => readonly RiccatiTerm[] {
+  const cache = new Map<ReturnType<BoundHeads["at"]>, readonly RiccatiTerm[]>();
+  return (t) => {
+    const now = heads.at(t);
+    let terms = cache.get(now);
+    if (terms === undefined) {
+      terms = now.map((head) => ({ A: head.queryKey.map((entry) => head.beta * entry), V: head.value }));
+      cache.set(now, terms);
+    }
+    return terms;
+  };
+}
+
+/**
+ * Γ_μ(x) = Σ_h ∫ V y e^{β⟨Qx,Ky⟩} dμ(y) / ∫ e^{β⟨Qx,Ky⟩} dμ(y).
+ * On N(m, Σ): B = Σ_h V_hΣA_h, c = Σ_h V_h m, with A_h = β_h K_hᵀQ_h.
+ *
+ * @cost particles: see the reference backend; Gaussian: heads × 2d³ multiply-adds
+ * @accuracy Gaussian closure to 1e-12 of Gauss–Hermite quadrature; attention/softmax/index.test.ts
+ * @source arXiv 2501.18322 and 2606.07600, theory.md §1 and §2
+ */
+export const softmax: AttentionPlugin<HeadParameters> = {
+  name: "softmax",
+  doc: "Softmax self-attention: a weighted mean of values, weights e^{β⟨Qx,Ky⟩} normalised over the visible tokens.",
+  source: "arXiv 2501.18322, theory.md §1",
+  traits,
+  params: z.strictObject(headParameters),
+  bind(params, context, backend): Attention {
+    const { d } = context;
+    const heads = bindHeads(params, context, "softmax");
+    const riccati = riccatiTerms(heads);
+    const product = new Float64Array(d * d);
+    const increment = new Float64Array(d * d);
+    const shift = new Float64Array(d);
+    return {
+      ...kernelAttention("softmax", traits, { weight: "exponential", normalisation: "partition" }, heads, backend),
+      riccati,
+      gaussianField(mean, cov, t, out) {
+        out.B.fill(0);
+        out.c.fill(0);
+        for (const { A, V } of riccati(t)) {
+          matMul(cov, A, d, d, d, product);
+          matMul(V, product, d, d, d, increment);
+          matVec(V, mean, d, d, shift);
+          for (let i = 0; i < d * d; i++) out.B[i]! += increment[i]!;
+          for (let i = 0; i < d; i++) out.c[i]! += shift[i]!;
+        }
+      },
+    };
+  },
+};

@@ -1,0 +1,11 @@
+/** Pointwise activations σ by the names an experiment file uses. */
+export const activations = {
+  relu: (s: number) => (s > 0 ? s : 0),
+  tanh: (s: number) => Math.tanh(s),
+  sigmoid: (s: number) => 1 / (1 + Math.exp(-s)),
+  silu: (s: number) => s / (1 + Math.exp(-s)),
+  linear: (s: number) => s,
+} as const;
+
+export type ActivationName = keyof typeof activations;
+export const activationNames = Object.keys(activations) as [ActivationName, ...ActivationName[]];

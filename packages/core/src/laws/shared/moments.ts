@@ -1,0 +1,50 @@
+import { matMulNT } from "../../foundation/linear-algebra/index.js";
+import { psdSqrt } from "../../foundation/linear-algebra/index.js";
+import { stream } from "../../foundation/random/index.js";
+import { tokens, type WeightedPoints } from "../../foundation/shapes/index.js";
+import type { Gaussian, PointCloud } from "../contract.js";
+
+/** Mean Σw_i x_i and covariance Σw_i (x_i − m)(x_i − m)ᵀ (divided by n, not n − 1). @cost m d² */
+export function momentsOf(cloud: WeightedPoints): Gaussian {
+  const { m, d, points, weights } = cloud;
+  const mean = new Float64Array(d);
+  for (let i = 0; i < m; i++) for (let a = 0; a < d; a++) mean[a]! += weights[i]! * points[i * d + a]!;
+  const scaled = new Float64Array(d * m);
+  for (let i = 0; i < m; i++) {
+    const root = Math.sqrt(weights[i]!);
+    for (let a = 0; a < d; a++) scaled[a * m + i] = root * (points[i * d + a]! - mean[a]!);
+  }
+  const cov = new Float64Array(d * d);
+  matMulNT(scaled, scaled, d, m, d, cov);
+  return { kind: "gaussian", d, mean, cov };
+}
+
+/** Tokens in context order with equal weights, as a law. */
+export function cloudOf(points: Float64Array, n: number, d: number): PointCloud {
+  return { kind: "point-cloud", ...tokens(points, n, d) };
+}
+
+/** n draws of N(mean, cov): mean + Σ^½ z, z from the stream (seed, purpose, token i). Singular Σ is fine. */
+export function sampleGaussian(law: Gaussian, n: number, seed: number, purpose: string): PointCloud {
+  const { d, mean, cov } = law;
+  const { sqrt } = psdSqrt(cov, d);
+  const normals = new Float64Array(n * d);
+  stream({ seed, purpose }).fillNormal(normals);
+  const points = new Float64Array(n * d);
+  matMulNT(normals, sqrt, n, d, d, points);
+  for (let i = 0; i < n; i++) for (let a = 0; a < d; a++) points[i * d + a]! += mean[a]!;
+  return cloudOf(points, n, d);
+}
+
+/** Draws of a law at n: fresh Gaussians, or a resample of the points with replacement. */
+export function sampleLaw(law: Gaussian | PointCloud, n: number, seed: number, purpose: string): PointCloud {
+  if (law.kind === "gaussian") return sampleGaussian(law, n, seed, purpose);
+  const random = stream({ seed, purpose });
+  const { d } = law;
+  const points = new Float64Array(n * d);
+  for (let i = 0; i < n; i++) {
+    const j = random.integer(law.m);
+    points.set(law.points.subarray(j * d, (j + 1) * d), i * d);
+  }
+  return cloudOf(points, n, d);
+}

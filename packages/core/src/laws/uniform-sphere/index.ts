@@ -1,0 +1,35 @@
+import { z } from "zod";
+import { seedParameter } from "../../foundation/parameters/index.js";
+import { uniformSphere as draw } from "../../foundation/random/index.js";
+import { identity } from "../../foundation/linear-algebra/index.js";
+import type { LawPlugin } from "../contract.js";
+import { cloudOf } from "../shared/moments.js";
+
+interface UniformSphereParameters {
+  readonly d: number;
+  readonly n: number;
+  readonly seed: number;
+}
+
+/** n independent uniform tokens on S^{d−1}; mean 0, covariance I/d. */
+export const uniformSphere: LawPlugin<UniformSphereParameters> = {
+  name: "uniform-sphere",
+  doc: "Independent uniform tokens on the unit sphere S^{d−1}.",
+  source: "theory.md §3",
+  seeded: true,
+  params: z.strictObject({
+    d: z.number().int().min(1).default(3).meta({ symbol: "d", unit: "1", doc: "dimension" }),
+    n: z.number().int().min(1).default(256).meta({ symbol: "n", unit: "1", doc: "number of tokens" }),
+    seed: seedParameter("seed of the tokens"),
+  }),
+  bind({ d, n, seed }) {
+    const cov = identity(d).map((entry) => entry / d);
+    return {
+      name: "uniform-sphere",
+      d,
+      n,
+      cloud: () => cloudOf(draw(n, d, seed), n, d),
+      moments: () => ({ kind: "gaussian", d, mean: new Float64Array(d), cov }),
+    };
+  },
+};

@@ -1,0 +1,85 @@
+import type { AffineField, Attention } from "../attention/contract.js";
+import type { Feedforward } from "../feedforward/contract.js";
+import { mergeBreakpoints } from "../foundation/parameters/index.js";
+import type { FieldOutput } from "../foundation/backend/index.js";
+import type { WeightedPoints } from "../foundation/shapes/index.js";
+import type { Geometry } from "../geometry/contract.js";
+import type { Mask } from "../masks/contract.js";
+
+/** Attraction or repulsion: a sign is part of the model. */
+export type Sign = "attract" | "repel";
+
+/** The parts of a model, each bound to d and its parameters. */
+export interface ModelParts {
+  readonly d: number;
+  /** Heads of different kinds, summed. */
+  readonly attention: readonly Attention[];
+  readonly mask: Mask;
+  /** Summed; empty for none. */
+  readonly feedforward: readonly Feedforward[];
+  readonly geometry: Geometry;
+  readonly sign: Sign;
+}
+
+/** The composition: what every level of description derives its equations from. */
+export interface Model extends ModelParts {
+  readonly breakpoints: readonly number[];
+  /** sign·Γ_μ(x) + feed-forward(x) at the queries, not projected. `scratch` has shape [queries.m, d]. */
+  fieldAt(source: WeightedPoints, queries: WeightedPoints, t: number, out: Float64Array, scratch: Float64Array): void;
+  /** Why the model has no exact Gaussian closure, or undefined when it has one. */
+  readonly gaussianObstacle: string | undefined;
+  /** Bx + c of the whole field on N(mean, cov). Only when there is no obstacle. `scratch` is one AffineField. */
+  gaussianField(mean: Float64Array, cov: Float64Array, t: number, out: AffineField, scratch: AffineField): void;
+}
+
+/** First reason why Gaussians do not stay Gaussian, in words. */
+function obstacleOf(parts: ModelParts): string | undefined {
+  const open = parts.attention.find((one) => !one.traits.gaussianClosed);
+  if (open !== undefined) return `${open.name} attention has no Gaussian closure`;
+  if (!parts.mask.dense) return `under the mask ${parts.mask.name} a Gaussian does not stay Gaussian`;
+  const bent = parts.feedforward.find((one) => !one.traits.affine);
+  if (bent !== undefined) return `the feed-forward ${bent.name} is not affine`;
+  if (!parts.geometry.flat) return `on the ${parts.geometry.name} no law is Gaussian`;
+  return undefined;
+}
+
+/**
+ * ẋ = sign·Σ Γ_μ(x) + Σ f(x), to be projected on the tangent space by the level that integrates it.
+ * `repel` turns round the attention, and with it every feed-forward that is a gradient.
+ *
+ * @source theory.md §1; sign: format.md
+ */
+export function createModel(parts: ModelParts): Model {
+  const { attention, mask, feedforward, d } = parts;
+  const sign = parts.sign === "repel" ? -1 : 1;
+  const factorOf = (one: Feedforward) => (one.traits.gradient ? sign : 1);
+  return {
+    ...parts,
+    breakpoints: mergeBreakpoints([...attention, ...feedforward].map((one) => one.breakpoints)),
+    gaussianObstacle: obstacleOf(parts),
+    fieldAt(source, queries, t, out, scratch) {
+      const target: FieldOutput = { field: scratch };
+      out.fill(0);
+      for (const one of attention) {
+        one.fieldAt(source, queries, mask, t, target);
+        for (let i = 0; i < out.length; i++) out[i]! += sign * scratch[i]!;
+      }
+      for (const one of feedforward) one.addTo(queries.points, queries.m, t, factorOf(one), out);
+    },
+    gaussianField(mean, cov, t, out, scratch) {
+      out.B.fill(0);
+      out.c.fill(0);
+      for (const one of attention) {
+        one.gaussianField!(mean, cov, t, scratch);
+        for (let i = 0; i < d * d; i++) out.B[i]! += sign * scratch.B[i]!;
+        for (let i = 0; i < d; i++) out.c[i]! += sign * scratch.c[i]!;
+      }
+      for (const one of feedforward) {
+        const { W, b } = one.affine!(t);
+        const factor = factorOf(one);
+        for (let i = 0; i < d * d; i++) out.B[i]! += factor * W[i]!;
+        for (let i = 0; i < d; i++) out.c[i]! += factor * b[i]!;
+      }
+    },
+  };
+}
