@@ -1,0 +1,77 @@
+import { type ZodType, z } from "zod";
+import { InputError, type InputErrorCode, nearestOf, type SpecPath, show } from "../foundation/errors/index.js";
+
+type Issue = z.core.$ZodIssue;
+
+function valueAt(root: unknown, path: SpecPath): unknown {
+  let value = root;
+  for (const key of path) value = (value as Record<string | number, unknown> | undefined)?.[key];
+  return value;
+}
+
+/** The keys an object schema knows at a path inside it; empty where there is no object. */
+function keysAt(schema: ZodType, path: SpecPath): string[] {
+  let current: unknown = schema;
+  const unwrap = (one: unknown): unknown => {
+    let inner = one;
+    while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
+    return inner;
+  };
+  for (const key of path) {
+    const inner = unwrap(current);
+    if (inner instanceof z.ZodObject) current = (inner.shape as Record<string, unknown>)[String(key)];
+    else if (inner instanceof z.ZodArray) current = inner.element;
+    else if (inner instanceof z.ZodRecord) current = inner.valueType;
+    else return [];
+  }
+  const last = unwrap(current);
+  return last instanceof z.ZodObject ? Object.keys(last.shape) : [];
+}
+
+function codeOf(issue: Issue, got: unknown): InputErrorCode {
+  if (issue.code === "invalid_type") {
+    if (got === undefined) return "missing";
+    return typeof got === "number" && !Number.isFinite(got) ? "not-finite" : "wrong-type";
+  }
+  if (issue.code === "too_small" || issue.code === "too_big") return "out-of-range";
+  return issue.code === "invalid_value" ? "unknown-name" : "wrong-type";
+}
+
+function ruleOf(issue: Issue): string {
+  if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
+  if (issue.code === "invalid_type") return `must be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
+  return issue.message.replace(/^Invalid input: |^Too (small|big): /, "").replace(/^expected /, "must be ");
+}
+
+function toInputError(who: string, schema: ZodType, issue: Issue, root: unknown, path: SpecPath): InputError {
+  const inner = issue.path.filter((key) => typeof key !== "symbol") as (string | number)[];
+  if (issue.code === "unrecognized_keys") {
+    const key = issue.keys[0]!;
+    const known = keysAt(schema, inner);
+    return new InputError({
+      code: "unknown-key",
+      who,
+      rule: `"${key}" is not a key here`,
+      fix: known.length === 0 ? "It takes no keys" : `Did you mean "${nearestOf(key, known)}"? The keys are ${known.join(", ")}`,
+      details: { key, known },
+      path: [...path, ...inner, key],
+    });
+  }
+  const got = valueAt(root, inner);
+  const code = codeOf(issue, got);
+  const name = [who, ...inner].join(".");
+  return new InputError({
+    code,
+    who: name,
+    rule: code === "missing" ? "is needed" : ruleOf(issue),
+    got: show(got),
+    path: [...path, ...inner],
+  });
+}
+
+/** Parses with a schema; the first issue becomes an InputError with the full path. */
+export function parseParameters<T>(who: string, schema: ZodType<T>, value: unknown, path: SpecPath): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw toInputError(who, schema, result.error.issues[0]!, value, path);
+}

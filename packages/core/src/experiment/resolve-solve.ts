@@ -1,0 +1,104 @@
+import type { Backend } from "../foundation/backend/index.js";
+import { atPath, InputError, show } from "../foundation/errors/index.js";
+import { adaptive, fixed, type Method, type Stepping } from "../solve/index.js";
+import { resolveChoice } from "./choice.js";
+import { parseParameters } from "./parse.js";
+import type { Plugins } from "./plugins.js";
+import type { BackendReport } from "./result.js";
+import type { Resolved } from "./resolve-model.js";
+import { type DocumentSpec, stepsSchema } from "./spec.js";
+
+/** How the continuous levels are integrated. */
+export interface Integration {
+  readonly span: readonly [number, number];
+  readonly method: Method;
+  readonly stepping: Stepping;
+  readonly seed: number;
+}
+
+function resolveSteps(value: unknown): { stepping: Stepping; canonical: unknown } {
+  const path = ["solve", "steps"] as const;
+  const kind = typeof value === "object" && value !== null ? Object.keys(value) : [];
+  if (kind.length !== 1 || (kind[0] !== "adaptive" && kind[0] !== "fixed")) {
+    const rule = "steps is { adaptive: { rtol, atol } } or { fixed: { dt } }";
+    throw new InputError({ code: "wrong-type", who: "solve.steps", rule, got: show(value), path });
+  }
+  const branch = kind[0] === "adaptive" ? stepsSchema.options[0] : stepsSchema.options[1];
+  const steps = parseParameters<Record<string, unknown>>("solve.steps", branch, value, path);
+  if ("fixed" in steps) {
+    const { dt } = steps["fixed"] as { dt: number };
+    return { stepping: atPath([...path, "fixed"], () => fixed(dt)), canonical: steps };
+  }
+  const tolerance = steps["adaptive"] as { rtol: number; atol: number; maxSteps: number };
+  return { stepping: atPath([...path, "adaptive"], () => adaptive(tolerance)), canonical: steps };
+}
+
+/** The `solve:` section. @throws InputError unknown-name, out-of-range, incompatible */
+export function resolveSolve(spec: DocumentSpec["solve"], plugins: Plugins): Resolved<Integration> {
+  const { span, seed, repeats } = spec;
+  if (!(span[0] < span[1])) {
+    throw new InputError({
+      code: "out-of-range",
+      who: "solve.span",
+      rule: "a span [t0, t1] needs t0 < t1",
+      got: show(span),
+      path: ["solve", "span"],
+    });
+  }
+  const method = resolveChoice("method", plugins.methods, spec.method, ["solve", "method"]);
+  const bound = method.plugin.bind(method.params);
+  const { stepping, canonical } = resolveSteps(spec.steps);
+  if (stepping.kind === "adaptive" && bound.errorNorm === undefined) {
+    throw new InputError({
+      code: "incompatible",
+      who: `method ${bound.name}`,
+      rule: "it has no error estimate, so it cannot choose its steps",
+      got: "steps: adaptive",
+      fix: "Give steps: { fixed: { dt: … } }, or use tsit5 or dop853",
+      path: ["solve", "method"],
+    });
+  }
+  return {
+    value: { span, method: bound, stepping, seed },
+    canonical: { span: [...span], method: method.canonical, steps: canonical, seed, repeats },
+  };
+}
+
+/** The `backend:` section against the backends at hand. @throws InputError unknown-name, incompatible */
+export function resolveBackend(
+  spec: DocumentSpec["backend"],
+  backends: readonly Backend[],
+): Resolved<Backend> & { readonly report: BackendReport } {
+  const names = backends.map((one) => one.name);
+  const backend = spec.name === "auto" ? backends[0]! : backends.find((one) => one.name === spec.name);
+  if (backend === undefined) {
+    throw new InputError({
+      code: "unknown-name",
+      who: "backend",
+      rule: `there is no backend "${spec.name}" here`,
+      fix: `There are auto, ${names.join(", ")}`,
+      path: ["backend", "name"],
+    });
+  }
+  if (spec.precision !== backend.precision) {
+    throw new InputError({
+      code: "incompatible",
+      who: `backend ${backend.name}`,
+      rule: `it computes in ${backend.precision}`,
+      got: spec.precision,
+      path: ["backend", "precision"],
+    });
+  }
+  if (typeof spec.threads === "number" && spec.threads > backend.threads) {
+    throw new InputError({
+      code: "incompatible",
+      who: `backend ${backend.name}`,
+      rule: `it runs on ${backend.threads} thread`,
+      got: String(spec.threads),
+      fix: "Write threads: auto",
+      path: ["backend", "threads"],
+    });
+  }
+  const report = { name: backend.name, precision: backend.precision, accuracy: "exact" as const, threads: backend.threads };
+  return { value: backend, canonical: { ...spec }, report };
+}

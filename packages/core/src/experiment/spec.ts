@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { seedParameter } from "../foundation/parameters/index.js";
+
+const time = z.number().meta({ unit: "depth" });
+const every = z.number().positive().meta({ doc: "interval between records", unit: "depth" });
+
+/** `solve:` — how the levels are integrated. */
+export const solveSchema = z.strictObject({
+  span: z.tuple([time, time]).default([0, 1]).meta({ doc: "[t0, t1] in depth", unit: "depth" }),
+  method: z.unknown().default("tsit5").meta({ doc: "a method, or { name: options }", family: "methods" }),
+  steps: z
+    .unknown()
+    .default({ adaptive: { rtol: 1e-8, atol: 1e-10 } })
+    .meta({ doc: "{ adaptive: { rtol, atol, maxSteps } } or { fixed: { dt } }", numericKind: "steps" }),
+  seed: seedParameter("seed of the noise; initial.*.seed draws the tokens"),
+  repeats: z.number().int().min(1).max(1).default(1).meta({ doc: "ensembles are not available in this version", unit: "1" }),
+});
+
+export const stepsSchema = z.union([
+  z.strictObject({
+    adaptive: z.strictObject({
+      rtol: z.number().default(1e-8),
+      atol: z.number().default(1e-10),
+      maxSteps: z.number().int().positive().default(1_000_000),
+    }),
+  }),
+  z.strictObject({ fixed: z.strictObject({ dt: z.number() }) }),
+]);
+
+/** `backend:` — who computes the kernels. */
+export const backendSchema = z.strictObject({
+  name: z.string().default("auto").meta({ doc: "auto, or the name of a backend", unit: "1" }),
+  precision: z.enum(["f64", "f32"]).default("f64").meta({ doc: "precision of pair sums", unit: "1" }),
+  threads: z.union([z.literal("auto"), z.number().int().min(1)]).default("auto").meta({ doc: "threads", unit: "1" }),
+  accuracy: z
+    .union([z.literal("exact"), z.number().positive()])
+    .default("exact")
+    .meta({ doc: "exact, or the relative error that certified fast sums may make", unit: "1" }),
+});
+
+/** `save:` — which states are kept. */
+export const saveSchema = z.strictObject({
+  at: z
+    .union([z.literal("end"), z.array(time).min(1), z.strictObject({ every })])
+    .default("end")
+    .meta({ doc: "end, a list of times, or { every: dt }", unit: "depth" }),
+});
+
+/** One entry of `observe:`. */
+export const observeSchema = z.strictObject({
+  what: z.unknown().optional().meta({ doc: "an observable, or { name: parameters }; the entry's own name by default", family: "observables" }),
+  every: every.optional(),
+  at: z.array(time).min(1).optional().meta({ doc: "times of the records", unit: "depth" }),
+});
+
+/** `compare:` — distances between levels. */
+export const compareSchema = z.strictObject({
+  metrics: z.array(z.unknown()).min(1).default(["bures-wasserstein", "sliced-wasserstein"]).meta({ doc: "distances", family: "distances" }),
+  every: every.optional(),
+  null: z.number().int().min(0).default(32).meta({ doc: "repeats behind each null band; 0 for none", unit: "1" }),
+});
+
+/** One entry of `expect:`. */
+export const expectSchema = z.strictObject({
+  series: z.string().optional().meta({ doc: "<level>.<series>, or <levelA>|<levelB>.<metric>" }),
+  level: z.string().optional().meta({ doc: "a level, whose outcome is expected" }),
+  at: time.optional().meta({ doc: "depth; the end when left out", unit: "depth" }),
+  equals: z.unknown().optional().meta({ doc: "number or nested numbers; for a level completed, or the name of an event" }),
+  below: z.number().optional(),
+  above: z.number().optional(),
+  within: z.number().nonnegative().optional().meta({ doc: "absolute tolerance of equals, or of at for a level" }),
+});
+
+/** The document itself; its parts that name plug-ins are resolved family by family (experiment/resolve.ts). */
+export const documentSchema = z.strictObject({
+  format: z.literal(1).default(1).meta({ doc: "version of this format" }),
+  title: z.string().optional(),
+  notes: z.string().optional(),
+  model: z.strictObject({
+    attention: z.unknown().meta({ doc: "an attention, or a list of heads of different kinds, summed", family: "attention", list: true }),
+    mask: z.unknown().default("none").meta({ doc: "which keys a query sees", family: "masks" }),
+    feedforward: z.unknown().default("none").meta({ doc: "one, or a list, summed", family: "feedforward", list: true }),
+    normalization: z.literal("none").default("none").meta({ doc: "none in this version; geometry: sphere is post-LN" }),
+    noise: z.literal("none").default("none").meta({ doc: "none in this version" }),
+    geometry: z.unknown().default("euclidean").meta({ doc: "where tokens live", family: "geometry" }),
+    sign: z.enum(["attract", "repel"]).default("attract").meta({ doc: "repel: the attention field (and every gradient feed-forward) times −1" }),
+  }),
+  initial: z.unknown().meta({ doc: "exactly one law; it owns d, n and the seed of the tokens", family: "laws" }),
+  levels: z.record(z.string(), z.unknown()).meta({ doc: "levels of description, at least one", families: "levels" }),
+  solve: solveSchema.prefault({}),
+  backend: backendSchema.prefault({}),
+  save: saveSchema.prefault({}),
+  observe: z.record(z.string(), observeSchema).default({}),
+  compare: compareSchema.optional(),
+  expect: z.array(expectSchema).default([]),
+  sweep: z.record(z.string(), z.unknown()).default({}).meta({ doc: "swept parameters; run by `meanfield sweep`" }),
+});
+
+export type DocumentSpec = z.output<typeof documentSchema>;
+export type ObserveSpec = z.output<typeof observeSchema>;
+export type ExpectSpec = z.output<typeof expectSchema>;
+export type CompareSpec = z.output<typeof compareSchema>;
