@@ -1,0 +1,118 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { InputError } from "@meanfield/core/foundation/errors";
+import { type StoreIo, temporaryName } from "@meanfield/results";
+
+/** System error code → what is wrong and what to do. */
+const writeTroubles: Readonly<Record<string, readonly [rule: string, fix: string]>> = {
+  EACCES: ["must be writable", "Choose another --out, or ask for the permission to write there"],
+  EPERM: ["must be writable", "Choose another --out, or ask for the permission to write there"],
+  EROFS: ["must not lie on a read-only file system", "Choose another --out"],
+  ENOSPC: ["needs free space on its disk", "Free some, or choose another --out; then run again"],
+  EDQUOT: ["needs free space in your quota", "Free some, or choose another --out; then run again"],
+  ENOTDIR: ["must lie in a directory, not under a file", "Choose another --out"],
+  EEXIST: ["must be a directory, not a file", "Choose another --out"],
+  EISDIR: ["must be a file, not a directory", "Choose another --out"],
+  ENOENT: ["must lie in a directory that exists", "Make the directory, or choose another --out"],
+  ENAMETOOLONG: ["must have a shorter path", "Choose another --out"],
+};
+
+const readTroubles: Readonly<Record<string, readonly [rule: string, fix: string]>> = {
+  ENOENT: ["must exist", "Check the path"],
+  ENOTDIR: ["must exist", "Check the path"],
+  EISDIR: ["must be a file, not a directory", "Check the path"],
+  EACCES: ["must be readable", "Ask for the permission to read it"],
+  EPERM: ["must be readable", "Ask for the permission to read it"],
+};
+
+function systemCode(error: unknown): string {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "";
+}
+
+/** A system error while writing `path`, for people; any other error is given back as it is. */
+export function writeFailure(error: unknown, path: string): unknown {
+  const trouble = writeTroubles[systemCode(error)];
+  if (trouble === undefined) return error;
+  const [rule, fix] = trouble;
+  return new InputError({ code: "unwritable", who: path, rule, got: systemCode(error), fix });
+}
+
+/** A system error while reading `path`, for people; any other error is given back as it is. */
+export function readFailure(error: unknown, path: string): unknown {
+  const trouble = readTroubles[systemCode(error)];
+  if (trouble === undefined) return error;
+  const [rule, fix] = trouble;
+  return new InputError({ code: "unreadable", who: path, rule, got: systemCode(error), fix });
+}
+
+async function writing<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw writeFailure(error, path);
+  }
+}
+
+async function reading<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw readFailure(error, path);
+  }
+}
+
+async function kind(path: string): Promise<"absent" | "file" | "directory"> {
+  try {
+    return (await stat(path)).isDirectory() ? "directory" : "file";
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR"].includes(systemCode(error))) return "absent";
+    throw readFailure(error, path);
+  }
+}
+
+async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Makes a rename in `directory` survive a power cut. Windows cannot open a directory and needs no such call. */
+async function syncDirectory(directory: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const handle = await open(directory, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(dirname(path), temporaryName(basename(path), randomBytes(6).toString("hex")));
+  try {
+    await writeDurably(temporary, bytes);
+    await rename(temporary, path);
+    await syncDirectory(dirname(path));
+  } catch (error) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeFailure(error, path);
+  }
+}
+
+/** The store's I/O on the local file system. */
+export function nodeStoreIo(): StoreIo {
+  return Object.freeze({
+    kind,
+    read: (path: string) => reading(path, () => readFile(path)),
+    list: (path: string) => reading(path, () => readdir(path)),
+    writeAtomic,
+    makeDirectory: (path: string) => writing(path, async () => void (await mkdir(path, { recursive: true }))),
+    remove: (path: string) => writing(path, () => rm(path, { force: true })),
+    sha256: async (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex"),
+  });
+}

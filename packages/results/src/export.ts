@@ -1,0 +1,59 @@
+import type { RunResult } from "@meanfield/core/experiment";
+import { runArrays } from "./arrays.js";
+import { writeNpz } from "./npz.js";
+import type { RunRecord } from "./run-record.js";
+import { distanceRows, seriesRows } from "./tables.js";
+import { encodeText } from "./text.js";
+
+export type ExportFormat = "npz" | "csv";
+
+/** A field of a CSV line (RFC 4180): numbers as the shortest text that reads back the same, null as nothing. */
+function field(value: string | number | null): string {
+  if (value === null) return "";
+  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
+  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+function csv(header: readonly string[], rows: Iterable<readonly (string | number | null)[]>): Uint8Array {
+  const lines = [header.join(",")];
+  for (const row of rows) lines.push(row.map(field).join(","));
+  return encodeText(`${lines.join("\n")}\n`);
+}
+
+function exportCsv(result: RunResult): Record<string, Uint8Array> {
+  const rows = new Map(Object.keys(result.levels).map((level) => [level, [] as (string | number)[][]]));
+  for (const { level, t, series, component, value } of seriesRows(result)) {
+    rows.get(level)!.push([t, series, component, value]);
+  }
+  const levels = [...rows].map(
+    ([level, lines]) => [`${level}.csv`, csv(["t", "series", "component", "value"], lines)] as const,
+  );
+  const header = ["pair", "metric", "t", "value", "null_low", "null_median", "null_high"];
+  const distances = [...distanceRows(result)].map((row) => [
+    row.pair,
+    row.metric,
+    row.t,
+    row.value,
+    row.null_low,
+    row.null_median,
+    row.null_high,
+  ]);
+  return {
+    ...Object.fromEntries(levels),
+    ...(distances.length > 0 ? { "distances.csv": csv(header, distances) } : {}),
+  };
+}
+
+/**
+ * A run for other programs, as file name → bytes.
+ *
+ * - `npz`: run.npz, compressed, with the keys of `runArrays`: `<level>/t`, `<level>/x`, `<level>/series/<name>/value`, …
+ * - `csv`: `<level>.csv` with columns t, series, component, value (component: row-major index within the item), and
+ *   distances.csv with columns pair, metric, t, value, null_low, null_median, null_high where levels were compared
+ *
+ * Every number reads back bit for bit. @throws SolveError not-finite
+ */
+export function exportRun(record: Pick<RunRecord, "result">, format: ExportFormat): Record<string, Uint8Array> {
+  const arrays = runArrays(record.result);
+  return format === "npz" ? { "run.npz": writeNpz(arrays, "deflated") } : exportCsv(record.result);
+}

@@ -1,0 +1,31 @@
+export { runAnswer } from "./answer.js";
+export { runArrays } from "./arrays.js";
+export { canonicalJson, type JsonValue, toJson } from "./canonical.js";
+export { type ExportFormat, exportRun } from "./export.js";
+export { isTemporaryName, joinPath, type StoreIo, temporaryName } from "./io.js";
+export {
+  decodeManifest,
+  encodeManifest,
+  type FinishedManifest,
+  type Machine,
+  type Manifest,
+  manifestName,
+  manifestSchema,
+  storeFormat,
+} from "./manifest.js";
+export { readNpy, writeNpy } from "./npy.js";
+export { npzKeys, readNpz, readNpzArray, writeNpz } from "./npz.js";
+export { runId } from "./run-id.js";
+export type { RunRecord } from "./run-record.js";
+export {
+  claimRun,
+  distancesName,
+  type RunStatus,
+  readManifest,
+  readRun,
+  seriesName,
+  statesName,
+  statusOf,
+  writeRun,
+} from "./run-store.js";
+export { type DistanceRow, distancesTable, type SeriesRow, seriesTable } from "./tables.js";

@@ -1,0 +1,130 @@
+import { InputError } from "@meanfield/core/foundation/errors";
+import { z } from "zod";
+import { toJson } from "./canonical.js";
+import { decodeText, encodeText } from "./text.js";
+
+/** Version of the store's layout. A reader refuses any other. */
+export const storeFormat = 1;
+export const manifestName = "manifest.json";
+
+const finite = z.number();
+const shape = z.array(z.int().nonnegative());
+const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `${digits} hex digits`);
+
+const outcomeSchema = z.discriminatedUnion("status", [
+  z.object({ status: z.literal("completed") }),
+  z.object({ status: z.literal("stopped"), event: z.string(), t: finite, tError: finite }),
+  z.object({
+    status: z.literal("failed"),
+    code: z.enum([
+      "not-finite",
+      "singular",
+      "not-positive-definite",
+      "no-convergence",
+      "step-too-small",
+      "too-many-steps",
+    ]),
+    t: finite,
+    message: z.string(),
+  }),
+]);
+
+const levelSchema = z.object({
+  outcome: outcomeSchema,
+  stats: z.object({ steps: finite, rejected: finite, evaluations: finite, method: z.string() }),
+  /** State → shape [k, …]. */
+  states: z.record(z.string(), z.object({ shape })),
+  /** Series → shape [k, …item] of its values. */
+  series: z.record(z.string(), z.object({ shape, unit: z.string(), doc: z.string() })),
+});
+
+const distanceSchema = z.object({
+  shape,
+  unit: z.string(),
+  /** How the null band was drawn: n points a sample, so many repeats. */
+  null: z.object({ n: finite, repeats: finite }).optional(),
+});
+
+const machineSchema = z.object({
+  platform: z.string(),
+  arch: z.string(),
+  cpu: z.string(),
+  cores: z.int().positive(),
+});
+
+const unfinishedSchema = z.object({ store: z.literal(storeFormat), status: z.literal("unfinished"), id: hex(16) });
+
+const finishedSchema = z.object({
+  store: z.literal(storeFormat),
+  status: z.literal("finished"),
+  id: hex(16),
+  /** The format of experiments, as in the spec. */
+  format: z.literal(1),
+  spec: z.record(z.string(), z.unknown()),
+  /** Use → seed, e.g. initial and solve. */
+  seeds: z.record(z.string(), finite),
+  /** Package (and "node") → version. */
+  versions: z.record(z.string(), z.string()),
+  backend: z.object({
+    name: z.string(),
+    precision: z.enum(["f64", "f32"]),
+    accuracy: z.union([z.literal("exact"), finite]),
+    threads: z.int().positive(),
+  }),
+  machine: machineSchema,
+  /** ISO 8601, UTC. */
+  started: z.iso.datetime(),
+  finished: z.iso.datetime(),
+  /** Wall-clock time of the computation. */
+  seconds: finite.nonnegative(),
+  levels: z.record(z.string(), levelSchema),
+  /** "levelA|levelB" → metric → description. */
+  distances: z.record(z.string(), z.record(z.string(), distanceSchema)),
+  expect: z.array(z.looseObject({ ok: z.boolean() })),
+  analysis: z.json().optional(),
+  /** File name → checksum and size; the manifest itself is not listed. */
+  files: z.record(z.string(), z.object({ sha256: hex(64), bytes: z.int().nonnegative() })),
+});
+
+/** manifest.json of a run: small and whole while the run computes, complete when everything else is on the disk. */
+export const manifestSchema = z.discriminatedUnion("status", [unfinishedSchema, finishedSchema]);
+export type Manifest = z.infer<typeof manifestSchema>;
+export type FinishedManifest = z.infer<typeof finishedSchema>;
+export type Machine = z.infer<typeof machineSchema>;
+
+/** The bytes of manifest.json. @throws InputError not-finite, wrong-type */
+export function encodeManifest(manifest: Manifest): Uint8Array {
+  return encodeText(`${JSON.stringify(toJson(manifest, "manifest"), null, 2)}\n`);
+}
+
+function unreadable(who: string, rule: string, got: string, fix: string): InputError {
+  return new InputError({ code: "unreadable", who, rule, got, fix });
+}
+
+/**
+ * The manifest of the bytes, or undefined when they are not a manifest of a Meanfield run at all.
+ * @throws InputError unreadable (a manifest of another store version, or one with missing or wrong entries)
+ */
+export function decodeManifest(bytes: Uint8Array, who: string): Manifest | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(decodeText(bytes));
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== "object" || value === null || !("store" in value) || !("id" in value)) return undefined;
+  if (value.store !== storeFormat) {
+    const got = String(value.store);
+    throw unreadable(
+      who,
+      `must have store format ${storeFormat}`,
+      got,
+      "Read it with the version of Meanfield that wrote it",
+    );
+  }
+  const parsed = manifestSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const rule = `"${issue?.path.join(".") ?? ""}" must be as Meanfield writes it`;
+  throw unreadable(who, rule, issue?.message ?? "", "Remove the directory and run the experiment again");
+}
