@@ -1,0 +1,23 @@
+/** English sentences of varied length and subject, for a probe that is given no texts. */
+export const sampleTexts: readonly string[] = Object.freeze([
+  "The river rose two metres in one night and took the old wooden bridge with it.",
+  "How long does it take to boil an egg at this altitude?",
+  "She opened the letter, read it twice, and put it back into the drawer without a word.",
+  "Interest rates were left unchanged, although most analysts had expected a small cut.",
+  "A heap is a tree in which every parent is at least as large as its children.",
+  "Please switch off the lights when you leave the room.",
+  "Snow had fallen on the harbour, and the boats looked like sleeping animals.",
+  "The committee will meet again on Thursday to discuss the budget for next year.",
+  "No one in the village could remember who had planted the walnut trees.",
+  "If the pressure drops below the threshold, close the valve and call the engineer.",
+  "We walked for hours through the market, tasting cheese, olives and warm bread.",
+  "The orchestra tuned, the conductor raised his hands, and the hall became silent.",
+  "Vaccines train the immune system to recognise a virus before it meets one.",
+  "I would rather be early and wait than be late and apologise!",
+  "Copper conducts heat about twice as well as aluminium does.",
+  "The goalkeeper dived to the left, but the ball went straight down the middle.",
+  "Her grandmother kept bees, sold honey, and knew the names of all the stars.",
+  "The train to the coast leaves from platform nine; change at the next junction.",
+  "After the storm, the power was out for three days in most of the county.",
+  "He repaired watches in a shop so small that only one customer could enter at a time.",
+]);
