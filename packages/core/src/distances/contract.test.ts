@@ -1,0 +1,178 @@
+import { describe, expect, test } from "vitest";
+import { InputError } from "../foundation/errors/index.js";
+import { matMulNT } from "../foundation/linear-algebra/index.js";
+import { randomMatrix, stream } from "../foundation/random/index.js";
+import type { Gaussian, Law, PointCloud } from "../laws/contract.js";
+import { cloudOf } from "../laws/shared/moments.js";
+import type { DistancePlugin } from "./contract.js";
+
+const modules = import.meta.glob("./*/index.ts", { eager: true }) as Record<string, Record<string, unknown>>;
+
+const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
+
+const members = Object.entries(modules).map(([file, module]) => {
+  const folder = file.split("/")[1]!;
+  return { folder, plugin: module[camel(folder)] as DistancePlugin };
+});
+
+function randomCloud(n: number, d: number, seed: number, shift = 0): PointCloud {
+  const points = new Float64Array(n * d);
+  stream({ seed, purpose: "distance contract" }).fillNormal(points);
+  return cloudOf(
+    points.map((value) => value + shift),
+    n,
+    d,
+  );
+}
+
+function weightedCloud(n: number, d: number, seed: number): PointCloud {
+  const cloud = randomCloud(n, d, seed);
+  const raw = new Float64Array(n);
+  stream({ seed, purpose: "distance contract weights" }).fillUniform(raw);
+  const total = raw.reduce((sum, value) => sum + value, 0);
+  return { kind: "point-cloud", m: n, d, points: cloud.points, weights: raw.map((value) => value / total) };
+}
+
+function randomGaussian(d: number, rank: number, seed: number): Gaussian {
+  const factor = randomMatrix("ginibre", d, rank, 1, seed);
+  const cov = new Float64Array(d * d);
+  matMulNT(factor, factor, d, rank, d, cov);
+  const mean = new Float64Array(d);
+  stream({ seed, purpose: "distance contract mean" }).fillNormal(mean);
+  return { kind: "gaussian", d, mean, cov };
+}
+
+const pointAt = (value: number, d: number): Gaussian => ({
+  kind: "gaussian",
+  d,
+  mean: new Float64Array(d).fill(value),
+  cov: new Float64Array(d * d),
+});
+
+/** Laws of every kind: full and singular, many points and one. */
+const zoo = (d: number): readonly Law[] => [
+  randomCloud(20, d, 1),
+  randomCloud(13, d, 2, 1),
+  weightedCloud(9, d, 3),
+  randomCloud(1, d, 4),
+  randomGaussian(d, d, 5),
+  randomGaussian(d, 1, 6),
+  pointAt(0.5, d),
+];
+
+function moved(law: Law, by: Float64Array): Law {
+  if (law.kind === "gaussian") return { ...law, mean: law.mean.map((value, i) => value + by[i]!) };
+  return { ...law, points: law.points.map((value, i) => value + by[i % law.d]!) };
+}
+
+function turned(law: Law, rotation: Float64Array): Law {
+  const { d } = law;
+  const rows = law.kind === "gaussian" ? 1 : law.m;
+  const out = new Float64Array(rows * d);
+  matMulNT(law.kind === "gaussian" ? law.mean : law.points, rotation, rows, d, d, out);
+  if (law.kind === "point-cloud") return { ...law, points: out };
+  const half = new Float64Array(d * d);
+  const cov = new Float64Array(d * d);
+  matMulNT(rotation, law.cov, d, d, d, half);
+  matMulNT(half, rotation, d, d, d, cov);
+  return { ...law, mean: out, cov };
+}
+
+/** Distances are roots of sums that round at 1e-16 of their terms, so their zero is known to about 1e-8. */
+const slack = 1e-7;
+
+test("there are members", () => {
+  expect(members.length).toBeGreaterThan(0);
+});
+
+describe.each(members)("distance $folder", ({ folder, plugin }) => {
+  const bind = (seed = 1) => plugin.bind(plugin.params.parse({}), seed);
+
+  test("says what it is", () => {
+    expect(plugin.name).toBe(folder);
+    for (const text of [plugin.doc, plugin.source, plugin.unit]) expect(text.trim().length).toBeGreaterThan(0);
+    expect(plugin.params.safeParse({ "no-such-parameter": 1 }).success).toBe(false);
+  });
+
+  test.each([1, 3])("is finite, non-negative, symmetric and zero on identical laws, d = %i", (d) => {
+    const distance = bind();
+    for (const a of zoo(d)) {
+      // A copy, so that no shortcut by identity can hide anything.
+      expect(distance(a, structuredClone(a))).toBeLessThan(slack);
+      for (const b of zoo(d)) {
+        const value = distance(a, b);
+        expect(Number.isFinite(value)).toBe(true);
+        expect(value).toBeGreaterThanOrEqual(0);
+        expect(Math.abs(value - distance(b, a))).toBeLessThan(slack);
+      }
+    }
+  });
+
+  test("obeys the triangle inequality", () => {
+    const distance = bind();
+    const laws = zoo(3);
+    for (const a of laws) {
+      for (const b of laws) {
+        for (const c of laws) expect(distance(a, c)).toBeLessThanOrEqual(distance(a, b) + distance(b, c) + slack);
+      }
+    }
+  });
+
+  test("does not see a common translation", () => {
+    const distance = bind();
+    const by = Float64Array.of(3, -1, 0.5);
+    for (const a of zoo(3)) {
+      for (const b of zoo(3)) {
+        expect(Math.abs(distance(moved(a, by), moved(b, by)) - distance(a, b))).toBeLessThan(slack);
+      }
+    }
+  });
+
+  test("does not see a common rotation, up to its own spread over seeds", () => {
+    const rotation = randomMatrix("orthogonal", 3, 3, 1, 8);
+    for (const a of zoo(3)) {
+      for (const b of zoo(3)) {
+        const seeds = Array.from({ length: 12 }, (_, seed) => bind(seed)(a, b));
+        const spread = Math.max(...seeds) - Math.min(...seeds);
+        const value = bind()(turned(a, rotation), turned(b, rotation));
+        // Distances without random directions have no spread: then only rounding is allowed.
+        expect(value).toBeGreaterThan(Math.min(...seeds) - spread - slack);
+        expect(value).toBeLessThan(Math.max(...seeds) + spread + slack);
+      }
+    }
+  });
+
+  test("grows with the separation", () => {
+    const distance = bind();
+    for (const a of zoo(2)) {
+      const values = [0, 1, 2, 4, 8].map((by) => distance(a, moved(a, Float64Array.of(by, by))));
+      for (let k = 1; k < values.length; k++) expect(values[k]!).toBeGreaterThan(values[k - 1]! + 0.1);
+    }
+  });
+
+  test("is a function of its parameters and seed, and leaves the laws alone", () => {
+    const [a, b] = [weightedCloud(9, 3, 3), randomGaussian(3, 2, 6)];
+    const before = structuredClone([a, b]);
+    const distance = bind(5);
+    const value = distance(a, b);
+    expect(distance(a, b)).toBe(value);
+    expect(bind(5)(a, b)).toBe(value);
+    expect([a, b]).toEqual(before);
+  });
+
+  test("refuses laws it cannot compare", () => {
+    const distance = bind();
+    const codeOf = (a: Law, b: Law): string => {
+      try {
+        distance(a, b);
+      } catch (error) {
+        if (error instanceof InputError) return error.code;
+      }
+      return "nothing";
+    };
+    expect(codeOf(randomCloud(4, 2, 1), randomCloud(4, 3, 1))).toBe("wrong-shape");
+    expect(codeOf(randomGaussian(2, 2, 1), randomCloud(4, 3, 1))).toBe("wrong-shape");
+    const broken = { ...randomGaussian(2, 2, 1), mean: Float64Array.of(0, Number.NaN) };
+    expect(codeOf(broken, randomCloud(4, 2, 1))).toBe("not-finite");
+  });
+});

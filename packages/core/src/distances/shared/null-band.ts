@@ -1,0 +1,92 @@
+import { InputError } from "../../foundation/errors/index.js";
+import type { Law } from "../../laws/contract.js";
+import { sampleLaw } from "../../laws/shared/moments.js";
+
+/** How many points are drawn on each side; "law" is the Gaussian itself, not a sample of it. */
+export interface NullSizes {
+  readonly a: number | "law";
+  readonly b: number | "law";
+}
+
+export interface NullOptions {
+  /** Number of independent pairs. */
+  readonly repeats: number;
+  readonly seed: number;
+}
+
+/** Quantiles of a distance between independent draws of one law. */
+export interface NullBand {
+  readonly median: number;
+  /** Quantile .05. */
+  readonly low: number;
+  /** Quantile .95. */
+  readonly high: number;
+}
+
+function refuse(code: "incompatible" | "out-of-range", rule: string, got: string, fix: string): never {
+  throw new InputError({ code, who: "null band", rule, got, fix });
+}
+
+function requireUsable(law: Law, sizes: NullSizes, repeats: number): void {
+  if (!(Number.isSafeInteger(repeats) && repeats >= 1)) {
+    refuse(
+      "out-of-range",
+      "repeats must be a positive integer",
+      String(repeats),
+      "Take at least 100 for the quantiles",
+    );
+  }
+  for (const size of [sizes.a, sizes.b]) {
+    if (size !== "law" && !(Number.isSafeInteger(size) && size >= 1)) {
+      refuse("out-of-range", 'a size must be a positive integer or "law"', String(size), "Give the number of tokens");
+    }
+    if (size === "law" && law.kind !== "gaussian") {
+      refuse("incompatible", 'the size "law" needs a Gaussian', law.kind, "Give two numbers of points");
+    }
+  }
+  if (sizes.a === "law" && sizes.b === "law") {
+    refuse(
+      "out-of-range",
+      "one side must be a sample",
+      "the law on both sides",
+      "The distance of a law to itself is 0",
+    );
+  }
+  if (law.kind === "point-cloud" && law.weights.some((weight) => weight !== law.weights[0])) {
+    refuse("incompatible", "points are drawn with equal chances", "unequal weights", "Take the moments of the cloud");
+  }
+}
+
+/** The q-quantile of sorted values: linear between the order statistics at 0, 1/(k−1), …, 1 (NumPy's default). */
+function quantile(sorted: Float64Array, q: number): number {
+  const place = q * (sorted.length - 1);
+  const below = Math.floor(place);
+  const first = sorted[below]!;
+  const second = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return first + (place - below) * (second - first);
+}
+
+/**
+ * The quantiles .05, .5, .95 of a distance between two independent draws of one law: what a distance looks like when
+ * there is nothing to see. Two samples at the same n are the sizes { a: n, b: n }; a sample against the Gaussian
+ * itself is { a: n, b: "law" }.
+ * @param law a Gaussian, or points of equal weight (drawn with replacement)
+ * @throws out-of-range, incompatible
+ * @cost repeats × (two draws and one distance)
+ * @accuracy a fresh pair lies inside about nine times in ten (null-band.test.ts)
+ * @source theory.md §2.2
+ */
+export function nullBand(
+  distance: (a: Law, b: Law) => number,
+  law: Law,
+  sizes: NullSizes,
+  { repeats, seed }: NullOptions,
+): NullBand {
+  requireUsable(law, sizes, repeats);
+  const draw = (size: number | "law", side: string, repeat: number): Law =>
+    size === "law" ? law : sampleLaw(law, size, seed, `null band ${side} ${repeat}`);
+  const values = new Float64Array(repeats);
+  for (let r = 0; r < repeats; r++) values[r] = distance(draw(sizes.a, "a", r), draw(sizes.b, "b", r));
+  values.sort();
+  return { median: quantile(values, 0.5), low: quantile(values, 0.05), high: quantile(values, 0.95) };
+}
