@@ -1,0 +1,20 @@
+export { renderSvg } from "./drawing/render-svg.js";
+export { fontStacks } from "./drawing/style.js";
+export { plainText, textRuns } from "./drawing/typeset.js";
+export type {
+  AnalysisJson,
+  Figure,
+  FigureKind,
+  FigureSource,
+  LegendEntry,
+  Panel,
+  ProbeHead,
+  ProbeLayer,
+  ProbeMeasure,
+  ProbeResult,
+} from "./figure.js";
+export { applicableFigures, figureKinds } from "./kinds/index.js";
+export { type ExperimentInput, experimentPart } from "./report/experiment-part.js";
+export { modelTex } from "./report/model-tex.js";
+export { type ProbeInput, probePart } from "./report/probe-part.js";
+export { type Provenance, type ReportInput, type ReportPart, reportHtml } from "./report/report-html.js";

@@ -1,0 +1,162 @@
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { blowUpAnalysis, blowUpRun, series, shortestRun, smallProbe } from "../../test/fixtures.js";
+import { departureOf } from "../drawing/describe.js";
+import { renderSvg } from "../drawing/render-svg.js";
+import type { FigureSource } from "../figure.js";
+import { applicableFigures, figureKinds } from "./index.js";
+
+const fresh = (): Document => parseHTML("<html><body></body></html>").document as unknown as Document;
+const svgOf = (source: FigureSource, name: string): string =>
+  renderSvg(figureKinds.find((kind) => kind.name === name)!.draw(source), fresh());
+const full: FigureSource = { run: blowUpRun(), analysis: blowUpAnalysis, probe: smallProbe() };
+const plain = (svg: string): string => svg.replace(/<[^>]*>/g, "");
+
+/** Every opened element is closed in order, and attributes are quoted: what an XML reader asks of a document. */
+function wellFormed(svg: string): boolean {
+  const stack: string[] = [];
+  for (const [, close, name, self] of svg.matchAll(/<(\/?)([A-Za-z]+)(?:\s+[\w:-]+="[^"<]*")*\s*(\/?)>/g)) {
+    if (close === "/") {
+      if (stack.pop() !== name) return false;
+    } else if (self !== "/") stack.push(name!);
+  }
+  const rest = svg.replace(/<\/?[A-Za-z]+(?:\s+[\w:-]+="[^"<]*")*\s*\/?>/g, "");
+  return stack.length === 0 && !/[<>]/.test(rest) && !/&(?!amp;|lt;|gt;|quot;)/.test(rest);
+}
+
+describe("every kind of figure", () => {
+  it("applies to a full result, and to no empty one", () => {
+    expect(applicableFigures(full).map((figure) => figure.name)).toEqual(figureKinds.map((kind) => kind.name));
+    expect(applicableFigures({})).toEqual([]);
+  });
+
+  for (const kind of figureKinds) {
+    it(`${kind.name}: is well-formed, stands alone and is the same twice`, () => {
+      const figure = kind.draw(full);
+      const svg = renderSvg(figure, fresh());
+      expect(wellFormed(svg)).toBe(true);
+      expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"')).toBe(true);
+      expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(
+        /http|currentColor|var\(|class=|NaN|Infinity|undefined/,
+      );
+      expect(renderSvg(kind.draw(full), fresh())).toBe(svg);
+      expect(figure.caption).toMatch(/\.$/);
+    });
+
+    it(`${kind.name}: says what is missing when it does not apply`, () => {
+      expect(() => kind.draw({})).toThrow(expect.objectContaining({ code: "missing" }));
+    });
+  }
+
+  it("keeps every panel inside the figure", () => {
+    for (const figure of applicableFigures(full)) {
+      for (const { x, y, options } of figure.panels) {
+        expect(x + options.width!).toBeLessThanOrEqual(figure.width);
+        expect(y + options.height!).toBeLessThanOrEqual(figure.height);
+      }
+    }
+  });
+
+  it("prefixes ids so that two figures can share a page", () => {
+    const figure = figureKinds[0]!.draw(full);
+    const ids = (svg: string): string[] => [...svg.matchAll(/ id="([^"]+)"/g)].map((match) => match[1]!);
+    const [a, b] = [ids(renderSvg(figure, fresh(), "a")), ids(renderSvg(figure, fresh(), "b"))];
+    expect(a.length).toBeGreaterThan(0);
+    expect(a.filter((id) => b.includes(id))).toEqual([]);
+  });
+});
+
+describe("what the figures say", () => {
+  it("spectrum: names the levels, the eigenvalues, t* and where a level stopped", () => {
+    const text = plain(svgOf(full, "spectrum-by-depth"));
+    for (const part of [
+      "particles",
+      "layers",
+      "Gaussian moments",
+      "λ1",
+      "λ2",
+      "t∗ = 0.98",
+      "depth t",
+      "stopped at t = 0.98 (blow-up)",
+      "n = 256",
+    ]) {
+      expect(text).toContain(part);
+    }
+  });
+
+  it("spectrum: draws no t* without an analysis", () => {
+    expect(plain(svgOf({ run: blowUpRun() }, "spectrum-by-depth"))).not.toContain("t∗");
+  });
+
+  it("trace: is the sum of the spectrum when it was not observed", () => {
+    const run = blowUpRun();
+    const level = run.levels["particles"]!;
+    const { spectrum } = level.series;
+    const trace = Array.from(spectrum!.t, (_, k) => spectrum!.value.data[2 * k]! + spectrum!.value.data[2 * k + 1]!);
+    const observed = { ...level, series: { ...level.series, trace: series(Array.from(spectrum!.t), trace) } };
+    const other = { ...run, levels: { ...run.levels, particles: observed } };
+    expect(svgOf({ run: other }, "trace-by-depth")).toBe(svgOf({ run }, "trace-by-depth"));
+  });
+
+  it("departure: the first depth after which the distance stays a width above its band", () => {
+    const run = blowUpRun();
+    const t = Float64Array.from([0, 1, 2, 3]);
+    const band = { median: t.map(() => 1), low: t.map(() => 0.5), high: t.map(() => 2), n: 8, repeats: 10 };
+    const distances = (value: number[]) => ({
+      "particles|gaussian-moments": {
+        energy: { t, value: Float64Array.from(value), unit: "1", spread: t, null: band },
+      },
+    });
+    expect(departureOf({ ...run, distances: distances([1, 4, 1, 4]) })?.t).toBe(3);
+    expect(departureOf({ ...run, distances: distances([1, 4, 4, 4]) })?.t).toBe(1);
+    expect(departureOf({ ...run, distances: distances([4, 4, 4, 3]) })).toBeUndefined();
+    const clouds = { "particles|layers": distances([4, 4, 4, 4])["particles|gaussian-moments"] };
+    expect(departureOf({ ...run, distances: clouds })).toBeUndefined();
+  });
+
+  it("cloud: says that the axes are principal when d > 2, and draws the coordinates when d = 2", () => {
+    expect(plain(svgOf({ run: blowUpRun(3) }, "cloud-2d"))).toContain("principal axis 1");
+    expect(plain(svgOf({ run: blowUpRun(2) }, "cloud-2d"))).toContain("x1");
+  });
+
+  it("cloud: says when not every token is drawn", () => {
+    expect(figureKinds.find((kind) => kind.name === "cloud-2d")!.draw({ run: blowUpRun(2, 1500) }).caption).toContain(
+      "one token in 2",
+    );
+  });
+
+  it("distances and probe: the null band has its line in the legend", () => {
+    expect(plain(svgOf(full, "distances-by-depth"))).toContain("null band 5–95 %");
+    const probe = plain(svgOf(full, "probe-by-layer"));
+    for (const part of ["text input", "Gaussian input", "null band", "control", "layer", "skewness"])
+      expect(probe).toContain(part);
+  });
+
+  it("one saved time, a failed level, zero distances: still a figure, with no empty path", () => {
+    for (const figure of applicableFigures({ run: shortestRun() })) {
+      const svg = renderSvg(figure, fresh());
+      expect(wellFormed(svg)).toBe(true);
+      expect(svg).not.toMatch(/NaN|Infinity/);
+    }
+    expect(figureKinds[0]!.draw({ run: shortestRun() }).caption).toContain(
+      "particles failed at $t$ = 0.1 (not-finite)",
+    );
+  });
+
+  it("values ≤ 0 on a log axis are counted in the caption", () => {
+    const run = shortestRun();
+    const level = {
+      ...run.levels["particles"]!,
+      series: {
+        spectrum: series(
+          [0, 1],
+          [
+            [1, 0],
+            [2, 0],
+          ],
+        ),
+      },
+    };
+    expect(figureKinds[0]!.draw({ run: { ...run, levels: { particles: level } } }).caption).toContain("2 values ≤ 0");
+  });
+});

@@ -1,0 +1,26 @@
+import type { Figure, FigureKind, FigureSource } from "../figure.js";
+import { cloud2d } from "./cloud-2d.js";
+import { distancesByDepth } from "./distances-by-depth.js";
+import { headsByLayer } from "./heads-by-layer.js";
+import { overlapHistogram } from "./overlap-histogram.js";
+import { probeByLayer } from "./probe-by-layer.js";
+import { seriesByDepth } from "./series-by-depth.js";
+import { spectrumByDepth } from "./spectrum-by-depth.js";
+import { traceByDepth } from "./trace-by-depth.js";
+
+/** Every kind of figure, in the order of a report. */
+export const figureKinds: readonly FigureKind[] = [
+  spectrumByDepth,
+  traceByDepth,
+  distancesByDepth,
+  seriesByDepth,
+  cloud2d,
+  overlapHistogram,
+  probeByLayer,
+  headsByLayer,
+];
+
+/** All figures that apply to a source, in the order of a report. */
+export function applicableFigures(source: FigureSource): readonly Figure[] {
+  return figureKinds.filter((kind) => kind.applies(source)).map((kind) => kind.draw(source));
+}

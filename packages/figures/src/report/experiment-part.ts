@@ -1,0 +1,187 @@
+import type { ExpectationResult, LevelResult, RunResult } from "@meanfield/core/experiment";
+import { departureOf, readable } from "../drawing/describe.js";
+import type { AnalysisJson } from "../figure.js";
+import { applicableFigures } from "../kinds/index.js";
+import { equationHtml } from "./equations.js";
+import { figuresHtml } from "./figure-html.js";
+import { definitions, escapeHtml, inlineMath, numberHtml, table, valueHtml } from "./html.js";
+import { modelTex } from "./model-tex.js";
+import type { ReportPart } from "./report-html.js";
+
+/** What the part of an experiment shows. */
+export interface ExperimentInput {
+  readonly title: string;
+  /** A paragraph under the title; `$…$` is mathematics. */
+  readonly summary?: string;
+  readonly run: RunResult;
+  readonly analysis?: AnalysisJson;
+  /** Creates the elements of figures. */
+  readonly document: Document;
+}
+
+function verdict(kind: "good" | "bad" | "open" | "above" | "below", text: string): string {
+  return `<span class="verdict ${kind}">${escapeHtml(text)}</span>`;
+}
+
+function levelRow([name, level]: [string, LevelResult]): string[] {
+  const { outcome, stats } = level;
+  const reached = Math.max(
+    0,
+    ...[level.t, ...Object.values(level.series).map((series) => series.t)].map((t) => t.at(-1) ?? 0),
+  );
+  const work = `${escapeHtml(stats.method)}, ${stats.steps} steps, ${stats.evaluations} evaluations`;
+  const label = escapeHtml(readable(name));
+  if (outcome.status === "completed") return [label, verdict("good", "completed"), numberHtml(reached), "", work];
+  if (outcome.status === "stopped") {
+    return [
+      label,
+      verdict("open", `stopped: ${outcome.event}`),
+      numberHtml(outcome.t),
+      `± ${numberHtml(outcome.tError)}`,
+      work,
+    ];
+  }
+  return [
+    label,
+    `${verdict("bad", `failed: ${outcome.code}`)}<br>${escapeHtml(outcome.message)}`,
+    numberHtml(outcome.t),
+    "",
+    work,
+  ];
+}
+
+function depthHtml(t: number): string {
+  return `<i class="math">t</i> = ${numberHtml(t)}`;
+}
+
+/** The departure from the closure as the distances and their null bands show it. */
+function seenDeparture(run: RunResult): string[][] {
+  const found = departureOf(run);
+  if (found !== undefined) {
+    const pair = found.pair.split("|").map(readable).join(" to ");
+    const why = `the ${readable(found.metric)} distance of ${pair} stays above its null band by more than its width from here`;
+    return [["departure, seen", "<b>departs</b>", depthHtml(found.t), escapeHtml(why)]];
+  }
+  const bands = Object.values(run.distances).some((metrics) =>
+    Object.values(metrics).some((series) => series.null !== undefined),
+  );
+  return bands
+    ? [
+        [
+          "departure, seen",
+          "<b>none</b>",
+          "",
+          "no distance of a cloud to the closure ends above its null band by more than its width",
+        ],
+      ]
+    : [];
+}
+
+/** What theory says: the regime with its certificate, the departure from the closure, and every further verdict. */
+function theoryHtml(run: RunResult, analysis: AnalysisJson | undefined): string {
+  const rows: string[][] = [];
+  const { regime, departure: given, id: _id, ...others } = analysis ?? {};
+  if (regime !== undefined) {
+    const { verdict: said, tStar, tError, certificate, ...rest } = regime;
+    const error = tError === undefined ? "" : ` ± ${numberHtml(tError)}`;
+    const detail = Object.keys(rest).length === 0 ? "" : `<details><summary>more</summary>${valueHtml(rest)}</details>`;
+    rows.push([
+      "regime",
+      `<b class="verdict">${escapeHtml(said)}</b>`,
+      tStar === undefined ? "" : `<i class="math">t</i><sup>∗</sup> = ${numberHtml(tStar)}${error}`,
+      `${certificate === undefined ? "" : valueHtml(certificate)}${detail}`,
+    ]);
+  }
+  if (given !== undefined) {
+    const { verdict: said, predicted, ...rest } = given;
+    rows.push([
+      "departure, predicted",
+      `<b class="verdict">${escapeHtml(said ?? "departs")}</b>`,
+      predicted === undefined ? "" : depthHtml(predicted),
+      valueHtml(rest),
+    ]);
+  }
+  rows.push(...seenDeparture(run));
+  for (const [name, value] of Object.entries(others)) {
+    const said =
+      typeof value === "object" && value !== null && "verdict" in value
+        ? `<b>${escapeHtml(String(value.verdict))}</b>`
+        : "";
+    rows.push([
+      escapeHtml(readable(name)),
+      said,
+      "",
+      `<details><summary>values</summary>${valueHtml(value)}</details>`,
+    ]);
+  }
+  return rows.length === 0
+    ? ""
+    : `<h3>Regime and departure</h3>${table(["statement", "verdict", "depth", "certificate"], rows)}`;
+}
+
+function distancesHtml(run: RunResult): string {
+  const rows = Object.entries(run.distances).flatMap(([pair, metrics]) =>
+    Object.entries(metrics).flatMap(([metric, { t, value, spread, null: band }]) => {
+      const last = t.length - 1;
+      if (last < 0) return [];
+      const relative = spread[last]! > 0 ? `${numberHtml(Number((value[last]! / spread[last]!).toPrecision(3)))}` : "";
+      const levels = escapeHtml(pair.split("|").map(readable).join(" to "));
+      const row = [
+        levels,
+        escapeHtml(readable(metric)),
+        numberHtml(t[last]!),
+        numberHtml(Number(value[last]!.toPrecision(4))),
+        relative,
+      ];
+      if (band === undefined) return [[...row, "", verdict("open", "no band")]];
+      const [low, high] = [band.low[last]!, band.high[last]!];
+      const said =
+        value[last]! > high
+          ? verdict("above", "above the band")
+          : value[last]! < low
+            ? verdict("below", "below the band")
+            : verdict("good", "inside the band");
+      return [[...row, `${numberHtml(Number(low.toPrecision(3)))} … ${numberHtml(Number(high.toPrecision(3)))}`, said]];
+    }),
+  );
+  const head = ["levels", "distance", "depth", "value", "value / √tr Σ", "null band (5–95 %)", "verdict"];
+  return rows.length === 0 ? "" : `<h3>Distances at the last common depth</h3>${table(head, rows)}`;
+}
+
+function expectationsHtml(expect: readonly ExpectationResult[]): string {
+  if (expect.length === 0) return "";
+  const rows = expect.map(({ ok, ...rest }) => {
+    const words = Object.entries(rest).map(
+      ([key, value]) => `<span class="key">${escapeHtml(key)}</span> ${valueHtml(value)}`,
+    );
+    return [verdict(ok ? "good" : "bad", ok ? "met" : "not met"), words.join(" &ensp; ")];
+  });
+  return `<h3>Expectations</h3>${table(["verdict", "expectation"], rows)}`;
+}
+
+function setupHtml(spec: Readonly<Record<string, unknown>>): string {
+  const shown = ["initial", "levels", "solve"].filter((key) => spec[key] !== undefined);
+  return shown.length === 0
+    ? ""
+    : `<details><summary>Initial law, levels and solver</summary>${definitions(shown.map((key) => [key, valueHtml(spec[key])]))}</details>`;
+}
+
+/**
+ * The part of a report about one experiment: the model in mathematics, verdicts, distances, expectations and figures.
+ * @cost O(size of the result)
+ */
+export function experimentPart({ title, summary, run, analysis, document }: ExperimentInput): ReportPart {
+  const equations = modelTex(run.spec).map((tex) => `<div>${equationHtml(tex)}</div>`);
+  const levels = table(["level", "outcome", "depth", "error", "work"], Object.entries(run.levels).map(levelRow));
+  const figures = applicableFigures(analysis === undefined ? { run } : { run, analysis });
+  const html = [
+    summary === undefined ? "" : `<p>${inlineMath(summary)}</p>`,
+    `<h3>Model</h3><div class="equations">${equations.join("\n")}</div>${setupHtml(run.spec)}`,
+    `<h3>Levels of description</h3>${levels}`,
+    theoryHtml(run, analysis),
+    distancesHtml(run),
+    expectationsHtml(run.expect),
+    figuresHtml(figures, document, title),
+  ];
+  return { title, html: html.filter((part) => part !== "").join("\n") };
+}
