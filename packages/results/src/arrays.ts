@@ -68,13 +68,14 @@ function addLevel(arrays: Arrays, name: string, level: LevelResult): void {
 
 function addDistance(arrays: Arrays, key: string, distance: DistanceSeries): void {
   add(arrays, `${key}/t`, distance.t);
-  const columns = [distance.value, ...(distance.null ? bands.map((band) => distance.null![band]) : [])];
+  const columns = [distance.value, distance.spread, ...(distance.null ? bands.map((band) => distance.null![band]) : [])];
   const wrong = columns.find((column) => column.length !== distance.t.length);
   if (wrong) {
     const rule = `must have one value for each of its ${distance.t.length} times`;
     throw new InputError({ code: "wrong-shape", who: key, rule, got: String(wrong.length) });
   }
   add(arrays, `${key}/value`, distance.value);
+  add(arrays, `${key}/spread`, distance.spread);
   if (distance.null) for (const band of bands) add(arrays, `${key}/null/${band}`, distance.null[band]);
 }
 
@@ -162,6 +163,7 @@ export function restoreDistance(
   return {
     t: array(`${key}/t`, distance.shape).data,
     value: array(`${key}/value`, distance.shape).data,
+    spread: array(`${key}/spread`, distance.shape).data,
     unit: distance.unit,
     ...(distance.null
       ? { null: { median: band("median"), low: band("low"), high: band("high"), ...distance.null } }

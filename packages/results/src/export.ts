@@ -28,12 +28,13 @@ function exportCsv(result: RunResult): Record<string, Uint8Array> {
   const levels = [...rows].map(
     ([level, lines]) => [`${level}.csv`, csv(["t", "series", "component", "value"], lines)] as const,
   );
-  const header = ["pair", "metric", "t", "value", "null_low", "null_median", "null_high"];
+  const header = ["pair", "metric", "t", "value", "spread", "null_low", "null_median", "null_high"];
   const distances = [...distanceRows(result)].map((row) => [
     row.pair,
     row.metric,
     row.t,
     row.value,
+    row.spread,
     row.null_low,
     row.null_median,
     row.null_high,
@@ -49,7 +50,7 @@ function exportCsv(result: RunResult): Record<string, Uint8Array> {
  *
  * - `npz`: run.npz, compressed, with the keys of `runArrays`: `<level>/t`, `<level>/x`, `<level>/series/<name>/value`, …
  * - `csv`: `<level>.csv` with columns t, series, component, value (component: row-major index within the item), and
- *   distances.csv with columns pair, metric, t, value, null_low, null_median, null_high where levels were compared
+ *   distances.csv with columns pair, metric, t, value, spread, null_low, null_median, null_high where levels were compared
  *
  * Every number reads back bit for bit. @throws SolveError not-finite
  */

@@ -27,5 +27,6 @@ export {
   statesName,
   statusOf,
   writeRun,
+  releaseRun,
 } from "./run-store.js";
 export { type DistanceRow, distancesTable, type SeriesRow, seriesTable } from "./tables.js";

@@ -16,7 +16,7 @@ export interface StoreIo {
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
   /** Makes a directory with its parents; one that is there already is no error. @throws InputError unwritable */
   makeDirectory(path: string): Promise<void>;
-  /** Removes a file. @throws InputError unwritable */
+  /** Removes a file, or a directory with all it holds. @throws InputError unwritable */
   remove(path: string): Promise<void>;
   /** SHA-256 of the bytes, 64 hex digits in lower case. */
   sha256(bytes: Uint8Array): Promise<string>;

@@ -75,6 +75,17 @@ export async function claimRun(io: StoreIo, directory: string, id: string): Prom
   return status;
 }
 
+/**
+ * Gives a claimed directory back when its run did not finish: removes the unfinished manifest, and the directory too
+ * where the claim had made it. What was there before stays.
+ */
+export async function releaseRun(io: StoreIo, directory: string, id: string, before: RunStatus): Promise<void> {
+  const status = await statusOf(io, directory);
+  if (status.state !== "unfinished" || status.id !== id) return;
+  if (before.state === "absent") await io.remove(directory);
+  else if (before.state === "empty") for (const name of await io.list(directory)) await io.remove(joinPath(directory, name));
+}
+
 async function checksums(io: StoreIo, files: Files): Promise<FinishedManifest["files"]> {
   const listed: FinishedManifest["files"] = {};
   for (const [name, bytes] of Object.entries(files)) {
@@ -108,13 +119,13 @@ function manifestOf(record: RunRecord, files: FinishedManifest["files"]): Finish
 
 function checkAttachments(attachments: Files): void {
   const taken = Object.keys(attachments).find(
-    (name) => [...dataNames, manifestName].includes(name) || /[/\\]/.test(name),
+    (name) => [...dataNames, manifestName].includes(name) || !/^(?:\w[\w.-]*\/)?\w[\w.-]*$/.test(name),
   );
   if (taken === undefined) return;
   throw new InputError({
     code: "conflict",
     who: "results store",
-    rule: "an attachment must have a plain name that the store does not use itself",
+    rule: "an attachment must be a file, in one folder at most, that the store does not use itself",
     got: JSON.stringify(taken),
     fix: "Rename it",
   });
@@ -149,6 +160,8 @@ export async function writeRun(
   decodeManifest(manifestBytes, manifestName);
   const before = await claimRun(io, directory, record.id);
   if (before.state === "finished") return readManifest(io, directory);
+  const folders = new Set(Object.keys(files).flatMap((name) => name.split("/").slice(0, -1)));
+  for (const folder of folders) await io.makeDirectory(joinPath(directory, folder));
   for (const [name, bytes] of Object.entries(files)) await io.writeAtomic(joinPath(directory, name), bytes);
   await io.writeAtomic(joinPath(directory, manifestName), manifestBytes);
   return manifest;

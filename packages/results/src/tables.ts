@@ -16,6 +16,7 @@ export interface DistanceRow {
   readonly metric: string;
   readonly t: number;
   readonly value: number;
+  readonly spread: number;
   readonly null_low: number | null;
   readonly null_median: number | null;
   readonly null_high: number | null;
@@ -37,13 +38,14 @@ export function* seriesRows(result: RunResult): Generator<SeriesRow> {
 /** Every distance of a run, in the order pair, metric, time. */
 export function* distanceRows(result: RunResult): Generator<DistanceRow> {
   for (const [pair, metrics] of Object.entries(result.distances)) {
-    for (const [metric, { t, value, null: band }] of Object.entries(metrics)) {
+    for (const [metric, { t, value, spread, null: band }] of Object.entries(metrics)) {
       for (let k = 0; k < value.length; k++) {
         yield {
           pair,
           metric,
           t: t[k]!,
           value: value[k]!,
+          spread: spread[k]!,
           null_low: band?.low[k] ?? null,
           null_median: band?.median[k] ?? null,
           null_high: band?.high[k] ?? null,
@@ -87,7 +89,7 @@ export function seriesTable(result: RunResult): Uint8Array {
   ]);
 }
 
-/** distances.parquet: the long table pair, metric, t, value, null_low, null_median, null_high. @cost O(values) */
+/** distances.parquet: the long table pair, metric, t, value, spread, null_low, null_median, null_high. @cost O(values) */
 export function distancesTable(result: RunResult): Uint8Array {
   const rows = [...distanceRows(result)];
   const column = (name: keyof DistanceRow, type: ColumnType): ColumnSource => {
@@ -98,6 +100,7 @@ export function distancesTable(result: RunResult): Uint8Array {
     column("metric", text),
     column("t", number),
     column("value", number),
+    column("spread", number),
     column("null_low", numberOrNull),
     column("null_median", numberOrNull),
     column("null_high", numberOrNull),

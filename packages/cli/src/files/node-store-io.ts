@@ -112,7 +112,7 @@ export function nodeStoreIo(): StoreIo {
     list: (path: string) => reading(path, () => readdir(path)),
     writeAtomic,
     makeDirectory: (path: string) => writing(path, async () => void (await mkdir(path, { recursive: true }))),
-    remove: (path: string) => writing(path, () => rm(path, { force: true })),
+    remove: (path: string) => writing(path, () => rm(path, { force: true, recursive: true })),
     sha256: async (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex"),
   });
 }

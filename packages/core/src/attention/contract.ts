@@ -56,6 +56,8 @@ export interface AttentionPlugin<P = unknown> {
   readonly source: string;
   readonly traits: AttentionTraits;
   readonly params: ZodType<P>;
+  /** Writes out defaults that depend on other parameters, for the canonical spec. */
+  complete?(params: P): P;
   /** @throws InputError with a path from the plug-in's parameters */
   bind(params: P, context: NumericContext, backend: Backend): Attention;
 }

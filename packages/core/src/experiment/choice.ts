@@ -6,6 +6,8 @@ import { parseParameters } from "./parse.js";
 export interface Choosable {
   readonly name: string;
   readonly params?: ZodType;
+  /** Writes out defaults that a schema cannot. */
+  complete?(params: unknown): unknown;
 }
 
 /** A member of a family with its parsed parameters, and how the canonical spec writes it. */
@@ -63,7 +65,8 @@ export function resolveChoice<M extends Choosable>(
 
 function withParameters<M extends Choosable>(plugin: M, value: unknown, path: SpecPath): Choice<M> {
   if (plugin.params === undefined) return { plugin, params: {}, canonical: plugin.name };
-  const params = parseParameters(plugin.name, plugin.params, value ?? {}, path);
+  const parsed = parseParameters(plugin.name, plugin.params, value ?? {}, path);
+  const params = plugin.complete?.(parsed) ?? parsed;
   const empty = isObject(params) && Object.keys(params).length === 0;
   return { plugin, params, canonical: empty ? plugin.name : { [plugin.name]: params } };
 }

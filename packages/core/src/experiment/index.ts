@@ -4,4 +4,7 @@ export { type Experiment, type ExperimentOptions, experiment } from "./experimen
 export { builtinPlugins, type Plugins } from "./plugins.js";
 export * from "./result.js";
 export { type RunOptions, type RunProgress, runExperiment } from "./run.js";
+export { type MeasuredDeparture, measuredDepartures } from "./measured-departure.js";
+export { describeParameters, type ParameterDescription } from "./describe.js";
+export { experimentJsonSchema } from "./json-schema.js";
 export { documentSchema } from "./spec.js";

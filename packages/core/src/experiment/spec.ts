@@ -19,12 +19,12 @@ export const solveSchema = z.strictObject({
 export const stepsSchema = z.union([
   z.strictObject({
     adaptive: z.strictObject({
-      rtol: z.number().default(1e-8),
-      atol: z.number().default(1e-10),
-      maxSteps: z.number().int().positive().default(1_000_000),
+      rtol: z.number().default(1e-8).meta({ doc: "relative tolerance of a step", unit: "1" }),
+      atol: z.number().default(1e-10).meta({ doc: "absolute tolerance of a step", unit: "1" }),
+      maxSteps: z.number().int().positive().default(1_000_000).meta({ doc: "the run fails after this many steps", unit: "1" }),
     }),
   }),
-  z.strictObject({ fixed: z.strictObject({ dt: z.number() }) }),
+  z.strictObject({ fixed: z.strictObject({ dt: z.number().meta({ doc: "length of a step", unit: "depth" }) }) }),
 ]);
 
 /** `backend:` — who computes the kernels. */
@@ -66,16 +66,16 @@ export const expectSchema = z.strictObject({
   level: z.string().optional().meta({ doc: "a level, whose outcome is expected" }),
   at: time.optional().meta({ doc: "depth; the end when left out", unit: "depth" }),
   equals: z.unknown().optional().meta({ doc: "number or nested numbers; for a level completed, or the name of an event" }),
-  below: z.number().optional(),
-  above: z.number().optional(),
+  below: z.number().optional().meta({ doc: "the value must be less than this" }),
+  above: z.number().optional().meta({ doc: "the value must be greater than this" }),
   within: z.number().nonnegative().optional().meta({ doc: "absolute tolerance of equals, or of at for a level" }),
 });
 
 /** The document itself; its parts that name plug-ins are resolved family by family (experiment/resolve.ts). */
 export const documentSchema = z.strictObject({
   format: z.literal(1).default(1).meta({ doc: "version of this format" }),
-  title: z.string().optional(),
-  notes: z.string().optional(),
+  title: z.string().optional().meta({ doc: "for people; does not change the id of a run" }),
+  notes: z.string().optional().meta({ doc: "for people; does not change the id of a run" }),
   model: z.strictObject({
     attention: z.unknown().meta({ doc: "an attention, or a list of heads of different kinds, summed", family: "attention", list: true }),
     mask: z.unknown().default("none").meta({ doc: "which keys a query sees", family: "masks" }),
@@ -87,12 +87,12 @@ export const documentSchema = z.strictObject({
   }),
   initial: z.unknown().meta({ doc: "exactly one law; it owns d, n and the seed of the tokens", family: "laws" }),
   levels: z.record(z.string(), z.unknown()).meta({ doc: "levels of description, at least one", families: "levels" }),
-  solve: solveSchema.prefault({}),
-  backend: backendSchema.prefault({}),
-  save: saveSchema.prefault({}),
-  observe: z.record(z.string(), observeSchema).default({}),
-  compare: compareSchema.optional(),
-  expect: z.array(expectSchema).default([]),
+  solve: solveSchema.prefault({}).meta({ doc: "how the levels are integrated" }),
+  backend: backendSchema.prefault({}).meta({ doc: "who computes the pair sums, and how exactly" }),
+  save: saveSchema.prefault({}).meta({ doc: "which states are kept" }),
+  observe: z.record(z.string(), observeSchema).default({}).meta({ doc: "measurements along the run: name: { what, every | at }" }),
+  compare: compareSchema.optional().meta({ doc: "distances between the levels" }),
+  expect: z.array(expectSchema).default([]).meta({ doc: "what the run must show; exit 1 when it does not" }),
   sweep: z.record(z.string(), z.unknown()).default({}).meta({ doc: "swept parameters; run by `meanfield sweep`" }),
 });
 

@@ -17,10 +17,10 @@ import {
 
 const projection = (symbol: string, doc: string) => ({ symbol, unit: "1", doc });
 
-const matrices = {
-  Q: matrixParameter(projection("Q", "query matrix, k×d"), "identity"),
-  K: matrixParameter(projection("K", "key matrix, k×d"), "identity"),
-  V: matrixParameter(projection("V", "value matrix, d×d"), "identity"),
+const meta = {
+  Q: projection("Q", "query matrix, k×d; identity when left out"),
+  K: projection("K", "key matrix, k×d; identity when left out"),
+  V: projection("V", "value matrix, d×d; identity when left out"),
 };
 
 const betaMeta = {
@@ -30,14 +30,19 @@ const betaMeta = {
   slider: [0, 10, 0.1] as const,
 };
 
-const head = z.strictObject({ ...matrices, beta: scalarParameter({ ...betaMeta, doc: "β of this head" }).optional() });
+const head = z.strictObject({
+  Q: matrixParameter(meta.Q, "identity"),
+  K: matrixParameter(meta.K, "identity"),
+  V: matrixParameter(meta.V, "identity"),
+  beta: scalarParameter({ ...betaMeta, doc: "β of this head" }).optional(),
+});
 
 /** β, Q, K, V, or a list of heads instead of Q, K, V. */
 export const headParameters = {
   beta: scalarParameter(betaMeta, 1),
-  Q: matrices.Q.optional(),
-  K: matrices.K.optional(),
-  V: matrices.V.optional(),
+  Q: matrixParameter(meta.Q).optional(),
+  K: matrixParameter(meta.K).optional(),
+  V: matrixParameter(meta.V).optional(),
   heads: z.array(head).min(1).optional().meta({ doc: "several heads, summed: a list of { Q, K, V, beta? }" }),
 };
 
@@ -47,6 +52,11 @@ export interface HeadParameters {
   readonly K?: unknown;
   readonly V?: unknown;
   readonly heads?: readonly { readonly Q?: unknown; readonly K?: unknown; readonly V?: unknown; readonly beta?: unknown }[] | undefined;
+}
+
+/** Writes out Q, K, V where neither they nor heads were given, so that one model has one canonical spec. */
+export function completeHeads<P extends HeadParameters>(params: P): P {
+  return params.heads === undefined ? { ...params, Q: params.Q ?? "identity", K: params.K ?? "identity", V: params.V ?? "identity" } : params;
 }
 
 /** All heads of one attention as functions of depth. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { matMul, matVec } from "../../foundation/linear-algebra/index.js";
 import type { Attention, AttentionPlugin, AttentionTraits, RiccatiTerm } from "../contract.js";
-import { type BoundHeads, bindHeads, type HeadParameters, headParameters } from "../shared/heads.js";
+import { type BoundHeads, bindHeads, completeHeads, type HeadParameters, headParameters } from "../shared/heads.js";
 import { kernelAttention } from "../shared/kernel-attention.js";
 
 const traits: AttentionTraits = { weights: "probability", smooth: true, gaussianClosed: true, gradientOf: "twisted" };
@@ -34,6 +34,7 @@ export const softmax: AttentionPlugin<HeadParameters> = {
   source: "arXiv 2501.18322, theory.md §1",
   traits,
   params: z.strictObject(headParameters),
+  complete: completeHeads,
   bind(params, context, backend): Attention {
     const { d } = context;
     const heads = bindHeads(params, context, "softmax");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AttentionPlugin, AttentionTraits } from "../contract.js";
-import { bindHeads, type HeadParameters, headParameters } from "../shared/heads.js";
+import { bindHeads, completeHeads, type HeadParameters, headParameters } from "../shared/heads.js";
 import { kernelAttention } from "../shared/kernel-attention.js";
 
 const traits: AttentionTraits = { weights: "positive", smooth: true, gaussianClosed: false, gradientOf: "energy" };
@@ -27,6 +27,7 @@ export const unnormalised: AttentionPlugin<UnnormalisedParameters> = {
       .default("plain")
       .meta({ doc: "plain: e^{βs}/n; shifted: e^{β(s−1)}/n, slower by the factor e^β", unit: "1" }),
   }),
+  complete: completeHeads,
   bind(params, context, backend) {
     const heads = bindHeads(params, context, "unnormalised");
     const weight = params.scaling === "shifted" ? "shifted-exponential" : "exponential";

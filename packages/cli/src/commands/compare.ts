@@ -1,0 +1,69 @@
+import type { Command } from "commander";
+import { measuredDepartures } from "@meanfield/core/experiment";
+import { InputError } from "@meanfield/core/foundation/errors";
+import { runAnswer } from "@meanfield/results";
+import { emit, emitJson } from "../output/emit.js";
+import { brief, outcomeText, textTable } from "../output/format.js";
+import { analysisLines, departureLines } from "../output/run-tables.js";
+import { documentOptions, type RunFlags } from "./options.js";
+import { type Performed, performRun } from "./perform-run.js";
+import { settle } from "./run.js";
+
+/** Every distance at every compared depth, one table per metric: depth down, pairs across. */
+function comparisonTables({ record }: Performed): string[] {
+  const { distances } = record.result;
+  const pairs = Object.keys(distances);
+  const metrics = [...new Set(pairs.flatMap((pair) => Object.keys(distances[pair]!)))];
+  return metrics.map((metric) => {
+    const times = [...new Set(pairs.flatMap((pair) => Array.from(distances[pair]![metric]?.t ?? [])))].sort((a, b) => a - b);
+    const rows = times.map((t) => [
+      brief(t),
+      ...pairs.map((pair) => {
+        const series = distances[pair]![metric];
+        const k = series?.t.indexOf(t) ?? -1;
+        if (series === undefined || k < 0) return "–";
+        const value = series.value[k]!;
+        const high = series.null?.high[k];
+        return `${brief(value)}${high !== undefined && value > high ? " *" : ""}`;
+      }),
+    ]);
+    return `${metric} (* above the null band)\n${textTable(["t", ...pairs.map((pair) => pair.replace("|", " | "))], rows)}`;
+  });
+}
+
+function print(performed: Performed): void {
+  const { record, analysis, directory } = performed;
+  const levels = Object.entries(record.result.levels);
+  emit(levels.map(([name, { outcome }]) => `${name}: ${outcomeText(outcome)}`).join("\n"));
+  const theory = [...analysisLines(analysis), ...departureLines(record.result)];
+  if (theory.length > 0) emit(`\n${theory.join("\n")}`);
+  for (const table of comparisonTables(performed)) emit(`\n${table}`);
+  if (directory !== undefined) emit(`\nresults and report.html in ${directory}`);
+}
+
+/** `meanfield compare FILE`: the levels of description side by side. */
+export function addCompare(program: Command, exit: (code: number) => void): void {
+  const command = program
+    .command("compare")
+    .summary("the levels of description side by side, with distances")
+    .description("Runs one experiment and prints the distances between its levels at every compared depth.")
+    .addHelpText("after", "\nExample:\n  meanfield compare examples/quickstart/experiment.yaml");
+  documentOptions(command).action(async (file: string, flags: RunFlags) => {
+    const keep = flags.json !== true || flags.out !== undefined;
+    const performed = await performRun(file, { ...flags, quiet: flags.quiet === true, keep });
+    const { result } = performed.record;
+    if (Object.keys(result.levels).length < 2) {
+      throw new InputError({
+        code: "incompatible",
+        who: "compare",
+        rule: "needs two levels of description",
+        got: Object.keys(result.levels).join(", "),
+        fix: "Add a level to the file",
+      });
+    }
+    if (flags.json) {
+      emitJson({ ...(runAnswer(performed.record) as object), analysis: performed.analysis, departures: measuredDepartures(result) });
+    } else if (!flags.quiet) print(performed);
+    exit(settle(performed));
+  });
+}

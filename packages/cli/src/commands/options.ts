@@ -1,0 +1,35 @@
+import { type Command, InvalidArgumentError } from "commander";
+
+/** Flags of the commands that run an experiment. */
+export interface RunFlags {
+  readonly set?: readonly string[];
+  readonly seed?: number;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+export function integer(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("must be an integer ≥ 0.");
+  return value;
+}
+
+export function positiveInteger(text: string): number {
+  const value = integer(text);
+  if (value === 0) throw new InvalidArgumentError("must be an integer ≥ 1.");
+  return value;
+}
+
+const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+
+/** FILE, --set, --seed, --out, --json, --quiet. */
+export function documentOptions(command: Command): Command {
+  return command
+    .argument("<file>", "experiment file, YAML or JSON")
+    .option("--set <path=value>", "override one value; may be repeated", collect)
+    .option("--seed <n>", "seed of the noise and of the tokens", integer)
+    .option("--out <dir>", "directory of the results (default: results/<name>-<id>)")
+    .option("--json", "print the answer as one JSON document on stdout")
+    .option("--quiet", "no progress and no tables");
+}

@@ -1,0 +1,113 @@
+import { basename } from "node:path";
+import type { RunResult } from "@meanfield/core/experiment";
+import { claimRun, joinPath, type RunRecord, readRun, releaseRun, runId, writeRun } from "@meanfield/results";
+import { compute } from "../compute/client.js";
+import type { Analysis, TaskResults } from "../compute/protocol.js";
+import { type DocumentOptions, type LoadedExperiment, loadExperiment } from "../documents/load-experiment.js";
+import { nodeStoreIo } from "../files/node-store-io.js";
+import { commandLine, computingVersions, machine } from "../output/provenance.js";
+import { runAttachments } from "../output/report.js";
+import { createReporter, progressStyle } from "../progress/reporter.js";
+
+/** What `run`, `compare` and the quickstart have in common. */
+export interface PerformOptions extends DocumentOptions {
+  readonly out?: string;
+  readonly quiet?: boolean;
+  /** Keep the run in memory only. */
+  readonly keep: boolean;
+}
+
+/** A finished run, and where it lies. */
+export interface Performed {
+  readonly record: RunRecord;
+  readonly analysis: Analysis;
+  readonly directory?: string;
+  /** Whether the store had it already. */
+  readonly reused: boolean;
+}
+
+async function computeRun(loaded: LoadedExperiment, quiet: boolean): Promise<TaskResults["run"]> {
+  const reporter = createReporter(progressStyle(quiet));
+  try {
+    return await compute({ kind: "run", document: loaded.document }, (progress) => reporter.update(progress));
+  } finally {
+    reporter.done();
+  }
+}
+
+function seedsOf({ spec }: RunResult): Record<string, number> {
+  const seeds: Record<string, number> = {};
+  const solve = spec["solve"] as { seed?: number };
+  if (solve.seed !== undefined) seeds["solve"] = solve.seed;
+  const law = Object.values(spec["initial"] as Record<string, unknown>)[0] as { seed?: number } | undefined;
+  if (typeof law?.seed === "number") seeds["initial"] = law.seed;
+  return seeds;
+}
+
+function recordOf(id: string, value: TaskResults["run"], started: Date): RunRecord {
+  const { result, analysis, seconds } = value;
+  return {
+    id,
+    seeds: seedsOf(result),
+    versions: { ...computingVersions(), node: process.versions.node },
+    machine: machine(),
+    started: started.toISOString(),
+    finished: new Date().toISOString(),
+    seconds,
+    result,
+    analysis,
+  };
+}
+
+/** results/<name of the file>-<first 8 digits of the id>. */
+function defaultDirectory(file: string, id: string): string {
+  const name = basename(file).replace(/\.(ya?ml|json)$/i, "");
+  const parent = basename(joinPath(file, "..")) ;
+  return joinPath("results", `${name === "experiment" && parent !== "" ? parent : name}-${id.slice(0, 8)}`);
+}
+
+/**
+ * Runs an experiment file: takes the directory, computes in a worker, writes the run; or returns the finished run that
+ * is there already. An interrupt leaves nothing behind.
+ *
+ * @throws InputError before any work; Interrupted
+ */
+export async function performRun(file: string, options: PerformOptions): Promise<Performed> {
+  const io = nodeStoreIo();
+  const loaded = await loadExperiment(file, options);
+  const { spec, backend } = loaded.bound;
+  const id = await runId(spec, backend, computingVersions(), io.sha256);
+  const started = new Date();
+  if (!options.keep) {
+    const value = await computeRun(loaded, options.quiet ?? false);
+    return { record: recordOf(id, value, started), analysis: value.analysis, reused: false };
+  }
+  const directory = options.out ?? defaultDirectory(file, id);
+  const before = await claimRun(io, directory, id);
+  if (before.state === "finished") {
+    const record = await readRun(io, directory);
+    return { record, analysis: (record.analysis ?? {}) as Analysis, directory, reused: true };
+  }
+  try {
+    const value = await computeRun(loaded, options.quiet ?? false);
+    const record = recordOf(id, value, started);
+    const words = ["run", file, ...(options.set ?? []).flatMap((one) => ["--set", one])];
+    if (options.seed !== undefined) words.push("--seed", String(options.seed));
+    const provenance = {
+      id,
+      ...(record.seeds["initial"] === undefined ? {} : { seed: record.seeds["initial"] }),
+      versions: record.versions,
+      backend,
+      machine: record.machine,
+      created: record.finished,
+      command: commandLine(words),
+      spec,
+    };
+    await writeRun(io, directory, record, await runAttachments(value.result, value.analysis, provenance));
+    return { record, analysis: value.analysis, directory, reused: false };
+  } catch (error) {
+    await releaseRun(io, directory, id, before);
+    throw error;
+  }
+}
+

@@ -1,0 +1,51 @@
+import type { Command } from "commander";
+import { runAnswer } from "@meanfield/results";
+import { emit, emitJson, tell } from "../output/emit.js";
+import { analysisLines, departureLines, distancesTable, levelsTable, unmetLines } from "../output/run-tables.js";
+import { documentOptions, type RunFlags } from "./options.js";
+import { type Performed, performRun } from "./perform-run.js";
+
+/** What a run says on a terminal. */
+export function printRun({ record, analysis, directory, reused }: Performed): void {
+  const { result, id, seconds } = record;
+  emit(`${String(result.spec["title"] ?? "experiment")} — id ${id}${reused ? " (finished before)" : `, ${seconds.toFixed(1)} s`}\n`);
+  emit(levelsTable(result));
+  const theory = [...analysisLines(analysis), ...departureLines(result)];
+  if (theory.length > 0) emit(`\n${theory.join("\n")}`);
+  const distances = distancesTable(result);
+  if (distances !== undefined) emit(`\nDistances at the last depth both levels reached\n${distances}`);
+  if (directory !== undefined) emit(`\nresults and report.html in ${directory}`);
+}
+
+/** Warnings that must not be missed, whatever the output: failed levels and unmet expectations. @returns exit code */
+export function settle({ record }: Performed): number {
+  for (const [name, { outcome }] of Object.entries(record.result.levels)) {
+    if (outcome.status === "failed") tell(`level ${name} failed: ${outcome.message}`);
+  }
+  const unmet = unmetLines(record.result);
+  for (const line of unmet) tell(line);
+  return unmet.length > 0 ? 1 : 0;
+}
+
+/** `meanfield run FILE`. */
+export function addRun(program: Command, exit: (code: number) => void): void {
+  const command = program
+    .command("run")
+    .summary("run one experiment at its levels of description")
+    .description("Runs one experiment file. Writes the results and report.html; with --json alone it only prints.")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  meanfield run examples/blow-up-1d/experiment.yaml
+  meanfield run my.yaml --set model.attention.softmax.beta=4 --seed 2 --out results/beta-4
+  meanfield run my.yaml --json > answer.json`,
+    );
+  documentOptions(command).action(async (file: string, flags: RunFlags) => {
+    const keep = flags.json !== true || flags.out !== undefined;
+    const performed = await performRun(file, { ...flags, quiet: flags.quiet === true, keep });
+    if (flags.json) emitJson(runAnswer(performed.record));
+    else if (!flags.quiet) printRun(performed);
+    exit(settle(performed));
+  });
+}

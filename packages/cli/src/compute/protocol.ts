@@ -1,0 +1,38 @@
+import type { Json } from "@meanfield/core/analysis";
+import type { RunProgress, RunResult } from "@meanfield/core/experiment";
+import type { InputErrorCode } from "@meanfield/core/foundation/errors";
+import type { ProbeResult } from "@meanfield/networks";
+
+/** What a worker is asked to do. */
+export type Task =
+  | { readonly kind: "run"; readonly document: unknown }
+  | { readonly kind: "analyze"; readonly document: unknown }
+  | { readonly kind: "probe"; readonly options: ProbeTask };
+
+/** A probe as plain data. */
+export interface ProbeTask {
+  readonly weights: string;
+  /** Sentences; the built-in sample when left out. */
+  readonly texts?: readonly string[];
+  readonly gaussian?: number;
+  /** Draws behind the null bands. */
+  readonly repeats: number;
+  readonly seed: number;
+}
+
+/** Verdicts by analysis. */
+export type Analysis = Readonly<Record<string, Json>>;
+
+/** What each task gives back. */
+export interface TaskResults {
+  readonly run: { readonly result: RunResult; readonly analysis: Analysis; readonly seconds: number };
+  readonly analyze: { readonly analysis: Analysis; readonly seconds: number };
+  readonly probe: { readonly result: ProbeResult; readonly seconds: number };
+}
+
+/** What a worker posts. */
+export type Message =
+  | { readonly kind: "progress"; readonly progress: RunProgress }
+  | { readonly kind: "done"; readonly value: TaskResults[keyof TaskResults] }
+  | { readonly kind: "input-error"; readonly code: InputErrorCode; readonly who: string; readonly message: string }
+  | { readonly kind: "crash"; readonly message: string; readonly stack: string };

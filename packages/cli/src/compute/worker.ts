@@ -1,0 +1,49 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { analyzeExperiment, experiment, type RunProgress, runExperiment } from "@meanfield/core/experiment";
+import { InputError } from "@meanfield/core/foundation/errors";
+import { computeProbe } from "./probe-task.js";
+import type { Message, Task, TaskResults } from "./protocol.js";
+
+const { task, cancel } = workerData as { task: Task; cancel: Int32Array };
+
+const post = (message: Message) => parentPort!.postMessage(message);
+
+const signal = {
+  get aborted() {
+    return Atomics.load(cancel, 0) !== 0;
+  },
+};
+
+/** At most ten messages a second: a progress bar needs no more. */
+let last = 0;
+function onProgress(progress: RunProgress): void {
+  const now = Date.now();
+  if (now - last < 100 && progress.fraction < 1) return;
+  last = now;
+  post({ kind: "progress", progress });
+}
+
+async function perform(): Promise<TaskResults[keyof TaskResults]> {
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
+  if (task.kind === "probe") {
+    const result = await computeProbe(task.options, { cancel: signal, onProgress });
+    return { result, seconds: seconds() };
+  }
+  const bound = experiment(task.document);
+  if (task.kind === "analyze") return { analysis: analyzeExperiment(bound, { cancel: signal }), seconds: seconds() };
+  const result = runExperiment(bound, { cancel: signal, onProgress });
+  const analysis = signal.aborted ? {} : analyzeExperiment(bound, { cancel: signal });
+  return { result, analysis, seconds: seconds() };
+}
+
+try {
+  post({ kind: "done", value: await perform() });
+} catch (error) {
+  if (error instanceof InputError) {
+    post({ kind: "input-error", code: error.code, who: error.parts.who, message: error.message });
+  } else {
+    const { message, stack } = error as Error;
+    post({ kind: "crash", message, stack: stack ?? message });
+  }
+}

@@ -1,0 +1,30 @@
+import type { Outcome } from "@meanfield/core/solve";
+
+/** A number for a table: five significant digits. */
+export function brief(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  return size >= 1e5 || size < 1e-3 ? value.toExponential(2) : String(Number(value.toPrecision(5)));
+}
+
+/** A number with its error: digits down to the error's second one. */
+export function withError(value: number, error: number): string {
+  if (!(error > 0)) return String(value);
+  const decimals = Math.min(14, Math.max(0, 1 - Math.floor(Math.log10(error))));
+  return `${value.toFixed(decimals)} ± ${error.toExponential(0)}`;
+}
+
+/** How a level ended, in words. */
+export function outcomeText(outcome: Outcome): string {
+  if (outcome.status === "completed") return "completed";
+  if (outcome.status === "failed") return `failed (${outcome.code}) at t = ${brief(outcome.t)}`;
+  return `${outcome.event} at t = ${withError(outcome.t, outcome.tError)}`;
+}
+
+/** Rows under a head, columns aligned by their display width. */
+export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = head.map((title, k) => Math.max(...[title, ...rows.map((row) => row[k] ?? "")].map((cell) => [...cell].length)));
+  const line = (cells: readonly string[]) =>
+    cells.map((cell, k) => cell + " ".repeat(Math.max(0, widths[k]! - [...cell].length))).join("  ").trimEnd();
+  return [line(head), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)].join("\n");
+}

@@ -1,0 +1,66 @@
+import { measuredDepartures, type RunResult } from "@meanfield/core/experiment";
+import type { Analysis } from "../compute/protocol.js";
+import { brief, outcomeText, textTable, withError } from "./format.js";
+
+type Fields = { readonly [key: string]: unknown };
+
+const numberOf = (fields: Fields, key: string): number | undefined => {
+  const value = fields[key];
+  return typeof value === "number" ? value : undefined;
+};
+
+/** Level, outcome, work. */
+export function levelsTable(result: RunResult): string {
+  const rows = Object.entries(result.levels).map(([name, { outcome, stats }]) => [
+    name,
+    outcomeText(outcome),
+    stats.method,
+    String(stats.steps),
+    String(stats.evaluations),
+  ]);
+  return textTable(["level", "outcome", "method", "steps", "evaluations"], rows);
+}
+
+/** What theory says: one line per analysis. */
+export function analysisLines(analysis: Analysis): string[] {
+  return Object.entries(analysis).map(([name, value]) => {
+    const fields = value as Fields;
+    const parts = [`${name}: ${String(fields["verdict"])}`];
+    const tStar = numberOf(fields, "tStar");
+    if (tStar !== undefined) parts.push(`t* = ${withError(tStar, numberOf(fields, "tError") ?? 0)}`);
+    const predicted = numberOf(fields, "predicted");
+    if (predicted !== undefined) parts.push(`predicted at t = ${brief(predicted)} (${String(fields["criterion"])}, n = ${String(fields["n"])})`);
+    const certificate = fields["certificate"] as Fields | undefined;
+    if (certificate !== undefined) parts.push(`by ${String(certificate["method"])}`);
+    return parts.join(", ");
+  });
+}
+
+/** The last record of every distance at which both levels lived, with its band. */
+export function distancesTable(result: RunResult): string | undefined {
+  const rows = Object.entries(result.distances).flatMap(([pair, metrics]) =>
+    Object.entries(metrics).flatMap(([metric, { t, value, spread, null: band }]) => {
+      const k = t.length - 1;
+      if (k < 0) return [];
+      const range = band === undefined ? "" : `${brief(band.low[k]!)} … ${brief(band.high[k]!)}`;
+      const place = band === undefined ? "" : value[k]! > band.high[k]! ? "above" : value[k]! < band.low[k]! ? "below" : "inside";
+      return [[pair.replace("|", " | "), metric, brief(t[k]!), brief(value[k]!), brief(value[k]! / spread[k]!), range, place]];
+    }),
+  );
+  if (rows.length === 0) return undefined;
+  return textTable(["levels", "distance", "t", "value", "value/√trΣ", "null band 5–95 %", "band"], rows);
+}
+
+/** When finite clouds were seen to leave the closure. */
+export function departureLines(result: RunResult): string[] {
+  return Object.entries(measuredDepartures(result)).map(([pair, { t, comparedTo, criterion }]) =>
+    t === undefined
+      ? `${pair.replace("|", " | ")}: inside the closure up to t = ${brief(comparedTo)}`
+      : `${pair.replace("|", " | ")}: left the closure at t = ${brief(t)} (${criterion})`,
+  );
+}
+
+/** Expectations that were not met; empty when all were. */
+export function unmetLines(result: RunResult): string[] {
+  return result.expect.filter((one) => !one.ok).map((one) => `not met: ${JSON.stringify(one)}`);
+}
