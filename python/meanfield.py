@@ -68,12 +68,15 @@ class Series:
 class Distance:
     """A distance between two levels at times `t`; `null` is its band between samples of one law, or None.
 
+    `spread` is the square root of the trace of the covariance, what a distance is large or small against; None where
+    the run was printed and not loaded from a store.
     `null` has the arrays "median", "low" and "high" (quantiles .5, .05, .95) and the numbers "n" and "repeats".
     """
 
     t: np.ndarray
     value: np.ndarray
     null: Optional[Dict[str, Any]] = None
+    spread: Optional[np.ndarray] = None
 
     def __repr__(self) -> str:
         return f"Distance({_shape(self.value)}{', with null band' if self.null else ''})"
@@ -246,7 +249,7 @@ def _stored_distance(pair: str, metric: str, told: Mapping[str, Any], arrays: Ma
     null = None
     if "null" in told:
         null = {**{band: arrays[f"{key}/null/{band}"] for band in ("median", "low", "high")}, **told["null"]}
-    return Distance(arrays[f"{key}/t"], arrays[f"{key}/value"], null)
+    return Distance(arrays[f"{key}/t"], arrays[f"{key}/value"], null, arrays[f"{key}/spread"])
 
 
 def _array(value: Any) -> np.ndarray:

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NdArray } from "@meanfield/core/foundation/shapes";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { needs } from "../../../test/needs.js";
 import { nodeStoreIo } from "../../cli/src/files/node-store-io.js";
 import { runAnswer } from "../src/answer.js";
 import { runArrays } from "../src/arrays.js";
@@ -14,7 +15,7 @@ import { readNpz, writeNpz } from "../src/npz.js";
 import { claimRun, writeRun } from "../src/run-store.js";
 import { sampleRecord } from "./sample-record.js";
 
-const python = ["python3", "/usr/bin/python3"].find((name) => spawnSync(name, ["-c", "import numpy"]).status === 0);
+const numpy = needs("numpy");
 const modules = fileURLToPath(new URL("../../../python", import.meta.url));
 
 /** shape and little-endian bytes in hex: equal exactly when the arrays are equal bit for bit. */
@@ -46,7 +47,7 @@ let directory = "";
 /** Runs a script in the test's directory; what it says comes back as JSON. */
 function runPython(script: string, environment: Record<string, string> = {}) {
   const env = { ...process.env, PYTHONPATH: modules, PYTHONDONTWRITEBYTECODE: "1", ...environment };
-  const done = spawnSync(python!, ["-c", prelude + script], { cwd: directory, env, encoding: "utf8" });
+  const done = spawnSync(numpy.command(), ["-c", prelude + script], { cwd: directory, env, encoding: "utf8" });
   if (done.status !== 0) throw new Error(done.stderr);
   return JSON.parse(done.stdout);
 }
@@ -58,11 +59,7 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-it.runIf(process.env["CI"] === "true")("a Python with NumPy is there under CI", () => {
-  expect(python, "python3 with NumPy").toBeDefined();
-});
-
-describe.skipIf(python === undefined)("NumPy and the arrays", () => {
+numpy.suite("NumPy and the arrays", () => {
   it("reads our .npy and .npz, stored and deflated, bit for bit", () => {
     const arrays: Record<string, NdArray> = {
       ...runArrays(sampleRecord().result),
@@ -108,7 +105,7 @@ say({key: fingerprint(np.asarray(array, dtype="f8")) for key, array in arrays.it
   });
 });
 
-describe.skipIf(python === undefined)("meanfield.load", () => {
+numpy.suite("meanfield.load", () => {
   it("gives every number of a stored run, bit for bit, and what the manifest says", async () => {
     const record = sampleRecord();
     await writeRun(nodeStoreIo(), join(directory, "run"), record);
@@ -123,7 +120,7 @@ for name, level in run.levels.items():
 for pair, metrics in run.distances.items():
     for metric, distance in metrics.items():
         at = f"distances/{pair}/{metric}"
-        arrays[at + "/t"], arrays[at + "/value"] = distance.t, distance.value
+        arrays[at + "/t"], arrays[at + "/value"], arrays[at + "/spread"] = distance.t, distance.value, distance.spread
         arrays.update({f"{at}/null/{band}": distance.null[band] for band in ("median", "low", "high")} if distance.null else {})
 particles, moments = run.levels["particles"], run.levels["gaussian-moments"]
 say({"arrays": {key: fingerprint(array) for key, array in arrays.items()}, "x": fingerprint(particles.x), "cov": fingerprint(moments.cov),
@@ -166,7 +163,7 @@ say(said)`);
   });
 });
 
-describe.skipIf(python === undefined)("meanfield.run and meanfield.analyze", () => {
+numpy.suite("meanfield.run and meanfield.analyze", () => {
   // Stands in for the command: notes its arguments and the experiment, then does as $PLAY says.
   const stand = `
 import json, os, sys

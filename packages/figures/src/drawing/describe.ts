@@ -1,4 +1,4 @@
-import type { LevelResult, RunResult, Series } from "@meanfield/core/experiment";
+import { type LevelResult, measuredDepartures, type RunResult, type Series } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { AnalysisJson, FigureSource } from "../figure.js";
 import type { DepthRule } from "./axes.js";
@@ -89,29 +89,6 @@ export function lastTime(run: RunResult): number {
   return last;
 }
 
-/**
- * The first depth from which a distance between a finite level and a law stays above its null band by more than the width of
- * the band, of all pairs and metrics. By less, an unlucky sample of the law itself may stay above it for long.
- */
-export function departureOf(
-  run: RunResult,
-): { readonly t: number; readonly metric: string; readonly pair: string } | undefined {
-  let found: { t: number; metric: string; pair: string } | undefined;
-  for (const [pair, metrics] of Object.entries(run.distances)) {
-    const [a, b] = pair.split("|").map((name) => run.levels[name]);
-    if (a === undefined || b === undefined || isFiniteLevel(a) === isFiniteLevel(b)) continue;
-    for (const [metric, series] of Object.entries(metrics)) {
-      if (series.null === undefined) continue;
-      let first = series.t.length;
-      const { low, high } = series.null;
-      while (first > 0 && series.value[first - 1]! > 2 * high[first - 1]! - low[first - 1]!) first--;
-      const t = series.t[first];
-      if (t !== undefined && (found === undefined || t < found.t)) found = { t, metric, pair };
-    }
-  }
-  return found;
-}
-
 interface RulesSaid {
   readonly rules: DepthRule[];
   /** What the caption says of them. */
@@ -138,12 +115,11 @@ function departureRules(run: RunResult, analysis: AnalysisJson | undefined): Rul
     rules.push({ t: predicted, label: `predicted ${formatNumber(predicted, 3)}`, kind: "prediction" });
     said.push("dashed line: predicted departure of the cloud from the closure");
   }
-  const seen = departureOf(run);
-  if (seen !== undefined) {
-    rules.push({ t: seen.t, label: `departs ${formatNumber(seen.t, 3)}`, kind: "data" });
-    said.push(
-      `dotted line: from here the ${readable(seen.metric)} distance of the cloud to the closure stays above its null band by more than its width`,
-    );
+  const seen = Object.values(measuredDepartures(run)).flatMap((one) => (one.t === undefined ? [] : [one.t]));
+  if (seen.length > 0) {
+    const first = Math.min(...seen);
+    rules.push({ t: first, label: `departs ${formatNumber(first, 3)}`, kind: "data" });
+    said.push("dotted line: measured departure, where the Bures–Wasserstein distance exceeds 0.1 √tr Σ for good");
   }
   return { rules, said: said.join("; ") };
 }

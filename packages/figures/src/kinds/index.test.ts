@@ -1,7 +1,6 @@
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { blowUpAnalysis, blowUpRun, series, shortestRun, smallProbe } from "../../test/fixtures.js";
-import { departureOf } from "../drawing/describe.js";
 import { renderSvg } from "../drawing/render-svg.js";
 import type { FigureSource } from "../figure.js";
 import { applicableFigures, figureKinds } from "./index.js";
@@ -96,22 +95,6 @@ describe("what the figures say", () => {
     const observed = { ...level, series: { ...level.series, trace: series(Array.from(spectrum!.t), trace) } };
     const other = { ...run, levels: { ...run.levels, particles: observed } };
     expect(svgOf({ run: other }, "trace-by-depth")).toBe(svgOf({ run }, "trace-by-depth"));
-  });
-
-  it("departure: the first depth after which the distance stays a width above its band", () => {
-    const run = blowUpRun();
-    const t = Float64Array.from([0, 1, 2, 3]);
-    const band = { median: t.map(() => 1), low: t.map(() => 0.5), high: t.map(() => 2), n: 8, repeats: 10 };
-    const distances = (value: number[]) => ({
-      "particles|gaussian-moments": {
-        energy: { t, value: Float64Array.from(value), unit: "1", spread: t, null: band },
-      },
-    });
-    expect(departureOf({ ...run, distances: distances([1, 4, 1, 4]) })?.t).toBe(3);
-    expect(departureOf({ ...run, distances: distances([1, 4, 4, 4]) })?.t).toBe(1);
-    expect(departureOf({ ...run, distances: distances([4, 4, 4, 3]) })).toBeUndefined();
-    const clouds = { "particles|layers": distances([4, 4, 4, 4])["particles|gaussian-moments"] };
-    expect(departureOf({ ...run, distances: clouds })).toBeUndefined();
   });
 
   it("cloud: says that the axes are principal when d > 2, and draws the coordinates when d = 2", () => {

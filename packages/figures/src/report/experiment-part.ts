@@ -1,5 +1,5 @@
-import type { ExpectationResult, LevelResult, RunResult } from "@meanfield/core/experiment";
-import { departureOf, readable } from "../drawing/describe.js";
+import { type ExpectationResult, type LevelResult, measuredDepartures, type RunResult } from "@meanfield/core/experiment";
+import { readable } from "../drawing/describe.js";
 import type { AnalysisJson } from "../figure.js";
 import { applicableFigures } from "../kinds/index.js";
 import { equationHtml } from "./equations.js";
@@ -54,27 +54,13 @@ function depthHtml(t: number): string {
   return `<i class="math">t</i> = ${numberHtml(t)}`;
 }
 
-/** The departure from the closure as the distances and their null bands show it. */
+/** The departure of each finite cloud from the closure as it was measured. */
 function seenDeparture(run: RunResult): string[][] {
-  const found = departureOf(run);
-  if (found !== undefined) {
-    const pair = found.pair.split("|").map(readable).join(" to ");
-    const why = `the ${readable(found.metric)} distance of ${pair} stays above its null band by more than its width from here`;
-    return [["departure, seen", "<b>departs</b>", depthHtml(found.t), escapeHtml(why)]];
-  }
-  const bands = Object.values(run.distances).some((metrics) =>
-    Object.values(metrics).some((series) => series.null !== undefined),
-  );
-  return bands
-    ? [
-        [
-          "departure, seen",
-          "<b>none</b>",
-          "",
-          "no distance of a cloud to the closure ends above its null band by more than its width",
-        ],
-      ]
-    : [];
+  return Object.entries(measuredDepartures(run)).map(([pair, { t, comparedTo, criterion }]) => {
+    const label = `departure of ${escapeHtml(pair.split("|").map(readable).join(" from "))}, measured`;
+    if (t === undefined) return [label, "<b>none</b>", "", `inside the closure up to ${depthHtml(comparedTo)}`];
+    return [label, "<b>departs</b>", depthHtml(t), escapeHtml(criterion)];
+  });
 }
 
 /** What theory says: the regime with its certificate, the departure from the closure, and every further verdict. */

@@ -46,7 +46,7 @@ describe("report", () => {
       "stopped: blow-up",
       "0.98",
       "scalar value matrix",
-      "departure, seen",
+      "from Gaussian moments, measured",
       "departure, predicted",
       "above the band",
       "met",
