@@ -22,7 +22,9 @@ describe.each(names)("examples/%s", (name) => {
 
   test("meets its expectations", () => {
     const bound = load(path);
-    const { expect: found, levels } = runExperiment(bound.comparison ? { ...bound, comparison: { ...bound.comparison, nullRepeats: 0 } } : bound);
+    const { expect: found, levels } = runExperiment(
+      bound.comparison ? { ...bound, comparison: { ...bound.comparison, nullRepeats: 0 } } : bound,
+    );
     expect(found.filter((one) => !one.ok)).toEqual([]);
     for (const { outcome } of Object.values(levels)) expect(outcome.status).not.toBe("failed");
   });

@@ -19,7 +19,7 @@ export {
 export type * from "./probe/contract.js";
 export { type DistanceOptions, distanceToGaussian, type LawDistance } from "./probe/distance-measures.js";
 export { gaussianTokens } from "./probe/gaussian-tokens.js";
-export { momentsOf } from "./probe/moments.js";
+export { cloudMoments } from "./probe/moments.js";
 export { probe } from "./probe/probe.js";
 export { sampleTexts } from "./probe/sample-texts.js";
 export { effectiveRank, meanCosine, meanNorm, simpleMeasures, traceCovariance } from "./probe/simple-measures.js";

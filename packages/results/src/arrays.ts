@@ -68,7 +68,11 @@ function addLevel(arrays: Arrays, name: string, level: LevelResult): void {
 
 function addDistance(arrays: Arrays, key: string, distance: DistanceSeries): void {
   add(arrays, `${key}/t`, distance.t);
-  const columns = [distance.value, distance.spread, ...(distance.null ? bands.map((band) => distance.null![band]) : [])];
+  const columns = [
+    distance.value,
+    distance.spread,
+    ...(distance.null ? bands.map((band) => distance.null![band]) : []),
+  ];
   const wrong = columns.find((column) => column.length !== distance.t.length);
   if (wrong) {
     const rule = `must have one value for each of its ${distance.t.length} times`;

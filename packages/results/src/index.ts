@@ -23,10 +23,10 @@ export {
   type RunStatus,
   readManifest,
   readRun,
+  releaseRun,
   seriesName,
   statesName,
   statusOf,
   writeRun,
-  releaseRun,
 } from "./run-store.js";
 export { type DistanceRow, distancesTable, type SeriesRow, seriesTable } from "./tables.js";

@@ -47,7 +47,9 @@ describe("writeRun and readRun", () => {
     const manifest = await readManifest(io, "run");
     expect(Object.keys(manifest.files).sort()).toEqual([...dataFiles, "report.html"].sort());
     for (const name of ["manifest.json", "states.npz", "../x"]) {
-      await expect(writeRun(io, "b", sampleRecord(), { [name]: new Uint8Array() })).rejects.toThrow(/in one folder at most/);
+      await expect(writeRun(io, "b", sampleRecord(), { [name]: new Uint8Array() })).rejects.toThrow(
+        /in one folder at most/,
+      );
     }
   });
 

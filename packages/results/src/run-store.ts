@@ -83,7 +83,8 @@ export async function releaseRun(io: StoreIo, directory: string, id: string, bef
   const status = await statusOf(io, directory);
   if (status.state !== "unfinished" || status.id !== id) return;
   if (before.state === "absent") await io.remove(directory);
-  else if (before.state === "empty") for (const name of await io.list(directory)) await io.remove(joinPath(directory, name));
+  else if (before.state === "empty")
+    for (const name of await io.list(directory)) await io.remove(joinPath(directory, name));
 }
 
 async function checksums(io: StoreIo, files: Files): Promise<FinishedManifest["files"]> {

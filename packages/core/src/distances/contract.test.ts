@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../foundation/errors/index.js";
+import { cloudOf } from "../foundation/law/index.js";
 import { matMulNT } from "../foundation/linear-algebra/index.js";
 import { randomMatrix, stream } from "../foundation/random/index.js";
 import type { Gaussian, Law, PointCloud } from "../laws/contract.js";
-import { cloudOf } from "../laws/shared/moments.js";
 import type { DistancePlugin } from "./contract.js";
 
 const modules = import.meta.glob("./*/index.ts", { eager: true }) as Record<string, Record<string, unknown>>;

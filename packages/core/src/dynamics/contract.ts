@@ -1,8 +1,8 @@
 import type { ZodType } from "zod";
 import type { InitialLaw, Law } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
-import type { Method } from "../solve/method.js";
 import type { Problem, SolveEvent, Stepping } from "../solve/index.js";
+import type { Method } from "../solve/method.js";
 
 /** What a level is derived from: the same model and the same initial law for every level. */
 export interface LevelContext {

@@ -6,7 +6,10 @@ import type { Experiment } from "./experiment.js";
  * Every analysis that applies to the experiment's model and law, by name: verdicts with certificates (format.md,
  * `analyze`).
  */
-export function analyzeExperiment(bound: Experiment, options: { readonly cancel?: CancelSignal } = {}): Record<string, Json> {
+export function analyzeExperiment(
+  bound: Experiment,
+  options: { readonly cancel?: CancelSignal } = {},
+): Record<string, Json> {
   const { model, initial, integration, plugins } = bound;
   const context = { model, initial, span: integration.span, ...options };
   const applicable = plugins.analysis.filter((one) => one.obstacle(context) === undefined);

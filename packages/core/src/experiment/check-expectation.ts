@@ -30,7 +30,11 @@ function seriesValue(sources: Sources, name: string, at: number | undefined): un
   }
   const level = sources.levels[owner];
   const found = level?.series[key];
-  const record = found ? { t: found.t, array: found.value } : level?.states[key] ? { t: level.t, array: level.states[key] } : undefined;
+  const record = found
+    ? { t: found.t, array: found.value }
+    : level?.states[key]
+      ? { t: level.t, array: level.states[key] }
+      : undefined;
   if (record === undefined) return undefined;
   const k = indexAt(record.t, at);
   if (k === undefined) return undefined;
@@ -66,7 +70,8 @@ export function checkExpectation(expect: ExpectSpec, sources: Sources): Expectat
   if (value === undefined) return { ok: false, ...expect, reason: "no such series at this time" };
   const [least, greatest] = extremes(value);
   const conditions: boolean[] = [];
-  if (expect.equals !== undefined) conditions.push(difference(value, expect.equals) <= (expect.within ?? defaultWithin));
+  if (expect.equals !== undefined)
+    conditions.push(difference(value, expect.equals) <= (expect.within ?? defaultWithin));
   if (expect.below !== undefined) conditions.push(greatest < expect.below);
   if (expect.above !== undefined) conditions.push(least > expect.above);
   return { ok: conditions.every(Boolean), ...expect, value };

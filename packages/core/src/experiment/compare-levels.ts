@@ -1,8 +1,8 @@
 import { nullBand } from "../distances/shared/null-band.js";
-import { trace } from "../foundation/linear-algebra/index.js";
 import type { BoundLevel } from "../dynamics/index.js";
+import { cloudOf, momentsOf } from "../foundation/law/index.js";
+import { trace } from "../foundation/linear-algebra/index.js";
 import type { Law, PointCloud } from "../laws/contract.js";
-import { cloudOf, momentsOf } from "../laws/shared/moments.js";
 import type { BoundMetric, Comparison } from "./experiment.js";
 import type { DistanceSeries } from "./result.js";
 
@@ -88,7 +88,13 @@ function distanceSeries(
   });
   const t = Float64Array.from(common, (one) => one.t);
   const banded = nullRepeats > 0 && n > 0 && common.length > 0;
-  return { t, value, spread, unit: metric.unit, ...(banded ? { null: { median, low, high, n, repeats: nullRepeats } } : {}) };
+  return {
+    t,
+    value,
+    spread,
+    unit: metric.unit,
+    ...(banded ? { null: { median, low, high, n, repeats: nullRepeats } } : {}),
+  };
 }
 
 /** How many distances `compareLevels` will compute at most: for progress. */

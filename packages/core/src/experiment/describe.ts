@@ -30,7 +30,8 @@ function metaOf(schema: ZodType): Record<string, unknown> {
   for (;;) {
     const meta = z.globalRegistry.get(current) as Record<string, unknown> | undefined;
     if (meta !== undefined) return meta;
-    if (!(current instanceof z.ZodOptional || current instanceof z.ZodDefault || current instanceof z.ZodPrefault)) return {};
+    if (!(current instanceof z.ZodOptional || current instanceof z.ZodDefault || current instanceof z.ZodPrefault))
+      return {};
     current = current.unwrap() as ZodType;
   }
 }

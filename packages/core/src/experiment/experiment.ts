@@ -1,6 +1,6 @@
-import { atPath, InputError, nearestOf, show } from "../foundation/errors/index.js";
-import { type Backend, createReferenceBackend } from "../foundation/backend/index.js";
 import type { BoundLevel } from "../dynamics/index.js";
+import { type Backend, createReferenceBackend } from "../foundation/backend/index.js";
+import { atPath, InputError, nearestOf, show } from "../foundation/errors/index.js";
 import type { InitialLaw, Law } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
 import type { Observable, ObservablePlugin } from "../observables/index.js";
@@ -79,10 +79,22 @@ function resolveInitial(value: unknown, plugins: Plugins) {
   return { law: atPath(path, () => choice.plugin.bind(choice.params)), canonical: choice.canonical };
 }
 
-function bindLevels(spec: DocumentSpec["levels"], plugins: Plugins, model: Model, initial: InitialLaw, span: readonly [number, number]) {
+function bindLevels(
+  spec: DocumentSpec["levels"],
+  plugins: Plugins,
+  model: Model,
+  initial: InitialLaw,
+  span: readonly [number, number],
+) {
   const names = Object.keys(spec);
   if (names.length === 0) {
-    throw new InputError({ code: "empty", who: "levels", rule: "at least one level is needed", got: "none", path: ["levels"] });
+    throw new InputError({
+      code: "empty",
+      who: "levels",
+      rule: "at least one level is needed",
+      got: "none",
+      path: ["levels"],
+    });
   }
   const canonical: Record<string, unknown> = {};
   const levels = names.map((name) => {
@@ -107,13 +119,24 @@ function bindLevels(spec: DocumentSpec["levels"], plugins: Plugins, model: Model
 }
 
 /** Which levels a series is recorded on: those whose law it can measure; none is an error. */
-function bindSeries(spec: DocumentSpec["observe"], plugins: Plugins, levels: readonly BoundLevel[], model: Model, span: readonly [number, number]) {
+function bindSeries(
+  spec: DocumentSpec["observe"],
+  plugins: Plugins,
+  levels: readonly BoundLevel[],
+  model: Model,
+  span: readonly [number, number],
+) {
   const bound = levels.map((level) => ({ level, series: [] as BoundSeries[] }));
   const canonical: Record<string, unknown> = {};
   for (const [name, entry] of Object.entries(spec)) {
     const path = ["observe", name] as const;
     const written = entry.what ?? name;
-    const choice = resolveChoice("observable", plugins.observables, written, entry.what === undefined ? path : [...path, "what"]);
+    const choice = resolveChoice(
+      "observable",
+      plugins.observables,
+      written,
+      entry.what === undefined ? path : [...path, "what"],
+    );
     const plugin: ObservablePlugin = choice.plugin;
     const times = recordTimes(entry, span, 50, path);
     const able = bound.filter(({ level }) => plugin.of.includes(level.kind));
@@ -123,7 +146,10 @@ function bindSeries(spec: DocumentSpec["observe"], plugins: Plugins, levels: rea
       const observable = atPath(path, () => bindObservable(plugin, choice.params, context));
       series.push({ name, observable, times });
     }
-    canonical[name] = { what: choice.canonical, ...(entry.at ? { at: entry.at } : { every: entry.every ?? (span[1] - span[0]) / 50 }) };
+    canonical[name] = {
+      what: choice.canonical,
+      ...(entry.at ? { at: entry.at } : { every: entry.every ?? (span[1] - span[0]) / 50 }),
+    };
   }
   return { levels: bound, canonical };
 }
@@ -140,15 +166,21 @@ function resolveComparison(spec: DocumentSpec, plugins: Plugins, span: readonly 
       path: ["compare"],
     });
   }
-  const section = spec.compare ?? { metrics: ["bures-wasserstein", "sliced-wasserstein"], every: undefined, null: 32 };
+  const section = spec.compare ?? { metrics: ["bures-wasserstein", "sliced-wasserstein"], every: undefined, draws: 32 };
   const every = section.every ?? (span[1] - span[0]) / 10;
-  const choices = section.metrics.map((metric, k) => resolveChoice("distance", plugins.distances, metric, ["compare", "metrics", k]));
+  const choices = section.metrics.map((metric, k) =>
+    resolveChoice("distance", plugins.distances, metric, ["compare", "metrics", k]),
+  );
   const comparison: Comparison = {
-    metrics: choices.map(({ plugin, params }) => ({ name: plugin.name, unit: plugin.unit, between: plugin.bind(params, seed) })),
+    metrics: choices.map(({ plugin, params }) => ({
+      name: plugin.name,
+      unit: plugin.unit,
+      between: plugin.bind(params, seed),
+    })),
     times: timesEvery(every, span, ["compare", "every"]),
-    nullRepeats: section.null,
+    nullRepeats: section.draws,
   };
-  return { comparison, canonical: { metrics: choices.map((one) => one.canonical), every, null: section.null } };
+  return { comparison, canonical: { metrics: choices.map((one) => one.canonical), every, draws: section.draws } };
 }
 
 function checkExpectations(spec: DocumentSpec): void {
@@ -156,7 +188,13 @@ function checkExpectations(spec: DocumentSpec): void {
     const path = ["expect", k];
     if ((entry.series === undefined) === (entry.level === undefined)) {
       const got = entry.series === undefined ? "neither" : "both";
-      throw new InputError({ code: "incompatible", who: "expect", rule: "exactly one of series and level is needed", got, path });
+      throw new InputError({
+        code: "incompatible",
+        who: "expect",
+        rule: "exactly one of series and level is needed",
+        got,
+        path,
+      });
     }
     const level = entry.level ?? (entry.series!.includes("|") ? undefined : entry.series!.split(".")[0]);
     const names = Object.keys(spec.levels);
@@ -169,7 +207,12 @@ function checkExpectations(spec: DocumentSpec): void {
         path: [...path, entry.level === undefined ? "series" : "level"],
       });
     }
-    if (entry.equals === undefined && entry.below === undefined && entry.above === undefined && entry.level === undefined) {
+    if (
+      entry.equals === undefined &&
+      entry.below === undefined &&
+      entry.above === undefined &&
+      entry.level === undefined
+    ) {
       throw new InputError({ code: "missing", who: "expect", rule: "one of equals, below and above is needed", path });
     }
   });
@@ -186,7 +229,12 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
   const plugins = options.plugins ?? builtinPlugins;
   const backends = [...(options.backends ?? []), createReferenceBackend()];
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new InputError({ code: "wrong-type", who: "experiment", rule: "a document is a mapping with model, initial and levels", got: show(document) });
+    throw new InputError({
+      code: "wrong-type",
+      who: "experiment",
+      rule: "a document is a mapping with model, initial and levels",
+      got: show(document),
+    });
   }
   const spec = parseParameters("experiment", documentSchema, document, []) as DocumentSpec;
   if (Object.keys(spec.sweep).length > 0) {
@@ -211,7 +259,12 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
   const compare = resolveComparison(spec, plugins, span, seed);
   checkExpectations(spec);
   const at = spec.save.at;
-  const saveAt: When = at === "end" ? "end" : Array.isArray(at) ? timesAt(at, span, ["save", "at"]) : timesEvery(at.every, span, ["save", "at", "every"]);
+  const saveAt: When =
+    at === "end"
+      ? "end"
+      : Array.isArray(at)
+        ? timesAt(at, span, ["save", "at"])
+        : timesEvery(at.every, span, ["save", "at", "every"]);
   const canonical = {
     format: 1,
     ...(spec.title === undefined ? {} : { title: spec.title }),

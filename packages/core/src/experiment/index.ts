@@ -1,10 +1,10 @@
 export { analyzeExperiment } from "./analyze.js";
 export { canonicalValue } from "./canonical-spec.js";
+export { describeParameters, type ParameterDescription } from "./describe.js";
 export { type Experiment, type ExperimentOptions, experiment } from "./experiment.js";
+export { experimentJsonSchema } from "./json-schema.js";
+export { type MeasuredDeparture, measuredDepartures } from "./measured-departure.js";
 export { builtinPlugins, type Plugins } from "./plugins.js";
 export * from "./result.js";
 export { type RunOptions, type RunProgress, runExperiment } from "./run.js";
-export { type MeasuredDeparture, measuredDepartures } from "./measured-departure.js";
-export { describeParameters, type ParameterDescription } from "./describe.js";
-export { experimentJsonSchema } from "./json-schema.js";
 export { documentSchema } from "./spec.js";

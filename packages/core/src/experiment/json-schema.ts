@@ -1,57 +1,65 @@
 import { type ZodType, z } from "zod";
-import { describeParameters } from "./describe.js";
+import { type NumericKind, randomKinds } from "../foundation/parameters/index.js";
 import type { Choosable } from "./choice.js";
+import { describeParameters } from "./describe.js";
 import type { Plugins } from "./plugins.js";
 import { documentSchema, stepsSchema } from "./spec.js";
 
 type JsonSchema = Record<string, unknown>;
 
 const numbers = { type: "array", items: { type: "number" } };
-const file = {
-  type: "object",
-  description: "an array read from a NumPy file, relative to the experiment file",
-  properties: { file: { type: "string" }, key: { type: "string" } },
-  required: ["file"],
-  additionalProperties: false,
-};
+
+/** { key: value } and nothing else; keys that end in "?" may be left out. */
+function record(description: string, fields: Readonly<Record<string, JsonSchema>>): JsonSchema {
+  const properties = Object.fromEntries(Object.entries(fields).map(([key, value]) => [key.replace("?", ""), value]));
+  const required = Object.keys(fields).filter((key) => !key.endsWith("?"));
+  return { type: "object", description, properties, required, additionalProperties: false };
+}
+
+const file = record("an array read from a NumPy file", {
+  file: { type: "string", description: "path of an .npy or .npz file, relative to the experiment file" },
+  "key?": { type: "string", description: "name of the array in an .npz file" },
+});
 
 /** Plain values of each numeric kind, before schedules. */
-const plain: Readonly<Record<string, readonly JsonSchema[]>> = {
+const plain: Readonly<Record<NumericKind, readonly JsonSchema[]>> = {
   scalar: [
     { type: "number" },
-    { type: "object", properties: { "log-n": { type: "number" } }, required: ["log-n"], additionalProperties: false },
+    record("γ log n", { "log-n": { type: "number", description: "γ in γ log n, n the number of tokens" } }),
   ],
-  vector: [{ type: "number" }, numbers, file],
+  vector: [{ type: "number", description: "a constant vector" }, numbers, file],
   matrix: [
     { const: "identity" },
-    { type: "array", items: numbers },
-    { type: "object", properties: { scale: { type: "number" } }, required: ["scale"], additionalProperties: false },
-    { type: "object", properties: { diagonal: numbers }, required: ["diagonal"], additionalProperties: false },
-    {
-      type: "object",
-      properties: {
-        random: { enum: ["ginibre", "goe", "wishart", "orthogonal"] },
-        scale: { type: "number", default: 1 },
-        seed: { type: "integer", minimum: 0, default: 1 },
-      },
-      required: ["random"],
-      additionalProperties: false,
-    },
+    { type: "array", description: "rows", items: numbers },
+    record("s times the identity", { scale: { type: "number", description: "s in s·I" } }),
+    record("a diagonal matrix", { diagonal: { ...numbers, description: "the diagonal" } }),
+    record("a random matrix", {
+      random: { enum: randomKinds, description: "its ensemble" },
+      "scale?": { type: "number", default: 1, description: "factor of the matrix" },
+      "seed?": { type: "integer", minimum: 0, default: 1, description: "seed of the draw" },
+    }),
     file,
   ],
 };
 
-/** A value of this kind, or a schedule of such values in depth. */
-function scheduled(kind: string): JsonSchema {
-  const value = { anyOf: plain[kind] };
-  const piece = { type: "object", properties: { until: { type: "number" }, value }, required: ["value"], additionalProperties: false };
-  const schedule = (key: string, items: JsonSchema) => ({
-    type: "object",
-    properties: { [key]: { type: "array", items, minItems: 1 } },
-    required: [key],
-    additionalProperties: false,
+/** $defs of a numeric kind: its plain values, and these or a schedule of them in depth. */
+function numericDefinitions(kind: NumericKind): Record<string, JsonSchema> {
+  const value = { $ref: `#/$defs/plain-${kind}`, description: "the value of this piece" };
+  const piece = record("one piece in depth", {
+    "until?": { type: "number", description: "depth at which the piece ends; the last piece may leave it out" },
+    value,
   });
-  return { anyOf: [...plain[kind]!, schedule("piecewise", piece), schedule("by-layer", value)] };
+  const list = (description: string, items: JsonSchema) => ({ type: "array", description, items, minItems: 1 });
+  return {
+    [kind]: {
+      anyOf: [
+        { $ref: `#/$defs/plain-${kind}` },
+        record("a schedule in depth", { piecewise: list("pieces { until, value }", piece) }),
+        record("a schedule in depth", { "by-layer": list("one value for each of equal parts of the span", value) }),
+      ],
+    },
+    [`plain-${kind}`]: { anyOf: plain[kind] },
+  };
 }
 
 function convert(schema: ZodType): JsonSchema {
@@ -61,7 +69,8 @@ function convert(schema: ZodType): JsonSchema {
     override({ zodSchema, jsonSchema }) {
       const meta = z.globalRegistry.get(zodSchema as unknown as ZodType) as Record<string, unknown> | undefined;
       if (meta === undefined) return;
-      for (const key of ["symbol", "slider", "unit", "numericKind", "family", "families", "list"]) delete jsonSchema[key];
+      for (const key of ["symbol", "slider", "unit", "numericKind", "family", "families", "list"])
+        delete jsonSchema[key];
       if (typeof meta["doc"] === "string") jsonSchema.description = meta["doc"];
       delete jsonSchema["doc"];
       const numeric = meta["numericKind"];
@@ -104,7 +113,9 @@ function choiceSchema(catalog: readonly (Choosable & { readonly doc: string })[]
 export function experimentJsonSchema(plugins: Plugins): JsonSchema {
   const root = convert(documentSchema);
   const properties = root["properties"] as Record<string, JsonSchema>;
-  const levels = Object.fromEntries(plugins.levels.map(({ name, params, doc }) => [name, parametersSchema(params, doc)]));
+  const levels = Object.fromEntries(
+    plugins.levels.map(({ name, params, doc }) => [name, parametersSchema(params, doc)]),
+  );
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Meanfield experiment",
@@ -121,9 +132,9 @@ export function experimentJsonSchema(plugins: Plugins): JsonSchema {
       },
     },
     $defs: {
-      scalar: scheduled("scalar"),
-      vector: scheduled("vector"),
-      matrix: scheduled("matrix"),
+      ...numericDefinitions("scalar"),
+      ...numericDefinitions("vector"),
+      ...numericDefinitions("matrix"),
       steps: convert(stepsSchema),
       attention: choiceSchema(plugins.attention),
       masks: choiceSchema(plugins.masks),

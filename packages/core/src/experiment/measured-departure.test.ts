@@ -16,7 +16,9 @@ const t = Float64Array.of(0, 1, 2, 3);
 
 function departureOf(value: number[], levels = { particles: cloud, moments }): number | undefined {
   const series = { t, value: Float64Array.from(value), spread: t.map(() => 10), unit: "1" };
-  return measuredDepartures({ levels, distances: { "particles|moments": { "bures-wasserstein": series } } })["particles|moments"]?.t;
+  return measuredDepartures({ levels, distances: { "particles|moments": { "bures-wasserstein": series } } })[
+    "particles|moments"
+  ]?.t;
 }
 
 describe("measured departure: the distance exceeds a tenth of the spread (1 here) for good", () => {

@@ -30,7 +30,10 @@ function crossing({ t, value, spread }: DistanceSeries): number | undefined {
  * @accuracy the interval between two records of `compare`
  * @source theory.md §2 (a finite softmax cloud never blows up); threshold: a choice of this project
  */
-export function measuredDepartures({ distances, levels }: Pick<RunResult, "distances" | "levels">): Record<string, MeasuredDeparture> {
+export function measuredDepartures({
+  distances,
+  levels,
+}: Pick<RunResult, "distances" | "levels">): Record<string, MeasuredDeparture> {
   const found: Record<string, MeasuredDeparture> = {};
   for (const [pair, metrics] of Object.entries(distances)) {
     const series = metrics["bures-wasserstein"];
@@ -38,7 +41,11 @@ export function measuredDepartures({ distances, levels }: Pick<RunResult, "dista
     if (series === undefined || series.t.length === 0 || kinds[0] === kinds[1]) continue;
     const t = crossing(series);
     const comparedTo = series.t.at(-1)!;
-    found[pair] = { ...(t === undefined ? {} : { t }), comparedTo, criterion: "Bures–Wasserstein distance > 0.1 √tr Σ from here on" };
+    found[pair] = {
+      ...(t === undefined ? {} : { t }),
+      comparedTo,
+      criterion: "Bures–Wasserstein distance > 0.1 √tr Σ from here on",
+    };
   }
   return found;
 }

@@ -52,7 +52,10 @@ function toInputError(who: string, schema: ZodType, issue: Issue, root: unknown,
       code: "unknown-key",
       who,
       rule: `"${key}" is not a key here`,
-      fix: known.length === 0 ? "It takes no keys" : `Did you mean "${nearestOf(key, known)}"? The keys are ${known.join(", ")}`,
+      fix:
+        known.length === 0
+          ? "It takes no keys"
+          : `Did you mean "${nearestOf(key, known)}"? The keys are ${known.join(", ")}`,
       details: { key, known },
       path: [...path, ...inner, key],
     });
@@ -73,5 +76,8 @@ function toInputError(who: string, schema: ZodType, issue: Issue, root: unknown,
 export function parseParameters<T>(who: string, schema: ZodType<T>, value: unknown, path: SpecPath): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw toInputError(who, schema, result.error.issues[0]!, value, path);
+  const { issues } = result.error;
+  // A misspelt key also leaves the right one missing: the misspelling is the news.
+  const first = issues.find((issue) => issue.code === "unrecognized_keys") ?? issues[0]!;
+  throw toInputError(who, schema, first, value, path);
 }

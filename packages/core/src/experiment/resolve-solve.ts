@@ -4,8 +4,8 @@ import { adaptive, fixed, type Method, type Stepping } from "../solve/index.js";
 import { resolveChoice } from "./choice.js";
 import { parseParameters } from "./parse.js";
 import type { Plugins } from "./plugins.js";
-import type { BackendReport } from "./result.js";
 import type { Resolved } from "./resolve-model.js";
+import type { BackendReport } from "./result.js";
 import { type DocumentSpec, stepsSchema } from "./spec.js";
 
 /** How the continuous levels are integrated. */
@@ -99,6 +99,11 @@ export function resolveBackend(
       path: ["backend", "threads"],
     });
   }
-  const report = { name: backend.name, precision: backend.precision, accuracy: "exact" as const, threads: backend.threads };
+  const report = {
+    name: backend.name,
+    precision: backend.precision,
+    accuracy: "exact" as const,
+    threads: backend.threads,
+  };
   return { value: backend, canonical: { ...spec }, report };
 }

@@ -17,7 +17,12 @@ export interface LevelResult {
   /** Saved states, each of shape [k, ...]: `x` [k, n, d] for clouds; `mean` [k, d] and `cov` [k, d, d] for moments. */
   readonly states: Readonly<Record<string, NdArray>>;
   readonly series: Readonly<Record<string, Series>>;
-  readonly stats: { readonly steps: number; readonly rejected: number; readonly evaluations: number; readonly method: string };
+  readonly stats: {
+    readonly steps: number;
+    readonly rejected: number;
+    readonly evaluations: number;
+    readonly method: string;
+  };
 }
 
 /** A distance between two levels at common times; `null` is the band of the same distance between samples of one law. */

@@ -1,6 +1,14 @@
 import type { CancelSignal } from "../foundation/cancel/index.js";
 import type { NdArray } from "../foundation/shapes/index.js";
-import { confirmStop, type Save, type SolveOptions, type StateObservable, solve, type Trajectory, wholeState } from "../solve/index.js";
+import {
+  confirmStop,
+  type Save,
+  type SolveOptions,
+  type StateObservable,
+  solve,
+  type Trajectory,
+  wholeState,
+} from "../solve/index.js";
 import { checkExpectation } from "./check-expectation.js";
 import { compareLevels, comparisonSize, type LevelStates } from "./compare-levels.js";
 import type { BoundSeries, Experiment, ExperimentLevel } from "./experiment.js";
@@ -110,13 +118,17 @@ function distancesOf(bound: Experiment, runs: readonly LevelRun[], options: RunO
     if (options.cancel?.aborted) throw new Cancelled();
   };
   try {
-    return compareLevels(runs.map((run) => run.states), comparison, integration.seed, tick);
+    return compareLevels(
+      runs.map((run) => run.states),
+      comparison,
+      integration.seed,
+      tick,
+    );
   } catch (error) {
     if (error instanceof Cancelled) return {};
     throw error;
   }
 }
-
 
 /**
  * Runs every level of an experiment, measures the distances between them and checks what it expects.
@@ -127,7 +139,11 @@ function distancesOf(bound: Experiment, runs: readonly LevelRun[], options: RunO
 export function runExperiment(bound: Experiment, options: RunOptions = {}): RunResult {
   const runs = bound.levels.map((one) => [one.level.name, runLevel(bound, one, options)] as const);
   const levels = Object.fromEntries(runs.map(([name, run]) => [name, run.result]));
-  const distances = distancesOf(bound, runs.map(([, run]) => run), options);
+  const distances = distancesOf(
+    bound,
+    runs.map(([, run]) => run),
+    options,
+  );
   const expect = bound.expectations.map((one) => checkExpectation(one, { levels, distances }));
   return { format: 1, spec: bound.spec, backend: bound.backend, levels, distances, expect };
 }

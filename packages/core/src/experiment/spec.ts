@@ -13,25 +13,45 @@ export const solveSchema = z.strictObject({
     .default({ adaptive: { rtol: 1e-8, atol: 1e-10 } })
     .meta({ doc: "{ adaptive: { rtol, atol, maxSteps } } or { fixed: { dt } }", numericKind: "steps" }),
   seed: seedParameter("seed of the noise; initial.*.seed draws the tokens"),
-  repeats: z.number().int().min(1).max(1).default(1).meta({ doc: "ensembles are not available in this version", unit: "1" }),
+  repeats: z
+    .number()
+    .int()
+    .min(1)
+    .max(1)
+    .default(1)
+    .meta({ doc: "ensembles are not available in this version", unit: "1" }),
 });
 
 export const stepsSchema = z.union([
   z.strictObject({
-    adaptive: z.strictObject({
-      rtol: z.number().default(1e-8).meta({ doc: "relative tolerance of a step", unit: "1" }),
-      atol: z.number().default(1e-10).meta({ doc: "absolute tolerance of a step", unit: "1" }),
-      maxSteps: z.number().int().positive().default(1_000_000).meta({ doc: "the run fails after this many steps", unit: "1" }),
-    }),
+    adaptive: z
+      .strictObject({
+        rtol: z.number().default(1e-8).meta({ doc: "relative tolerance of a step", unit: "1" }),
+        atol: z.number().default(1e-10).meta({ doc: "absolute tolerance of a step", unit: "1" }),
+        maxSteps: z
+          .number()
+          .int()
+          .positive()
+          .default(1_000_000)
+          .meta({ doc: "the run fails after this many steps", unit: "1" }),
+      })
+      .meta({ doc: "steps as long as the tolerances allow" }),
   }),
-  z.strictObject({ fixed: z.strictObject({ dt: z.number().meta({ doc: "length of a step", unit: "depth" }) }) }),
+  z.strictObject({
+    fixed: z
+      .strictObject({ dt: z.number().meta({ doc: "length of a step", unit: "depth" }) })
+      .meta({ doc: "steps of one length" }),
+  }),
 ]);
 
 /** `backend:` — who computes the kernels. */
 export const backendSchema = z.strictObject({
   name: z.string().default("auto").meta({ doc: "auto, or the name of a backend", unit: "1" }),
   precision: z.enum(["f64", "f32"]).default("f64").meta({ doc: "precision of pair sums", unit: "1" }),
-  threads: z.union([z.literal("auto"), z.number().int().min(1)]).default("auto").meta({ doc: "threads", unit: "1" }),
+  threads: z
+    .union([z.literal("auto"), z.number().int().min(1)])
+    .default("auto")
+    .meta({ doc: "threads", unit: "1" }),
   accuracy: z
     .union([z.literal("exact"), z.number().positive()])
     .default("exact")
@@ -48,16 +68,23 @@ export const saveSchema = z.strictObject({
 
 /** One entry of `observe:`. */
 export const observeSchema = z.strictObject({
-  what: z.unknown().optional().meta({ doc: "an observable, or { name: parameters }; the entry's own name by default", family: "observables" }),
+  what: z
+    .unknown()
+    .optional()
+    .meta({ doc: "an observable, or { name: parameters }; the entry's own name by default", family: "observables" }),
   every: every.optional(),
   at: z.array(time).min(1).optional().meta({ doc: "times of the records", unit: "depth" }),
 });
 
 /** `compare:` — distances between levels. */
 export const compareSchema = z.strictObject({
-  metrics: z.array(z.unknown()).min(1).default(["bures-wasserstein", "sliced-wasserstein"]).meta({ doc: "distances", family: "distances" }),
+  metrics: z
+    .array(z.unknown())
+    .min(1)
+    .default(["bures-wasserstein", "sliced-wasserstein"])
+    .meta({ doc: "distances", family: "distances" }),
   every: every.optional(),
-  null: z.number().int().min(0).default(32).meta({ doc: "repeats behind each null band; 0 for none", unit: "1" }),
+  draws: z.number().int().min(0).default(32).meta({ doc: "draws behind each null band; 0 for none", unit: "1" }),
 });
 
 /** One entry of `expect:`. */
@@ -65,7 +92,10 @@ export const expectSchema = z.strictObject({
   series: z.string().optional().meta({ doc: "<level>.<series>, or <levelA>|<levelB>.<metric>" }),
   level: z.string().optional().meta({ doc: "a level, whose outcome is expected" }),
   at: time.optional().meta({ doc: "depth; the end when left out", unit: "depth" }),
-  equals: z.unknown().optional().meta({ doc: "number or nested numbers; for a level completed, or the name of an event" }),
+  equals: z
+    .unknown()
+    .optional()
+    .meta({ doc: "number or nested numbers; for a level completed, or the name of an event" }),
   below: z.number().optional().meta({ doc: "the value must be less than this" }),
   above: z.number().optional().meta({ doc: "the value must be greater than this" }),
   within: z.number().nonnegative().optional().meta({ doc: "absolute tolerance of equals, or of at for a level" }),
@@ -76,21 +106,37 @@ export const documentSchema = z.strictObject({
   format: z.literal(1).default(1).meta({ doc: "version of this format" }),
   title: z.string().optional().meta({ doc: "for people; does not change the id of a run" }),
   notes: z.string().optional().meta({ doc: "for people; does not change the id of a run" }),
-  model: z.strictObject({
-    attention: z.unknown().meta({ doc: "an attention, or a list of heads of different kinds, summed", family: "attention", list: true }),
-    mask: z.unknown().default("none").meta({ doc: "which keys a query sees", family: "masks" }),
-    feedforward: z.unknown().default("none").meta({ doc: "one, or a list, summed", family: "feedforward", list: true }),
-    normalization: z.literal("none").default("none").meta({ doc: "none in this version; geometry: sphere is post-LN" }),
-    noise: z.literal("none").default("none").meta({ doc: "none in this version" }),
-    geometry: z.unknown().default("euclidean").meta({ doc: "where tokens live", family: "geometry" }),
-    sign: z.enum(["attract", "repel"]).default("attract").meta({ doc: "repel: the attention field (and every gradient feed-forward) times −1" }),
-  }),
+  model: z
+    .strictObject({
+      attention: z
+        .unknown()
+        .meta({ doc: "an attention, or a list of heads of different kinds, summed", family: "attention", list: true }),
+      mask: z.unknown().default("none").meta({ doc: "which keys a query sees", family: "masks" }),
+      feedforward: z
+        .unknown()
+        .default("none")
+        .meta({ doc: "one, or a list, summed", family: "feedforward", list: true }),
+      normalization: z
+        .literal("none")
+        .default("none")
+        .meta({ doc: "none in this version; geometry: sphere is post-LN" }),
+      noise: z.literal("none").default("none").meta({ doc: "none in this version" }),
+      geometry: z.unknown().default("euclidean").meta({ doc: "where tokens live", family: "geometry" }),
+      sign: z
+        .enum(["attract", "repel"])
+        .default("attract")
+        .meta({ doc: "repel: the attention field (and every gradient feed-forward) times −1" }),
+    })
+    .meta({ doc: "one model, the same for every level" }),
   initial: z.unknown().meta({ doc: "exactly one law; it owns d, n and the seed of the tokens", family: "laws" }),
   levels: z.record(z.string(), z.unknown()).meta({ doc: "levels of description, at least one", families: "levels" }),
   solve: solveSchema.prefault({}).meta({ doc: "how the levels are integrated" }),
   backend: backendSchema.prefault({}).meta({ doc: "who computes the pair sums, and how exactly" }),
   save: saveSchema.prefault({}).meta({ doc: "which states are kept" }),
-  observe: z.record(z.string(), observeSchema).default({}).meta({ doc: "measurements along the run: name: { what, every | at }" }),
+  observe: z
+    .record(z.string(), observeSchema)
+    .default({})
+    .meta({ doc: "measurements along the run: name: { what, every | at }" }),
   compare: compareSchema.optional().meta({ doc: "distances between the levels" }),
   expect: z.array(expectSchema).default([]).meta({ doc: "what the run must show; exit 1 when it does not" }),
   sweep: z.record(z.string(), z.unknown()).default({}).meta({ doc: "swept parameters; run by `meanfield sweep`" }),

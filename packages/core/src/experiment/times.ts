@@ -40,7 +40,13 @@ export function recordTimes(
   path: SpecPath,
 ): number[] {
   if (when.every !== undefined && when.at !== undefined) {
-    throw new InputError({ code: "incompatible", who: "record", rule: "every and at exclude each other", got: "both", path });
+    throw new InputError({
+      code: "incompatible",
+      who: "record",
+      rule: "every and at exclude each other",
+      got: "both",
+      path,
+    });
   }
   if (when.at !== undefined) return timesAt(when.at, span, [...path, "at"]);
   return timesEvery(when.every ?? (span[1] - span[0]) / pieces, span, [...path, "every"]);

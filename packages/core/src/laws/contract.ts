@@ -1,23 +1,7 @@
 import type { ZodType } from "zod";
-import type { WeightedPoints } from "../foundation/shapes/index.js";
+import type { Gaussian, Law, PointCloud } from "../foundation/law/index.js";
 
-/** n tokens with equal weights, or any weighted points: the empirical law of a finite level. */
-export interface PointCloud extends WeightedPoints {
-  readonly kind: "point-cloud";
-}
-
-/** N(mean, cov) on R^d; cov symmetric PSD, may be singular. */
-export interface Gaussian {
-  readonly kind: "gaussian";
-  readonly d: number;
-  /** Shape [d]. */
-  readonly mean: Float64Array;
-  /** Shape [d, d]. */
-  readonly cov: Float64Array;
-}
-
-/** A law at one instant, as distances and observables see it. */
-export type Law = PointCloud | Gaussian;
+export type { Gaussian, Law, PointCloud };
 
 /** What an experiment's `initial` says: it owns d, n, the law and the seed; every level derives its start from it. */
 export interface InitialLaw {

@@ -1,2 +1,2 @@
-export * from "./catalog.js";
 export type { Method, MethodPlugin } from "../solve/method.js";
+export * from "./catalog.js";

@@ -1,7 +1,7 @@
 import type { AffineField, Attention } from "../attention/contract.js";
 import type { Feedforward } from "../feedforward/contract.js";
-import { mergeBreakpoints } from "../foundation/parameters/index.js";
 import type { FieldOutput } from "../foundation/backend/index.js";
+import { mergeBreakpoints } from "../foundation/parameters/index.js";
 import type { WeightedPoints } from "../foundation/shapes/index.js";
 import type { Geometry } from "../geometry/contract.js";
 import type { Mask } from "../masks/contract.js";

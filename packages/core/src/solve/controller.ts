@@ -46,7 +46,14 @@ function scaledNorm(v: Float64Array, y: Float64Array, rtol: number, atol: number
  *
  * @source Hairer, Nørsett, Wanner, Solving Ordinary Differential Equations I, section II.4
  */
-export function initialStep(problem: Problem, order: number, t: number, end: number, rtol: number, atol: number): number {
+export function initialStep(
+  problem: Problem,
+  order: number,
+  t: number,
+  end: number,
+  rtol: number,
+  atol: number,
+): number {
   const { y0 } = problem;
   const f0 = new Float64Array(y0.length);
   const f1 = new Float64Array(y0.length);
@@ -63,4 +70,3 @@ export function initialStep(problem: Problem, order: number, t: number, end: num
   const step = Math.min(100 * guess, next, end - t);
   return Number.isFinite(step) && step > 0 ? step : 1e-6 * (end - t);
 }
-

@@ -37,6 +37,7 @@ export function crosses(direction: SolveEvent["direction"], before: number, afte
  * @cost about 8 evaluations for a smooth g; at most 200
  */
 export function findCrossing(g: (t: number) => number, a: number, b: number, ga: number, gb: number) {
+  if (gb === 0) return { t: b, bracket: 0 };
   let [left, right, gLeft, gRight] = [a, b, ga, gb];
   const width = 4 * Number.EPSILON * Math.max(Math.abs(a), Math.abs(b));
   let side = 0;
@@ -44,6 +45,8 @@ export function findCrossing(g: (t: number) => number, a: number, b: number, ga:
     let middle = (left * gRight - right * gLeft) / (gRight - gLeft);
     const stalled = k % 4 === 3 || !(middle > Math.min(left, right) && middle < Math.max(left, right));
     if (stalled) middle = left + (right - left) / 2;
+    // Half a width inside both ends: a point that has come upon the root from one side closes the bracket at once.
+    middle = Math.min(Math.max(middle, Math.min(left, right) + width / 2), Math.max(left, right) - width / 2);
     if (middle === left || middle === right) break;
     const value = g(middle);
     if (value === 0) return { t: middle, bracket: 0 };

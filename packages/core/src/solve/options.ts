@@ -13,7 +13,13 @@ export type Stepping =
 /** Steps of length dt; the last is shortened to end at the span. */
 export function fixed(dt: number): Stepping {
   if (!(dt > 0 && Number.isFinite(dt))) {
-    throw new InputError({ code: "out-of-range", who: "steps.fixed", rule: "dt must be a positive number", got: String(dt), path: ["dt"] });
+    throw new InputError({
+      code: "out-of-range",
+      who: "steps.fixed",
+      rule: "dt must be a positive number",
+      got: String(dt),
+      path: ["dt"],
+    });
   }
   return { kind: "fixed", dt };
 }
@@ -21,7 +27,13 @@ export function fixed(dt: number): Stepping {
 /** Exactly L equal steps: the L layers of a network. */
 export function layers(L: number): Stepping {
   if (!(Number.isInteger(L) && L > 0)) {
-    throw new InputError({ code: "out-of-range", who: "steps.layers", rule: "L must be a positive integer", got: String(L), path: ["L"] });
+    throw new InputError({
+      code: "out-of-range",
+      who: "steps.layers",
+      rule: "L must be a positive integer",
+      got: String(L),
+      path: ["L"],
+    });
   }
   return { kind: "layers", L };
 }
@@ -31,7 +43,13 @@ export function adaptive(tolerance: { rtol: number; atol: number; maxSteps?: num
   const { rtol, atol, maxSteps = 1_000_000 } = tolerance;
   for (const [key, value] of Object.entries({ rtol, atol })) {
     if (!(value > 0 && Number.isFinite(value))) {
-      throw new InputError({ code: "out-of-range", who: "steps.adaptive", rule: `${key} must be a positive number`, got: String(value), path: [key] });
+      throw new InputError({
+        code: "out-of-range",
+        who: "steps.adaptive",
+        rule: `${key} must be a positive number`,
+        got: String(value),
+        path: [key],
+      });
     }
   }
   const least = 10 * Number.EPSILON;
@@ -85,6 +103,17 @@ export function checkOptions(method: Method, options: SolveOptions): void {
       rule: "a span [t0, t1] needs t0 < t1, both finite",
       got: `[${t0}, ${t1}]`,
       path: ["span"],
+    });
+  }
+  for (const [name, { when }] of Object.entries(options.save ?? {})) {
+    const outside = when === "end" ? undefined : when.find((t) => !(t >= t0 && t <= t1));
+    if (outside === undefined) continue;
+    throw new InputError({
+      code: "out-of-range",
+      who: "solve.save",
+      rule: `times must lie in the span [${t0}, ${t1}]`,
+      got: String(outside),
+      path: ["save", name],
     });
   }
   if (options.steps.kind === "adaptive" && method.errorNorm === undefined) {

@@ -48,7 +48,7 @@ export function createRecorder(save: Save): Recorder {
     },
     recorded() {
       const data = new Float64Array(t.length * size);
-      values.forEach((value, k) => data.set(value, k * size));
+      for (const [k, value] of values.entries()) data.set(value, k * size);
       return { t: Float64Array.from(t), value: { shape: [t.length, ...what.shape], data } };
     },
   };

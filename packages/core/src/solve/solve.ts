@@ -33,7 +33,9 @@ function crossingsIn(step: Step, watches: readonly Watch[], workspace: Float64Ar
   }
   found.sort((a, b) => a.t - b.t);
   const terminal = found.find((crossing) => crossing.event.terminal);
-  const passed = found.filter((crossing) => !crossing.event.terminal && (terminal === undefined || crossing.t <= terminal.t));
+  const passed = found.filter(
+    (crossing) => !crossing.event.terminal && (terminal === undefined || crossing.t <= terminal.t),
+  );
   return { terminal, passed, cost };
 }
 

@@ -43,15 +43,22 @@ function allFinite(y: Float64Array): boolean {
  * the end of a step does not see the schedule of the next piece.
  */
 function withinPiece(problem: Problem, start: number, end: number): Problem {
-  const last = end - 1e-9 * (end - start);
+  // Further from the end than the rounding that schedules forgive (parameters/schedule.ts), also late or in a short piece.
+  const margin = Math.max(1e-9 * (end - start), 4e-12 * Math.max(1, Math.abs(end)));
+  const last = end - Math.min(margin, (end - start) / 2);
   return { ...problem, drift: (t, y, out) => problem.drift(Math.min(t, last), y, out) };
 }
 
-function* piece(driver: Driver, start: number, end: number, y: Float64Array, firstStep: number): Generator<Step, Failure | number> {
+function* piece(
+  driver: Driver,
+  start: number,
+  end: number,
+  y: Float64Array,
+  firstStep: number,
+): Generator<Step, Failure | number> {
   const { problem, method, scratch, stepping, controller } = driver;
   const out = new Float64Array(y.length);
-  const pieceSteps =
-    stepping.kind === "adaptive" ? Number.POSITIVE_INFINITY : countSteps(stepping, start, end);
+  const pieceSteps = stepping.kind === "adaptive" ? Number.POSITIVE_INFINITY : countSteps(stepping, start, end);
   let t = start;
   let dt = stepping.kind === "adaptive" ? firstStep : (end - start) / pieceSteps;
   let [evaluations, rejected, taken] = [0, 0, 0];
@@ -149,7 +156,7 @@ export function* steps(problem: Problem, method: Method, options: SolveOptions):
         break;
       }
       yield next.value;
-      if (stepping.kind === "adaptive" && ++count >= stepping.maxSteps) {
+      if (stepping.kind === "adaptive" && ++count >= stepping.maxSteps && next.value.t1 < last) {
         const message = `${method.name}: ${count} steps reached only t = ${next.value.t1}; raise maxSteps, or loosen rtol and atol`;
         return { code: "too-many-steps", t: next.value.t1, message };
       }

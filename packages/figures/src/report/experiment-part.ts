@@ -1,4 +1,9 @@
-import { type ExpectationResult, type LevelResult, measuredDepartures, type RunResult } from "@meanfield/core/experiment";
+import {
+  type ExpectationResult,
+  type LevelResult,
+  measuredDepartures,
+  type RunResult,
+} from "@meanfield/core/experiment";
 import { readable } from "../drawing/describe.js";
 import type { AnalysisJson } from "../figure.js";
 import { applicableFigures } from "../kinds/index.js";

@@ -4,7 +4,7 @@ import type { Law } from "@meanfield/core/laws";
 import { expect, test } from "vitest";
 import type { Cloud } from "./contract.js";
 import { distanceToGaussian, type LawDistance } from "./distance-measures.js";
-import { momentsOf } from "./moments.js";
+import { cloudMoments } from "./moments.js";
 
 /** n sorted first coordinates: those of a cloud, or the mid-quantiles of a Gaussian. */
 function firstCoordinates(law: Law, n: number): Float64Array {
@@ -36,7 +36,7 @@ function draw(n: number, seed: number, spread: (z: number) => number): Cloud {
 for (const reference of ["law", "sample"] as const) {
   const measure = distanceToGaussian(firstCoordinate, { reference, repeats: 40 });
   const place = (cloud: Cloud, seed: number): { inside: boolean; belowMedian: boolean } => {
-    const { value, null: band } = measure.measure(cloud, { moments: momentsOf(cloud), seed, wantNull: true });
+    const { value, null: band } = measure.measure(cloud, { moments: cloudMoments(cloud), seed, wantNull: true });
     expect(band!.low).toBeLessThanOrEqual(band!.median);
     expect(band!.median).toBeLessThanOrEqual(band!.high);
     return { inside: value <= band!.high, belowMedian: value <= band!.median };
@@ -70,7 +70,7 @@ for (const reference of ["law", "sample"] as const) {
 test("without a wanted band there is none, and the value is the same", () => {
   const measure = distanceToGaussian(firstCoordinate, { reference: "law", repeats: 5 });
   const cloud = draw(20, 1, (z) => z);
-  const context = { moments: momentsOf(cloud), seed: 1 };
+  const context = { moments: cloudMoments(cloud), seed: 1 };
   const bare = measure.measure(cloud, { ...context, wantNull: false });
   expect(bare).toEqual({ value: measure.measure(cloud, { ...context, wantNull: true }).value });
 });

@@ -69,7 +69,7 @@ function nullBand(
     const run = repeat + 1;
     const drawn = drawLike(cloud, cloud.n, stream({ seed, purpose: "probe null band", run }));
     const mean = meanOf(drawn);
-    const moments = { mean, cov: () => covarianceOf(drawn, mean) };
+    const moments = { mean, cov: () => covarianceOf(drawn) };
     return distance(pointCloud(drawn), matched(drawn, moments, options, { seed, run }));
   });
   return bandOf(values);

@@ -1,4 +1,6 @@
+import { momentsOf } from "@meanfield/core/foundation/law";
 import { symmetricEigen } from "@meanfield/core/foundation/linear-algebra";
+import { tokens } from "@meanfield/core/foundation/shapes";
 import type { Cloud, CloudMoments } from "./contract.js";
 
 /** Mean of the tokens, shape [d]. @cost O(n·d) */
@@ -12,21 +14,6 @@ export function meanOf({ n, d, points }: Cloud): Float64Array {
 export function centred({ n, d, points }: Cloud, mean: Float64Array): Float64Array {
   const out = new Float64Array(n * d);
   for (let i = 0; i < n; i++) for (let a = 0; a < d; a++) out[i * d + a] = points[i * d + a]! - mean[a]!;
-  return out;
-}
-
-/** (1/scale) Σ_l x_l x_lᵀ over the rows of x [rows, columns]. @cost O(rows·columns²) */
-function outerSum(x: Float64Array, rows: number, columns: number, scale: number): Float64Array {
-  const out = new Float64Array(columns * columns);
-  for (let l = 0; l < rows; l++) {
-    const row = x.subarray(l * columns, (l + 1) * columns);
-    for (let a = 0; a < columns; a++) {
-      const factor = row[a]! / scale;
-      const base = a * columns;
-      for (let b = 0; b <= a; b++) out[base + b]! += factor * row[b]!;
-    }
-  }
-  for (let a = 0; a < columns; a++) for (let b = 0; b < a; b++) out[b * columns + a] = out[a * columns + b]!;
   return out;
 }
 
@@ -45,8 +32,8 @@ function gram(x: Float64Array, rows: number, columns: number, scale: number): Fl
 }
 
 /** (1/n) Σ (x_i − mean)(x_i − mean)ᵀ, shape [d, d]. @cost O(n·d²) */
-export function covarianceOf(cloud: Cloud, mean: Float64Array): Float64Array {
-  return outerSum(centred(cloud, mean), cloud.n, cloud.d, cloud.n);
+export function covarianceOf({ n, d, points }: Cloud): Float64Array {
+  return momentsOf(tokens(points, n, d)).cov;
 }
 
 /**
@@ -54,7 +41,7 @@ export function covarianceOf(cloud: Cloud, mean: Float64Array): Float64Array {
  * coordinates: the same non-zero eigenvalues at less cost.
  * @cost covariance O(n·d²); spectrum O(min(n, d)³ + n·d·min(n, d))
  */
-export function momentsOf(cloud: Cloud): CloudMoments {
+export function cloudMoments(cloud: Cloud): CloudMoments {
   const { n, d } = cloud;
   let mean: Float64Array | undefined;
   let covariance: Float64Array | undefined;
@@ -65,7 +52,7 @@ export function momentsOf(cloud: Cloud): CloudMoments {
       return mean;
     },
     covariance(): Float64Array {
-      covariance ??= covarianceOf(cloud, moments.mean());
+      covariance ??= covarianceOf(cloud);
       return covariance;
     },
     spectrum(): Float64Array {

@@ -13,7 +13,7 @@ import type {
 } from "./contract.js";
 import { gaussianTokens } from "./gaussian-tokens.js";
 import { addHead, headMeasures, headSums } from "./heads.js";
-import { momentsOf } from "./moments.js";
+import { cloudMoments } from "./moments.js";
 import { verdictsOf } from "./verdicts.js";
 
 /** What one network did with one input: the pooled cloud of every state, and every head's numbers. */
@@ -88,7 +88,7 @@ function notFinite(who: string, got: number): SolveError {
 
 /** All measures of one cloud. */
 function measureCloud(cloud: Cloud, options: ProbeOptions, wantNull: boolean): Map<string, MeasureValue> {
-  const context = { moments: momentsOf(cloud), seed: options.seed, wantNull };
+  const context = { moments: cloudMoments(cloud), seed: options.seed, wantNull };
   const values = new Map<string, MeasureValue>();
   for (const { name, measure } of options.measures) {
     const value = measure(cloud, context);

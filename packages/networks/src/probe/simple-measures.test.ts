@@ -2,7 +2,7 @@ import { SolveError } from "@meanfield/core/foundation/errors";
 import { stream } from "@meanfield/core/foundation/random";
 import { expect, test } from "vitest";
 import type { Cloud, ProbeMeasure } from "./contract.js";
-import { momentsOf } from "./moments.js";
+import { cloudMoments } from "./moments.js";
 import { effectiveRank, meanCosine, meanNorm, traceCovariance } from "./simple-measures.js";
 
 const cloud = (rows: readonly (readonly number[])[]): Cloud => ({
@@ -11,7 +11,7 @@ const cloud = (rows: readonly (readonly number[])[]): Cloud => ({
   points: Float64Array.from(rows.flat()),
 });
 const value = (measure: ProbeMeasure, of: Cloud): number =>
-  measure.measure(of, { moments: momentsOf(of), seed: 0, wantNull: false }).value;
+  measure.measure(of, { moments: cloudMoments(of), seed: 0, wantNull: false }).value;
 
 function gaussian(n: number, d: number, deviation: (a: number) => number): Cloud {
   const random = stream({ seed: 2, purpose: "measures test" });
@@ -48,9 +48,9 @@ test("effective rank of eigenvalues 3 : 1 is exp of their entropy", () => {
 
 test("the spectrum from the Gram matrix (n < d) equals that of the covariance", () => {
   const wide = gaussian(7, 12, (a) => 1 / (1 + a));
-  const short = momentsOf(wide).spectrum();
+  const short = cloudMoments(wide).spectrum();
   const padded = { n: 7, d: 12, points: wide.points };
-  const covariance = momentsOf(padded).covariance();
+  const covariance = cloudMoments(padded).covariance();
   const square = short.reduce((sum, lambda) => sum + lambda * lambda, 0);
   // tr Σ and tr Σ² are symmetric functions of the eigenvalues: two other ways to the same numbers, up to rounding.
   expect(short.reduce((sum, lambda) => sum + lambda, 0)).toBeCloseTo(value(traceCovariance, wide), 12);

@@ -3,7 +3,7 @@ import { stream } from "@meanfield/core/foundation/random";
 import { tokens } from "@meanfield/core/foundation/shapes";
 import { expect, test } from "vitest";
 import type { Cloud } from "./contract.js";
-import { momentsOf } from "./moments.js";
+import { cloudMoments } from "./moments.js";
 import { slicedToGaussian } from "./sliced-measure.js";
 
 const line = { ...slicedWasserstein, bind: (seed: number) => slicedWasserstein.bind({ directions: 1 }, seed) };
@@ -17,7 +17,7 @@ test("equals the sliced distance between the cloud and its Gaussian in d dimensi
   const cloud = draw(80, 3, 1, (z, a) => (1 + a) * (z + Math.sign(z)) + a);
   const directions = 4000;
   const measure = slicedToGaussian(line, { directions, repeats: 1 });
-  const moments = momentsOf(cloud);
+  const moments = cloudMoments(cloud);
   const { value } = measure.measure(cloud, { moments, seed: 1, wantNull: false });
   const law = { kind: "gaussian", d: 3, mean: moments.mean(), cov: moments.covariance() } as const;
   const points = { kind: "point-cloud", ...tokens(cloud.points, 80, 3) } as const;
@@ -29,7 +29,7 @@ test("equals the sliced distance between the cloud and its Gaussian in d dimensi
 
 test("on the line it is W2 to the Gaussian itself", () => {
   const cloud = draw(50, 1, 2, (z) => z ** 3);
-  const moments = momentsOf(cloud);
+  const moments = cloudMoments(cloud);
   const { value } = slicedToGaussian(line, { directions: 3, repeats: 1 }).measure(cloud, {
     moments,
     seed: 1,
@@ -45,7 +45,7 @@ test("Gaussian clouds with fewer tokens than coordinates are inside the band in 
   let inside = 0;
   for (let seed = 0; seed < 60; seed++) {
     const cloud = draw(24, 40, seed, (z, a) => z / (1 + 0.1 * a));
-    const { value, null: band } = measure.measure(cloud, { moments: momentsOf(cloud), seed, wantNull: true });
+    const { value, null: band } = measure.measure(cloud, { moments: cloudMoments(cloud), seed, wantNull: true });
     if (value <= band!.high) inside++;
   }
   // Binomial(60, 0.95) has mean 57 and standard deviation 1.7; five of them.
@@ -58,7 +58,7 @@ test("a mixture of two distant clusters is outside the band", () => {
     const noise = draw(60, 6, seed, (z) => 0.3 * z);
     const points = noise.points.map((x, k) => x + (Math.floor(k / 6) % 2 === 0 ? 1 : -1));
     const cloud = { ...noise, points };
-    const { value, null: band } = measure.measure(cloud, { moments: momentsOf(cloud), seed, wantNull: true });
+    const { value, null: band } = measure.measure(cloud, { moments: cloudMoments(cloud), seed, wantNull: true });
     expect(value).toBeGreaterThan(band!.high);
   }
 });

@@ -1,8 +1,8 @@
 import { gaussianMoments } from "../../dynamics/gaussian-moments/index.js";
 import { matMul, matMulTN, matVec } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian } from "../../laws/contract.js";
-import type { Model } from "../../model/index.js";
 import { dop853 } from "../../methods/dop853/index.js";
+import type { Model } from "../../model/index.js";
 import { adaptive, solve } from "../../solve/index.js";
 import type { AnalysisPlugin } from "../contract.js";
 import { riccatiSystem } from "../shared/riccati-system.js";
@@ -40,13 +40,16 @@ export const departure: AnalysisPlugin = {
   obstacle({ model, initial }) {
     if (model.gaussianObstacle !== undefined) return model.gaussianObstacle;
     if (initial.n === undefined) return "the law has no tokens";
-    return riccatiSystem(model) === undefined ? "the closure is not of Riccati type with constant coefficients" : undefined;
+    return riccatiSystem(model) === undefined
+      ? "the closure is not of Riccati type with constant coefficients"
+      : undefined;
   },
   analyze({ model, initial, span, cancel }) {
     const level = gaussianMoments.bind({}, { model, initial, span });
     const { d } = initial;
     const n = initial.n!;
-    const tiltAt = (t: number, y: Float64Array) => meanTilt(model, t, { d, mean: y.subarray(0, d), cov: y.subarray(d) });
+    const tiltAt = (t: number, y: Float64Array) =>
+      meanTilt(model, t, { d, mean: y.subarray(0, d), cov: y.subarray(d) });
     const exhausted = {
       name: "departure",
       direction: "up" as const,
@@ -54,15 +57,24 @@ export const departure: AnalysisPlugin = {
       g: (t: number, y: Float64Array) => tiltAt(t, y) / Math.log(n) - 1,
     };
     const start = tiltAt(span[0], level.problem.y0);
-    const common = { n, tiltAtStart: start, effectiveSampleSizeAtStart: n * Math.exp(-start), criterion: "E|Σ^½Ax|² = log n" };
-    if (n > 1 && start >= Math.log(n)) return { verdict: "departed at the start", predicted: span[0], ...common };
+    const common = {
+      n,
+      tiltAtStart: start,
+      effectiveSampleSizeAtStart: n * Math.exp(-start),
+      criterion: "E|Σ^½Ax|² = log n",
+    };
+    if (start >= Math.log(n)) return { verdict: "departed at the start", predicted: span[0], ...common };
     const { outcome } = solve(level.problem, dop853.bind({}), {
       span,
       steps: adaptive({ rtol: 1e-9, atol: 1e-11 }),
       events: [exhausted, ...level.events],
       ...(cancel ? { cancel } : {}),
     });
-    if (outcome.status === "stopped" && outcome.event === "departure") return { verdict: "departs", predicted: outcome.t, ...common };
-    return { verdict: "stays inside the span", ...common };
+    if (outcome.status === "stopped" && outcome.event === "departure")
+      return { verdict: "departs", predicted: outcome.t, ...common };
+    if (outcome.status === "completed") return { verdict: "stays inside the span", ...common };
+    const reason =
+      outcome.status === "failed" ? outcome.message : `the moments stopped at t = ${outcome.t}: ${outcome.event}`;
+    return { verdict: "undecided", reason, ...common };
   },
 };

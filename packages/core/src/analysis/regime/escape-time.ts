@@ -1,4 +1,13 @@
-import { expm, frobeniusNorm, identity, matMul, matMulTN, psdSqrt, symmetricEigen, symmetrize } from "../../foundation/linear-algebra/index.js";
+import {
+  expm,
+  frobeniusNorm,
+  identity,
+  matMul,
+  matMulTN,
+  psdSqrt,
+  symmetricEigen,
+  symmetrize,
+} from "../../foundation/linear-algebra/index.js";
 import { findCrossing } from "../../solve/index.js";
 import type { ScalarValueSystem } from "../shared/riccati-system.js";
 

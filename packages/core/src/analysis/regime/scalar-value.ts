@@ -1,4 +1,13 @@
-import { eigenvalues, frobeniusNorm, inverse, lyapunov, matMul, psdSqrt, symmetricEigen, transpose } from "../../foundation/linear-algebra/index.js";
+import {
+  eigenvalues,
+  frobeniusNorm,
+  inverse,
+  lyapunov,
+  matMul,
+  psdSqrt,
+  symmetricEigen,
+  transpose,
+} from "../../foundation/linear-algebra/index.js";
 import { toNested } from "../../foundation/shapes/index.js";
 import type { Json } from "../contract.js";
 import type { ScalarValueSystem } from "../shared/riccati-system.js";
@@ -64,16 +73,30 @@ function lowRankLimit(system: ScalarValueSystem, cov: Float64Array, facts: Retur
   const rank = rankStart - shrinking;
   const equilibrium = { cov: matrix(limit, d), residual: 0, spectrum: [], rate: 0 };
   if (shrinking === 0) {
-    return { verdict: "bounded", rank, equilibrium, certificate: certificateOf(system, facts, "W = 0 and QΣ_0 = 0: Σ does not move") };
+    return {
+      verdict: "bounded",
+      rank,
+      equilibrium,
+      certificate: certificateOf(system, facts, "W = 0 and QΣ_0 = 0: Σ does not move"),
+    };
   }
   const argument = "W = 0 and Q ⪯ 0: global, with the limit Σ_0^½ΠΣ_0^½, approached like 1/t";
-  return { verdict: rank === 0 ? "decays" : "low-rank-limit", rank, equilibrium, certificate: certificateOf(system, facts, argument) };
+  return {
+    verdict: rank === 0 ? "decays" : "low-rank-limit",
+    rank,
+    equilibrium,
+    certificate: certificateOf(system, facts, argument),
+  };
 }
 
 /** Q ≺ 0 and spec(W) in Re > 0: Σ → P*⁻¹ with P*W + WᵀP* = −Q, at the rate 2·min Re spec(W). */
 function equilibriumOf(system: ScalarValueSystem, facts: ReturnType<typeof hypotheses>): Verdict {
   const { d, Q, W } = system;
-  const P = lyapunov(transpose(W, d, d), Q.map((value) => -value), d);
+  const P = lyapunov(
+    transpose(W, d, d),
+    Q.map((value) => -value),
+    d,
+  );
   const cov = inverse(P, d);
   const F = new Float64Array(d * d);
   matMul(cov, Q, d, d, d, F);
@@ -88,7 +111,12 @@ function equilibriumOf(system: ScalarValueSystem, facts: ReturnType<typeof hypot
   const residual = frobeniusNorm(drift) / frobeniusNorm(cov);
   const rate = 2 * facts.slowest;
   const argument = "−Q ≻ 0 and spec(W) in Re > 0: Σ → P*⁻¹ from every full-rank start";
-  return { verdict: "bounded", rank: d, equilibrium: { cov: matrix(cov, d), residual, spectrum, rate }, certificate: certificateOf(system, facts, argument) };
+  return {
+    verdict: "bounded",
+    rank: d,
+    equilibrium: { cov: matrix(cov, d), residual, spectrum, rate },
+    certificate: certificateOf(system, facts, argument),
+  };
 }
 
 /**
@@ -104,11 +132,16 @@ export function scalarValueRegime(system: ScalarValueSystem, cov: Float64Array, 
     if (facts.flat) return lowRankLimit(system, cov, facts);
     if (facts.hurwitz) return { verdict: "decays", rank: 0, certificate: certify("Q ⪯ 0 and W Hurwitz: Σ → 0") };
     if (facts.attracting && facts.unstable && fullRank) return equilibriumOf(system, facts);
-    return { verdict: "undecided", certificate: certify("Q ⪯ 0: no blow-up at any time; W is neither Hurwitz nor unstable in every direction, or Σ_0 is singular") };
+    return {
+      verdict: "undecided",
+      certificate: certify(
+        "Q ⪯ 0: no blow-up at any time; W is neither Hurwitz nor unstable in every direction, or Σ_0 is singular",
+      ),
+    };
   }
-  const escape = escapeTime(system, cov, horizon);
-  if (escape.escapes) {
-    const { tStar, tError, direction } = escape;
+  const found = escapeTime(system, cov, horizon);
+  if (found.escapes) {
+    const { tStar, tError, direction } = found;
     return {
       verdict: "blow-up",
       tStar,
@@ -117,9 +150,12 @@ export function scalarValueRegime(system: ScalarValueSystem, cov: Float64Array, 
       certificate: certify("first t with λ_max(Σ_0^½G(t)Σ_0^½) = 1, G(t) = ∫_0^t e^{Wᵀs}Qe^{Ws}ds"),
     };
   }
-  if (escape.exhausted && facts.hurwitz) {
-    const argument = `W Hurwitz and sup_t λ_max(Σ_0^½G(t)Σ_0^½) = ${escape.greatest} < 1: no blow-up, Σ → 0`;
+  if (found.exhausted && facts.hurwitz) {
+    const argument = `W Hurwitz and sup_t λ_max(Σ_0^½G(t)Σ_0^½) = ${found.greatest} < 1: no blow-up, Σ → 0`;
     return { verdict: "decays", rank: 0, certificate: certify(argument) };
   }
-  return { verdict: "undecided", certificate: certify(`no escape up to t = ${escape.horizon}; λ_max(Σ_0^½GΣ_0^½) reached ${escape.greatest}`) };
+  return {
+    verdict: "undecided",
+    certificate: certify(`no escape up to t = ${found.horizon}; λ_max(Σ_0^½GΣ_0^½) reached ${found.greatest}`),
+  };
 }

@@ -1,4 +1,5 @@
 import type { RiccatiTerm } from "../../attention/contract.js";
+import { maxAbs } from "../../foundation/linear-algebra/index.js";
 import type { Model } from "../../model/index.js";
 
 /** Σ̇ = FΣ + ΣFᵀ, F = W + Σ_h V_hΣA_h, with constant coefficients; the sign of the model is in V. */
@@ -35,10 +36,11 @@ export interface ScalarValueSystem {
 /** v when V = vI to rounding, else undefined. */
 function scalarOf(V: Float64Array, d: number): number | undefined {
   const v = V[0] ?? 0;
+  const rounding = 1e-14 * maxAbs(V);
   for (let i = 0; i < d; i++) {
     for (let j = 0; j < d; j++) {
       const wanted = i === j ? v : 0;
-      if (Math.abs(V[i * d + j]! - wanted) > 1e-14 * Math.max(1, Math.abs(v))) return undefined;
+      if (Math.abs(V[i * d + j]! - wanted) > rounding) return undefined;
     }
   }
   return v;

@@ -51,12 +51,16 @@ export interface HeadParameters {
   readonly Q?: unknown;
   readonly K?: unknown;
   readonly V?: unknown;
-  readonly heads?: readonly { readonly Q?: unknown; readonly K?: unknown; readonly V?: unknown; readonly beta?: unknown }[] | undefined;
+  readonly heads?:
+    | readonly { readonly Q?: unknown; readonly K?: unknown; readonly V?: unknown; readonly beta?: unknown }[]
+    | undefined;
 }
 
 /** Writes out Q, K, V where neither they nor heads were given, so that one model has one canonical spec. */
 export function completeHeads<P extends HeadParameters>(params: P): P {
-  return params.heads === undefined ? { ...params, Q: params.Q ?? "identity", K: params.K ?? "identity", V: params.V ?? "identity" } : params;
+  return params.heads === undefined
+    ? { ...params, Q: params.Q ?? "identity", K: params.K ?? "identity", V: params.V ?? "identity" }
+    : params;
 }
 
 /** All heads of one attention as functions of depth. */
@@ -87,7 +91,12 @@ interface Projections {
   readonly V?: unknown;
 }
 
-function bindHead(spec: Projections, beta: Scheduled<number>, context: NumericContext, who: string): Scheduled<KernelHead> {
+function bindHead(
+  spec: Projections,
+  beta: Scheduled<number>,
+  context: NumericContext,
+  who: string,
+): Scheduled<KernelHead> {
   const { d } = context;
   const matrix = (key: "Q" | "K" | "V", rows: number | "any") =>
     atPath([key], () =>
@@ -95,7 +104,9 @@ function bindHead(spec: Projections, beta: Scheduled<number>, context: NumericCo
         bindMatrix(value, { rows, columns: d }, `${who}.${key}`),
       ),
     );
-  const queryKey = combineSchedules(matrix("Q", "any"), matrix("K", "any"), (query, key) => queryKeyOf(query, key, who));
+  const queryKey = combineSchedules(matrix("Q", "any"), matrix("K", "any"), (query, key) =>
+    queryKeyOf(query, key, who),
+  );
   const withValue = combineSchedules(queryKey, matrix("V", d), (product, value) => ({ product, value: value.data }));
   return combineSchedules(withValue, beta, ({ product, value }, b) => ({ beta: b, queryKey: product, value }));
 }
@@ -114,7 +125,14 @@ export function bindHeads(params: HeadParameters, context: NumericContext, who: 
     for (const key of ["Q", "K", "V"] as const) {
       if (params[key] === undefined) continue;
       const fix = `Move ${key} into the heads, or leave heads out`;
-      throw new InputError({ code: "incompatible", who, rule: `${key} and heads exclude each other`, got: "both", fix, path: [key] });
+      throw new InputError({
+        code: "incompatible",
+        who,
+        rule: `${key} and heads exclude each other`,
+        got: "both",
+        fix,
+        path: [key],
+      });
     }
     heads = params.heads.map((spec, h) =>
       atPath(["heads", h], () => {
@@ -130,7 +148,10 @@ export function bindHeads(params: HeadParameters, context: NumericContext, who: 
 }
 
 /** One list of heads per smooth piece, made once, so that `at` allocates nothing. */
-function piecewiseList(heads: readonly Scheduled<KernelHead>[], breakpoints: readonly number[]): Scheduled<readonly KernelHead[]> {
+function piecewiseList(
+  heads: readonly Scheduled<KernelHead>[],
+  breakpoints: readonly number[],
+): Scheduled<readonly KernelHead[]> {
   let all: Scheduled<readonly KernelHead[]> = { at: () => [], breakpoints: [] };
   for (const one of heads) all = combineSchedules(all, one, (list, next) => [...list, next]);
   return { at: all.at, breakpoints };

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { momentsOf, sampleGaussian } from "../../foundation/law/index.js";
 import { matMul, matMulNT, psdSqrt, trace } from "../../foundation/linear-algebra/index.js";
 import { randomMatrix, stream } from "../../foundation/random/index.js";
 import type { Gaussian } from "../../laws/contract.js";
-import { momentsOf, sampleGaussian } from "../../laws/shared/moments.js";
 import { buresWasserstein } from "./index.js";
 
 const distance = buresWasserstein.bind({}, 1);

@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { momentsOf } from "../../foundation/law/index.js";
 import { matMul, matMulNT, psdSqrt, svd } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian, Law } from "../../laws/contract.js";
-import { momentsOf } from "../../laws/shared/moments.js";
 import type { DistancePlugin } from "../contract.js";
 import { requireComparable } from "../shared/check-laws.js";
 

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../foundation/errors/index.js";
+import { cloudOf, sampleGaussian } from "../../foundation/law/index.js";
 import { stream } from "../../foundation/random/index.js";
 import { normalCdf } from "../../foundation/special-functions/index.js";
 import type { Gaussian, Law, PointCloud } from "../../laws/contract.js";
-import { cloudOf, sampleGaussian } from "../../laws/shared/moments.js";
 import { energyDistance } from "./index.js";
 import { thinCloud } from "./thin.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../foundation/errors/index.js";
+import { sampleLaw } from "../../foundation/law/index.js";
 import type { Gaussian, Law, PointCloud } from "../../laws/contract.js";
-import { sampleLaw } from "../../laws/shared/moments.js";
 import { nullBand } from "./null-band.js";
 
 const law: Gaussian = { kind: "gaussian", d: 1, mean: Float64Array.of(1), cov: Float64Array.of(4) };

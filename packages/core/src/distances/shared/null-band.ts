@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors/index.js";
+import { sampleLaw } from "../../foundation/law/index.js";
 import type { Law } from "../../laws/contract.js";
-import { sampleLaw } from "../../laws/shared/moments.js";
 
 /** How many points are drawn on each side; "law" is the Gaussian itself, not a sample of it. */
 export interface NullSizes {

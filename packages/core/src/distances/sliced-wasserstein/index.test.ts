@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { cloudOf, sampleGaussian } from "../../foundation/law/index.js";
 import { stream } from "../../foundation/random/index.js";
 import { normalQuantile } from "../../foundation/special-functions/index.js";
 import type { Gaussian, PointCloud } from "../../laws/contract.js";
-import { cloudOf, sampleGaussian } from "../../laws/shared/moments.js";
 import { slicedWasserstein } from "./index.js";
 import { normalCells } from "./quantiles.js";
 

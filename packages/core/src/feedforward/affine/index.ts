@@ -35,7 +35,12 @@ export const affine: FeedforwardPlugin<AffineParameters> = {
   bind(params, context) {
     const { d } = context;
     const weights = atPath(["W"], () =>
-      bindSchedule(params.W, context, "affine.W", (value) => bindMatrix(value, { rows: d, columns: d }, "affine.W").data),
+      bindSchedule(
+        params.W,
+        context,
+        "affine.W",
+        (value) => bindMatrix(value, { rows: d, columns: d }, "affine.W").data,
+      ),
     );
     const bias = atPath(["b"], () =>
       bindSchedule(params.b ?? 0, context, "affine.b", (value) => bindVector(value, d, "affine.b")),

@@ -32,8 +32,13 @@ interface Units {
 
 function bindUnits(params: PerceptronParameters, context: NumericContext) {
   const { d } = context;
+  let rows: number | "any" = "any";
   const a = atPath(["a"], () =>
-    bindSchedule(params.a, context, "perceptron.a", (value) => bindMatrix(value, { rows: "any", columns: d }, "perceptron.a")),
+    bindSchedule(params.a, context, "perceptron.a", (value) => {
+      const matrix = bindMatrix(value, { rows, columns: d }, "perceptron.a");
+      rows = matrix.rows;
+      return matrix;
+    }),
   );
   const width = a.at(context.span[0]).rows;
   const bias = atPath(["bias"], () =>
@@ -48,16 +53,23 @@ function bindUnits(params: PerceptronParameters, context: NumericContext) {
     });
   }
   const omega = atPath(["omega"], () =>
-    bindSchedule(params.omega ?? 1, context, "perceptron.omega", (value) => bindVector(value, width, "perceptron.omega")),
+    bindSchedule(params.omega ?? 1, context, "perceptron.omega", (value) =>
+      bindVector(value, width, "perceptron.omega"),
+    ),
   );
   const free = params.out;
   const out =
     free === undefined
-      ? combineSchedules(a, omega, (rows, w) => rows.data.map((entry, k) => entry * w[Math.floor(k / d)]!))
+      ? combineSchedules(a, omega, (units, w) => units.data.map((entry, k) => entry * w[Math.floor(k / d)]!))
       : atPath(["out"], () =>
-          bindSchedule(free, context, "perceptron.out", (value) => bindMatrix(value, { rows: width, columns: d }, "perceptron.out").data),
+          bindSchedule(
+            free,
+            context,
+            "perceptron.out",
+            (value) => bindMatrix(value, { rows: width, columns: d }, "perceptron.out").data,
+          ),
         );
-  const inner = combineSchedules(a, bias, (rows, b) => ({ a: rows.data, bias: b }));
+  const inner = combineSchedules(a, bias, (units, b) => ({ a: units.data, bias: b }));
   return combineSchedules(inner, out, (hidden, o): Units => ({ width, a: hidden.a, bias: hidden.bias, out: o }));
 }
 

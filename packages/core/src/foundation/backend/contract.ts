@@ -47,5 +47,11 @@ export interface Backend {
   readonly precision: "f64" | "f32";
   readonly threads: number;
   /** @returns false when this kernel is not the backend's: the caller then uses the reference. */
-  field(kernel: KernelDescription, source: WeightedPoints, queries: WeightedPoints, visibility: Visibility, out: FieldOutput): boolean;
+  field(
+    kernel: KernelDescription,
+    source: WeightedPoints,
+    queries: WeightedPoints,
+    visibility: Visibility,
+    out: FieldOutput,
+  ): boolean;
 }

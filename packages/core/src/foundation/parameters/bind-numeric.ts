@@ -153,7 +153,12 @@ export function bindScalar(value: unknown, context: NumericContext, who: string)
 }
 
 /** Any of the above, or a schedule of it: { piecewise: [{ until, value }, …] } or { by-layer: […] }. */
-export function bindSchedule<T>(value: unknown, context: NumericContext, who: string, bind: (value: unknown) => T): Scheduled<T> {
+export function bindSchedule<T>(
+  value: unknown,
+  context: NumericContext,
+  who: string,
+  bind: (value: unknown) => T,
+): Scheduled<T> {
   if (isObject(value) && "piecewise" in value) {
     onlyKeys(value, ["piecewise"], who);
     return atPath(["piecewise"], () => piecewiseFromSpec(value["piecewise"], context, who, bind));
@@ -162,7 +167,13 @@ export function bindSchedule<T>(value: unknown, context: NumericContext, who: st
     onlyKeys(value, ["by-layer"], who);
     const list = value["by-layer"];
     if (!Array.isArray(list) || list.length === 0) {
-      throw new InputError({ code: "wrong-type", who, rule: "by-layer must be a list of at least one value", got: show(list), path: ["by-layer"] });
+      throw new InputError({
+        code: "wrong-type",
+        who,
+        rule: "by-layer must be a list of at least one value",
+        got: show(list),
+        path: ["by-layer"],
+      });
     }
     const [start, end] = context.span;
     const values = list.map((entry, i) => atPath(["by-layer", i], () => bind(entry)));
@@ -174,9 +185,19 @@ export function bindSchedule<T>(value: unknown, context: NumericContext, who: st
   return constant(bind(value));
 }
 
-function piecewiseFromSpec<T>(list: unknown, context: NumericContext, who: string, bind: (value: unknown) => T): Scheduled<T> {
+function piecewiseFromSpec<T>(
+  list: unknown,
+  context: NumericContext,
+  who: string,
+  bind: (value: unknown) => T,
+): Scheduled<T> {
   if (!Array.isArray(list) || list.length === 0) {
-    throw new InputError({ code: "wrong-type", who, rule: "piecewise must be a list of { until, value }", got: show(list) });
+    throw new InputError({
+      code: "wrong-type",
+      who,
+      rule: "piecewise must be a list of { until, value }",
+      got: show(list),
+    });
   }
   const untils: number[] = [];
   const values = list.map((entry: unknown, i) =>
@@ -186,7 +207,10 @@ function piecewiseFromSpec<T>(list: unknown, context: NumericContext, who: strin
       }
       onlyKeys(entry, ["until", "value"], who);
       const final = i === list.length - 1;
-      const until = final && entry["until"] === undefined ? context.span[1] : requireNumber(entry["until"], `${who}.until`, ["until"]);
+      const until =
+        final && entry["until"] === undefined
+          ? context.span[1]
+          : requireNumber(entry["until"], `${who}.until`, ["until"]);
       if (until <= (untils.at(-1) ?? context.span[0])) {
         const rule = "until must increase from piece to piece, beginning after the start of the span";
         throw new InputError({ code: "out-of-range", who, rule, got: String(until), path: ["until"] });

@@ -54,11 +54,11 @@ export function requireArray(value: unknown, rank: number, who: string): NdArray
     });
   }
   const array = isFileArray(value) ? value : fromNested(value, who);
+  if (array.data.length === 0) throw new InputError({ code: "empty", who, rule: "must not be empty", got: "[]" });
   if (array.shape.length !== rank) {
     const want = rank === 2 ? "a matrix (rows of numbers)" : "a list of numbers";
     throw new InputError({ code: "wrong-shape", who, rule: `must be ${want}`, got: describeShape(array.shape) });
   }
-  if (array.data.length === 0) throw new InputError({ code: "empty", who, rule: "must not be empty", got: "[]" });
   const bad = firstNonFinite(array.data);
   if (bad >= 0) {
     const path = rank === 2 ? [Math.floor(bad / array.shape[1]!), bad % array.shape[1]!] : [bad];

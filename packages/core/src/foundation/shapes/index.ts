@@ -46,14 +46,26 @@ export function fromNested(value: unknown, who = "array"): NdArray {
     if (axis === shape.length) {
       if (typeof level !== "number") {
         const what = Array.isArray(level) ? `an array of ${level.length}` : JSON.stringify(level);
-        throw new InputError({ code: "wrong-shape", who, rule: "entries must be numbers in rows of equal length", got: what, path });
+        throw new InputError({
+          code: "wrong-shape",
+          who,
+          rule: "entries must be numbers in rows of equal length",
+          got: what,
+          path,
+        });
       }
       data[k++] = level;
       return;
     }
     if (!Array.isArray(level) || level.length !== shape[axis]) {
       const what = Array.isArray(level) ? `a row of ${level.length}` : JSON.stringify(level);
-      throw new InputError({ code: "wrong-shape", who, rule: `rows must have equal length (${shape[axis]} here)`, got: what, path });
+      throw new InputError({
+        code: "wrong-shape",
+        who,
+        rule: `rows must have equal length (${shape[axis]} here)`,
+        got: what,
+        path,
+      });
     }
     for (let i = 0; i < level.length; i++) walk(level[i], axis + 1, [...path, i]);
   };

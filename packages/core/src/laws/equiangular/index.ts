@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors/index.js";
+import { cloudOf, momentsOf } from "../../foundation/law/index.js";
 import type { LawPlugin } from "../contract.js";
-import { cloudOf, momentsOf } from "../shared/moments.js";
 
 interface EquiangularParameters {
   readonly d: number;
@@ -39,7 +39,8 @@ export const equiangular: LawPlugin<EquiangularParameters> = {
       throw new InputError({ code: "out-of-range", who: "initial equiangular", rule, got, path: [path] });
     };
     if (d < n) complain(`d must be at least n = ${n}`, String(d), "d");
-    if (!(overlap <= 1 && overlap >= -1 / (n - 1))) complain("overlap must lie in [−1/(n−1), 1]", String(overlap), "overlap");
+    if (!(overlap <= 1 && overlap >= -1 / (n - 1)))
+      complain("overlap must lie in [−1/(n−1), 1]", String(overlap), "overlap");
     const cloud = cloudOf(equiangularPoints(params), n, d);
     return { name: "equiangular", d, n, cloud: () => cloud, moments: () => momentsOf(cloud) };
   },

@@ -1,9 +1,16 @@
 import { z } from "zod";
 import { atPath, InputError } from "../../foundation/errors/index.js";
+import { sampleGaussian } from "../../foundation/law/index.js";
 import { requirePsd, symmetrize } from "../../foundation/linear-algebra/index.js";
-import { bindMatrix, bindVector, isFileArray, matrixParameter, seedParameter, vectorParameter } from "../../foundation/parameters/index.js";
+import {
+  bindMatrix,
+  bindVector,
+  isFileArray,
+  matrixParameter,
+  seedParameter,
+  vectorParameter,
+} from "../../foundation/parameters/index.js";
 import type { Gaussian, LawPlugin } from "../contract.js";
-import { sampleGaussian } from "../shared/moments.js";
 
 interface GaussianParameters {
   readonly mean: unknown;
@@ -37,7 +44,10 @@ export const gaussian: LawPlugin<GaussianParameters> = {
   seeded: true,
   params: z.strictObject({
     mean: vectorParameter({ symbol: "m", unit: "1", doc: "mean, length d" }, 0),
-    cov: matrixParameter({ symbol: "Σ", unit: "1", doc: "covariance, d×d, symmetric positive semidefinite" }, "identity"),
+    cov: matrixParameter(
+      { symbol: "Σ", unit: "1", doc: "covariance, d×d, symmetric positive semidefinite" },
+      "identity",
+    ),
     n: z.number().int().min(1).default(1024).meta({ symbol: "n", unit: "1", doc: "number of tokens" }),
     seed: seedParameter("seed of the tokens"),
   }),

@@ -1,6 +1,6 @@
+import { cloudOf, momentsOf } from "../../foundation/law/index.js";
 import { matrixParameter, requireArray } from "../../foundation/parameters/index.js";
 import type { LawPlugin } from "../contract.js";
-import { cloudOf, momentsOf } from "../shared/moments.js";
 
 /** n tokens written out, in context order. */
 export const points: LawPlugin<unknown> = {

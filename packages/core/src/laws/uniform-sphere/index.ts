@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { cloudOf } from "../../foundation/law/index.js";
+import { identity } from "../../foundation/linear-algebra/index.js";
 import { seedParameter } from "../../foundation/parameters/index.js";
 import { uniformSphere as draw } from "../../foundation/random/index.js";
-import { identity } from "../../foundation/linear-algebra/index.js";
 import type { LawPlugin } from "../contract.js";
-import { cloudOf } from "../shared/moments.js";
 
 interface UniformSphereParameters {
   readonly d: number;

@@ -6,8 +6,8 @@ import {
   createStages,
   explicitStep,
   knowEndDrift,
-  stagesOf,
   type StageScratch,
+  stagesOf,
   type Tableau,
 } from "../shared/explicit-runge-kutta.js";
 import * as coefficients from "./coefficients.js";
@@ -79,7 +79,7 @@ function bind(): Method {
   return {
     name: "dop853",
     order: 8,
-    denseOrder: 7,
+    denseOrder: 8,
     init: (problem) => createStages(problem, stageCount),
     step: (problem, t, dt, y, out, scratch) => ({
       evaluations: explicitStep(tableau, problem, t, dt, y, out, stagesOf(scratch)),

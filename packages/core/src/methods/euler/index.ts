@@ -1,7 +1,6 @@
 import { z } from "zod";
-import type { MethodPlugin } from "../../solve/method.js";
-import type { Method } from "../../solve/method.js";
-import { createStages, explicitStep, acceptStep, stagesOf, type Tableau } from "../shared/explicit-runge-kutta.js";
+import type { Method, MethodPlugin } from "../../solve/method.js";
+import { acceptStep, createStages, explicitStep, stagesOf, type Tableau } from "../shared/explicit-runge-kutta.js";
 
 const tableau: Tableau = { c: [0], a: [[]], b: [1], firstSameAsLast: false };
 

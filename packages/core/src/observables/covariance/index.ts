@@ -1,8 +1,4 @@
-import { z } from "zod";
-import type { ObservablePlugin } from "../contract.js";
-import { momentsAt } from "../shared/law-of.js";
-
-const doc = "Covariance of the law, shape [d, d]; of a cloud the sum divided by n, not n − 1.";
+import { ofMoments } from "../shared/of-moments.js";
 
 /**
  * Σ = ∫(x − m)(x − m)ᵀ dμ.
@@ -10,17 +6,10 @@ const doc = "Covariance of the law, shape [d, d]; of a cloud the sum divided by 
  * @accuracy rounding of a sum (covariance/index.test.ts)
  * @source theory.md §2 (definition)
  */
-export const covariance: ObservablePlugin<Record<string, never>> = {
+export const covariance = ofMoments({
   name: "covariance",
-  doc,
+  doc: "Covariance of the law, shape [d, d]; of a cloud the sum divided by n, not n − 1.",
   source: "theory.md §2",
-  unit: "1",
-  of: ["point-cloud", "gaussian"],
-  params: z.strictObject({}),
-  bind: (_, { d }) => ({
-    shape: [d, d],
-    unit: "1",
-    doc,
-    measure: (_t, law, out) => out.set(momentsAt(law).cov),
-  }),
-};
+  shape: (d) => [d, d],
+  from: ({ cov }, out) => out.set(cov),
+});

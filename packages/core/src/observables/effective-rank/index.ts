@@ -1,12 +1,6 @@
-import { z } from "zod";
 import { symmetricEigen, trace } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian, Law } from "../../laws/contract.js";
-import type { ObservablePlugin } from "../contract.js";
-import { momentsAt } from "../shared/law-of.js";
-
-const doc =
-  "Effective rank of the covariance: exp of the entropy of its normalised eigenvalues, from 1 (rank one) to d " +
-  "(isotropic); 0 when there is no spread at all.";
+import { ofMoments } from "../shared/of-moments.js";
 
 /** Spread of a cloud, relative to its mean, that the rounding of equal points makes. */
 const rounding = 1e-15;
@@ -37,20 +31,14 @@ function expOfEntropy(cov: Float64Array, d: number): number {
  * @accuracy 1e-13 relative (effective-rank/index.test.ts)
  * @source derived (Roy and Vetterli's effective rank, applied to the covariance); theory.md §5
  */
-export const effectiveRank: ObservablePlugin<Record<string, never>> = {
+export const effectiveRank = ofMoments({
   name: "effective-rank",
-  doc,
+  doc:
+    "Effective rank of the covariance: exp of the entropy of its normalised eigenvalues, from 1 (rank one) to d " +
+    "(isotropic); 0 when there is no spread at all.",
   source: "theory.md §5",
-  unit: "1",
-  of: ["point-cloud", "gaussian"],
-  params: z.strictObject({}),
-  bind: (_, { d }) => ({
-    shape: [],
-    unit: "1",
-    doc,
-    measure(_t, law, out) {
-      const found = momentsAt(law);
-      out[0] = isCollapsed(law, found) ? 0 : expOfEntropy(found.cov, d);
-    },
-  }),
-};
+  shape: () => [],
+  from: (found, out, law) => {
+    out[0] = isCollapsed(law, found) ? 0 : expOfEntropy(found.cov, found.d);
+  },
+});

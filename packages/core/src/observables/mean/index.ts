@@ -1,8 +1,4 @@
-import { z } from "zod";
-import type { ObservablePlugin } from "../contract.js";
-import { momentsAt } from "../shared/law-of.js";
-
-const doc = "Mean of the law, shape [d].";
+import { ofMoments } from "../shared/of-moments.js";
 
 /**
  * m = ∫x dμ.
@@ -10,17 +6,10 @@ const doc = "Mean of the law, shape [d].";
  * @accuracy rounding of a sum (mean/index.test.ts)
  * @source theory.md §2 (definition)
  */
-export const mean: ObservablePlugin<Record<string, never>> = {
+export const mean = ofMoments({
   name: "mean",
-  doc,
+  doc: "Mean of the law, shape [d].",
   source: "theory.md §2",
-  unit: "1",
-  of: ["point-cloud", "gaussian"],
-  params: z.strictObject({}),
-  bind: (_, { d }) => ({
-    shape: [d],
-    unit: "1",
-    doc,
-    measure: (_t, law, out) => out.set(momentsAt(law).mean),
-  }),
-};
+  shape: (d) => [d],
+  from: ({ mean: m }, out) => out.set(m),
+});

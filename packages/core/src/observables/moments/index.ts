@@ -1,9 +1,4 @@
-import { z } from "zod";
-import type { ObservablePlugin } from "../contract.js";
-import { momentsAt } from "../shared/law-of.js";
-
-const doc =
-  "Mean and covariance in one array of shape [d + 1, d]: row 0 is the mean, the rows after it the covariance.";
+import { ofMoments } from "../shared/of-moments.js";
 
 /**
  * (m, Σ) with m = ∫x dμ and Σ = ∫(x − m)(x − m)ᵀ dμ.
@@ -11,21 +6,13 @@ const doc =
  * @accuracy rounding of a sum (moments/index.test.ts)
  * @source theory.md §2 (definition)
  */
-export const moments: ObservablePlugin<Record<string, never>> = {
+export const moments = ofMoments({
   name: "moments",
-  doc,
+  doc: "Mean and covariance in one array of shape [d + 1, d]: row 0 is the mean, the rows after it the covariance.",
   source: "theory.md §2",
-  unit: "1",
-  of: ["point-cloud", "gaussian"],
-  params: z.strictObject({}),
-  bind: (_, { d }) => ({
-    shape: [d + 1, d],
-    unit: "1",
-    doc,
-    measure(_t, law, out) {
-      const found = momentsAt(law);
-      out.set(found.mean, 0);
-      out.set(found.cov, d);
-    },
-  }),
-};
+  shape: (d) => [d + 1, d],
+  from: ({ mean, cov, d }, out) => {
+    out.set(mean, 0);
+    out.set(cov, d);
+  },
+});

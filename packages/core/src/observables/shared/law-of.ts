@@ -1,6 +1,6 @@
 import { InputError } from "../../foundation/errors/index.js";
+import { momentsOf } from "../../foundation/law/index.js";
 import type { Gaussian, Law, PointCloud } from "../../laws/contract.js";
-import { momentsOf } from "../../laws/shared/moments.js";
 
 /** Mean and covariance of a law: its own, or those of its points. @cost m·d² for a cloud */
 export function momentsAt(law: Law): Gaussian {

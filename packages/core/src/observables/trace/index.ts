@@ -1,9 +1,5 @@
-import { z } from "zod";
 import { trace as traceOf } from "../../foundation/linear-algebra/index.js";
-import type { ObservablePlugin } from "../contract.js";
-import { momentsAt } from "../shared/law-of.js";
-
-const doc = "Trace of the covariance: the mean squared distance from the mean.";
+import { ofMoments } from "../shared/of-moments.js";
 
 /**
  * tr Σ = ∫|x − m|² dμ.
@@ -11,19 +7,12 @@ const doc = "Trace of the covariance: the mean squared distance from the mean.";
  * @accuracy rounding of a sum (trace/index.test.ts)
  * @source theory.md §2 (definition)
  */
-export const trace: ObservablePlugin<Record<string, never>> = {
+export const trace = ofMoments({
   name: "trace",
-  doc,
+  doc: "Trace of the covariance: the mean squared distance from the mean.",
   source: "theory.md §2",
-  unit: "1",
-  of: ["point-cloud", "gaussian"],
-  params: z.strictObject({}),
-  bind: (_, { d }) => ({
-    shape: [],
-    unit: "1",
-    doc,
-    measure(_t, law, out) {
-      out[0] = traceOf(momentsAt(law).cov, d);
-    },
-  }),
-};
+  shape: () => [],
+  from: ({ cov, d }, out) => {
+    out[0] = traceOf(cov, d);
+  },
+});

@@ -1,8 +1,7 @@
-import { matMulNT } from "../../foundation/linear-algebra/index.js";
-import { psdSqrt } from "../../foundation/linear-algebra/index.js";
-import { stream } from "../../foundation/random/index.js";
-import { tokens, type WeightedPoints } from "../../foundation/shapes/index.js";
-import type { Gaussian, PointCloud } from "../contract.js";
+import { matMulNT, psdSqrt } from "../linear-algebra/index.js";
+import { stream } from "../random/index.js";
+import { tokens, type WeightedPoints } from "../shapes/index.js";
+import type { Gaussian, PointCloud } from "./law.js";
 
 /** Mean Σw_i x_i and covariance Σw_i (x_i − m)(x_i − m)ᵀ (divided by n, not n − 1). @cost m d² */
 export function momentsOf(cloud: WeightedPoints): Gaussian {

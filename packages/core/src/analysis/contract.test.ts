@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { expectCatalog, expectSelfDescribing, membersOf } from "../../test/helpers/family.js";
+import { analyzeExperiment, experiment } from "../experiment/index.js";
+import { analysisCatalog } from "./catalog.js";
+import type { AnalysisPlugin } from "./contract.js";
+
+const members = membersOf<AnalysisPlugin>(import.meta.glob("./*/index.ts", { eager: true }));
+
+const gaussian = { gaussian: { mean: [0, 0], cov: [[1, 0.2], [0.2, 0.7]], n: 100 } };
+const spec = (model: object) => experiment({ model, initial: gaussian, levels: { particles: {} } });
+const models: Record<string, object> = {
+  "softmax, V = I": { attention: "softmax" },
+  "softmax, general V": { attention: { softmax: { V: [[0.2, 0.5], [-0.3, 0.1]] } }, feedforward: { affine: { W: { scale: -1 } } } },
+  "unnormalised": { attention: "unnormalised" },
+  "causal softmax": { attention: "softmax", mask: "causal" },
+};
+
+test("the catalog holds exactly the folders", () => expectCatalog(analysisCatalog, members));
+
+describe.each(members)("analysis $folder", (member) => {
+  test("says what it is", () => expectSelfDescribing(member));
+
+  test.each(Object.keys(models))("%s: applies with a JSON verdict, or says why not", (name) => {
+    const bound = spec(models[name]!);
+    const context = { model: bound.model, initial: bound.initial, span: bound.integration.span };
+    const obstacle = member.plugin.obstacle(context);
+    if (obstacle !== undefined) {
+      expect(obstacle.trim().length).toBeGreaterThan(0);
+      return;
+    }
+    const answer = member.plugin.analyze(context);
+    expect(typeof answer["verdict"]).toBe("string");
+    // No NaN, no Infinity, no typed array: it goes into --json as it is.
+    expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+    expect(analyzeExperiment(bound)[member.folder]).toEqual(answer);
+  });
+});
+
+describe("departure", () => {
+  const departure = (model: object, initial: object = gaussian, span = [0, 1]) =>
+    analyzeExperiment(experiment({ model, initial, levels: { particles: {} }, solve: { span } }))["departure"] as Record<string, unknown>;
+
+  test("in one dimension without a mean is where σ² = log n", () => {
+    // σ̇ = 2σ² gives σ = 1/(1 − 2t); the tilt σ² reaches log n at t = (1 − 1/√log n)/2.
+    const answer = departure({ attention: "softmax" }, { gaussian: { mean: [0], cov: [[1]], n: 1000 } });
+    expect(answer["verdict"]).toBe("departs");
+    // The event on a flow at rtol 1e-9.
+    expect(Math.abs((answer["predicted"] as number) - (1 - 1 / Math.sqrt(Math.log(1000))) / 2)).toBeLessThan(1e-8);
+  });
+
+  test("a single token has left at the start", () => {
+    const answer = departure({ attention: "softmax" }, { gaussian: { mean: [0], cov: [[1]], n: 1 } });
+    expect(answer).toMatchObject({ verdict: "departed at the start", predicted: 0 });
+  });
+
+  test("a repelled cloud stays", () => {
+    expect(departure({ attention: "softmax", sign: "repel" })["verdict"]).toBe("stays inside the span");
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, test } from "vitest";
+import { expectCatalog, expectSelfDescribing, membersOf } from "../../test/helpers/family.js";
+import { distanceMax } from "../../test/helpers/slope.js";
+import { experiment } from "../experiment/index.js";
+import { momentsOf } from "../foundation/law/index.js";
+import { dynamicsCatalog } from "./catalog.js";
+import type { BoundLevel, LevelPlugin } from "./contract.js";
+
+const members = membersOf<LevelPlugin>(import.meta.glob("./*/index.ts", { eager: true }));
+
+/** A model every level exists for: softmax with two heads and an affine feed-forward in R². */
+const document = {
+  model: {
+    attention: { softmax: { heads: [{ V: [[0.5, 0.2], [0, 0.4]] }, { Q: [[1, 0.3], [0, 1]], beta: 0.5 }] } },
+    feedforward: { affine: { W: [[-0.5, 0.2], [0, -1]], b: [0.1, 0] } },
+  },
+  initial: { gaussian: { mean: [0.2, -0.1], cov: [[1, 0.3], [0.3, 0.5]], n: 40, seed: 2 } },
+};
+
+function level(name: string): BoundLevel {
+  return experiment({ ...document, levels: { [name]: {} } }).levels[0]!.level;
+}
+
+const momentsAt = (one: BoundLevel, y: Float64Array) => {
+  const law = one.law(y);
+  return law.kind === "gaussian" ? law : momentsOf(law);
+};
+
+test("the catalog holds exactly the folders", () => expectCatalog(dynamicsCatalog, members));
+
+describe.each(members)("level $folder", (member) => {
+  const bound = level(member.folder);
+  const { problem } = bound;
+
+  test("says what it is", () => {
+    expectSelfDescribing(member);
+    expect(bound.name).toBe(member.folder);
+    expect(bound.kind).toBe(bound.law(problem.y0).kind);
+  });
+
+  test("its layout covers the state once", () => {
+    const covered = new Int32Array(problem.y0.length);
+    for (const { offset, shape } of Object.values(problem.layout)) {
+      const size = shape.reduce((a, b) => a * b, 1);
+      for (let i = offset; i < offset + size; i++) covered[i]!++;
+    }
+    expect(covered.every((times) => times === 1)).toBe(true);
+  });
+
+  test("the law of a state is a view of it", () => {
+    const y = problem.y0.slice();
+    const law = bound.law(y);
+    const arrays = law.kind === "gaussian" ? [law.mean, law.cov] : [law.points];
+    for (const array of arrays) expect(array.buffer).toBe(y.buffer);
+  });
+
+  test("the drift overwrites its output, leaves its input alone and keeps nothing between calls", () => {
+    const y = problem.y0.map((value, i) => value + 0.01 * Math.sin(i));
+    const before = y.slice();
+    const once = new Float64Array(y.length).fill(Number.NaN);
+    problem.drift(0.3, y, once);
+    expect(once.every(Number.isFinite)).toBe(true);
+    expect(y).toEqual(before);
+    const other = new Float64Array(y.length);
+    problem.drift(0.1, problem.y0, other);
+    const again = new Float64Array(y.length).fill(7);
+    problem.drift(0.3, y, again);
+    expect(again).toEqual(once);
+  });
+
+  test("starts from the initial law: its own moments, to sampling error on levels of tokens", () => {
+    const start = momentsAt(bound, problem.y0);
+    const exact = momentsAt(level("gaussian-moments"), level("gaussian-moments").problem.y0);
+    // 40 tokens: five standard errors of √2/√40 = .22 at most.
+    const slack = bound.kind === "gaussian" ? 1e-15 : 1.1;
+    expect(distanceMax(start.mean, exact.mean)).toBeLessThan(slack);
+    expect(distanceMax(start.cov, exact.cov)).toBeLessThan(slack);
+  });
+
+  test("events are armed at the start: no crossing has happened yet", () => {
+    for (const event of bound.events) expect(event.g(0, problem.y0)).toBeLessThan(0);
+  });
+});
+
+test("levels of tokens start from the same tokens with the same velocity (in R^d)", () => {
+  const [one, two] = [level("layers"), level("particles")];
+  expect(one.problem.y0).toEqual(two.problem.y0);
+  const [u, v] = [new Float64Array(one.problem.y0.length), new Float64Array(one.problem.y0.length)];
+  one.problem.drift(0, one.problem.y0, u);
+  two.problem.drift(0, two.problem.y0, v);
+  expect(u).toEqual(v);
+});
+
+test("one layer on the sphere is x ↦ N(x + τΓ(x)) with the field not projected", () => {
+  const points = [[1, 0], [0, 1], [0.6, 0.8]];
+  const spec = { model: { attention: { softmax: { beta: 2 } }, geometry: "sphere" }, initial: { points }, levels: { layers: { L: 1 } } };
+  const bound = experiment(spec).levels[0]!.level;
+  const drift = new Float64Array(6);
+  bound.problem.drift(0, bound.problem.y0, drift);
+  points.forEach((x, i) => {
+    const weights = points.map((y) => Math.exp(2 * (x[0]! * y[0]! + x[1]! * y[1]!)));
+    const total = weights.reduce((a, b) => a + b, 0);
+    for (let a = 0; a < 2; a++) {
+      const expected = points.reduce((sum, y, j) => sum + (weights[j]! / total) * y[a]!, 0);
+      expect(drift[2 * i + a]!).toBeCloseTo(expected, 14);
+    }
+  });
+});
