@@ -11,7 +11,9 @@ interface OracleCase {
   readonly relativeTolerance: number;
 }
 
-const cases = JSON.parse(readFileSync(new URL("./fixtures/oracle-cases.json", import.meta.url), "utf8")) as OracleCase[];
+const cases = JSON.parse(
+  readFileSync(new URL("./fixtures/oracle-cases.json", import.meta.url), "utf8"),
+) as OracleCase[];
 
 function flat(value: unknown): number[] {
   return [value].flat(Number.POSITIVE_INFINITY) as number[];
@@ -25,7 +27,9 @@ describe("cases with known answers", () => {
       const found = flat((toNested(levels[level!]!.states[state!]!) as unknown[])[0]);
       const scale = Math.max(...flat(wanted).map(Math.abs));
       // The case states its own tolerance: a thousand times the oracle's error.
-      flat(wanted).forEach((value, k) => expect(Math.abs(found[k]! - value)).toBeLessThan(relativeTolerance * scale));
+      flat(wanted).forEach((value, k) => {
+        expect(Math.abs(found[k]! - value)).toBeLessThan(relativeTolerance * scale);
+      });
     }
   });
 });

@@ -6,12 +6,31 @@ import type { AnalysisPlugin } from "./contract.js";
 
 const members = membersOf<AnalysisPlugin>(import.meta.glob("./*/index.ts", { eager: true }));
 
-const gaussian = { gaussian: { mean: [0, 0], cov: [[1, 0.2], [0.2, 0.7]], n: 100 } };
+const gaussian = {
+  gaussian: {
+    mean: [0, 0],
+    cov: [
+      [1, 0.2],
+      [0.2, 0.7],
+    ],
+    n: 100,
+  },
+};
 const spec = (model: object) => experiment({ model, initial: gaussian, levels: { particles: {} } });
 const models: Record<string, object> = {
   "softmax, V = I": { attention: "softmax" },
-  "softmax, general V": { attention: { softmax: { V: [[0.2, 0.5], [-0.3, 0.1]] } }, feedforward: { affine: { W: { scale: -1 } } } },
-  "unnormalised": { attention: "unnormalised" },
+  "softmax, general V": {
+    attention: {
+      softmax: {
+        V: [
+          [0.2, 0.5],
+          [-0.3, 0.1],
+        ],
+      },
+    },
+    feedforward: { affine: { W: { scale: -1 } } },
+  },
+  unnormalised: { attention: "unnormalised" },
   "causal softmax": { attention: "softmax", mask: "causal" },
 };
 
@@ -38,7 +57,9 @@ describe.each(members)("analysis $folder", (member) => {
 
 describe("departure", () => {
   const departure = (model: object, initial: object = gaussian, span = [0, 1]) =>
-    analyzeExperiment(experiment({ model, initial, levels: { particles: {} }, solve: { span } }))["departure"] as Record<string, unknown>;
+    analyzeExperiment(experiment({ model, initial, levels: { particles: {} }, solve: { span } }))[
+      "departure"
+    ] as Record<string, unknown>;
 
   test("in one dimension without a mean is where σ² = log n", () => {
     // σ̇ = 2σ² gives σ = 1/(1 − 2t); the tilt σ² reaches log n at t = (1 − 1/√log n)/2.

@@ -96,7 +96,9 @@ describe.each(members)("attention $folder", (member) => {
     const split: WeightedPoints = { m: n + 1, d, points, weights, positions };
     for (const mask of [open, ordered]) {
       // One more term in a sum of twelve.
-      expect(distanceMax(field(attention, split, cloud, mask), field(attention, cloud, cloud, mask))).toBeLessThan(1e-13);
+      expect(distanceMax(field(attention, split, cloud, mask), field(attention, cloud, cloud, mask))).toBeLessThan(
+        1e-13,
+      );
     }
   });
 
@@ -119,7 +121,9 @@ describe.each(members)("attention $folder", (member) => {
     const [one, two] = [matrices(30), matrices(40)];
     const both = bind(plugin, d, { beta: 0.7, heads: [one, { ...two, beta: 2 }] });
     expect(both.heads).toBe(2);
-    const parts = [bind(plugin, d, { beta: 0.7, ...one }), bind(plugin, d, { beta: 2, ...two })].map((a) => field(a, cloud));
+    const parts = [bind(plugin, d, { beta: 0.7, ...one }), bind(plugin, d, { beta: 2, ...two })].map((a) =>
+      field(a, cloud),
+    );
     const sum = parts[0]!.map((value, i) => value + parts[1]![i]!);
     // The same operations in the same order, but for one addition.
     expect(distanceMax(field(both, cloud), sum)).toBeLessThan(1e-13);
@@ -140,7 +144,8 @@ describe.each(members)("attention $folder", (member) => {
     const [minus, middle, plus] = [along(-h), along(0), along(h)];
     const size = Math.max(...middle.map(Math.abs));
     // Second differences of a smooth field are h² times its second derivative, here of size ten.
-    for (let i = 0; i < n * d; i++) expect(Math.abs(plus[i]! - 2 * middle[i]! + minus[i]!)).toBeLessThan(100 * size * h * h);
+    for (let i = 0; i < n * d; i++)
+      expect(Math.abs(plus[i]! - 2 * middle[i]! + minus[i]!)).toBeLessThan(100 * size * h * h);
   });
 
   test("probability weights: V = I keeps the field in the hull, translates with the source, and survives scores ±10⁴", () => {
@@ -180,7 +185,9 @@ describe.each(members)("attention $folder", (member) => {
     const queries = tokens(normals(5 * dim, 75, 0.5), 5, dim);
     // 30 nodes per axis integrate e^{⟨a, z⟩} with |a| ≤ 1.5 to a^60/60! ≈ 1e-72; what is left are 27,000 roundings.
     const found = field(bound, gaussianRule(mean, root, dim, 30), queries);
-    const affine = product(queries.points, flip(closure.B, dim, dim), 5, dim, dim).map((v, i) => v + closure.c[i % dim]!);
+    const affine = product(queries.points, flip(closure.B, dim, dim), 5, dim, dim).map(
+      (v, i) => v + closure.c[i % dim]!,
+    );
     expect(distanceMax(found, affine)).toBeLessThan(1e-12);
     if (bound.riccati === undefined) return;
     const B = new Float64Array(dim * dim);
@@ -196,8 +203,12 @@ describe.each(members)("attention $folder", (member) => {
 test("unnormalised: plain is e^β times shifted", () => {
   const plugin = attentionCatalog.find((one) => one.name === "unnormalised")!;
   for (const mask of [open, ordered]) {
-    const [plain, shifted] = ["plain", "shifted"].map((scaling) => field(bind(plugin, d, { ...general, scaling }), cloud, cloud, mask));
-    plain!.forEach((value, i) => expect(value / shifted![i]!).toBeCloseTo(Math.exp(general.beta), 12));
+    const [plain, shifted] = ["plain", "shifted"].map((scaling) =>
+      field(bind(plugin, d, { ...general, scaling }), cloud, cloud, mask),
+    );
+    plain!.forEach((value, i) => {
+      expect(value / shifted![i]!).toBeCloseTo(Math.exp(general.beta), 12);
+    });
   }
 });
 

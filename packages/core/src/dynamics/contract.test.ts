@@ -11,10 +11,46 @@ const members = membersOf<LevelPlugin>(import.meta.glob("./*/index.ts", { eager:
 /** A model every level exists for: softmax with two heads and an affine feed-forward in R². */
 const document = {
   model: {
-    attention: { softmax: { heads: [{ V: [[0.5, 0.2], [0, 0.4]] }, { Q: [[1, 0.3], [0, 1]], beta: 0.5 }] } },
-    feedforward: { affine: { W: [[-0.5, 0.2], [0, -1]], b: [0.1, 0] } },
+    attention: {
+      softmax: {
+        heads: [
+          {
+            V: [
+              [0.5, 0.2],
+              [0, 0.4],
+            ],
+          },
+          {
+            Q: [
+              [1, 0.3],
+              [0, 1],
+            ],
+            beta: 0.5,
+          },
+        ],
+      },
+    },
+    feedforward: {
+      affine: {
+        W: [
+          [-0.5, 0.2],
+          [0, -1],
+        ],
+        b: [0.1, 0],
+      },
+    },
   },
-  initial: { gaussian: { mean: [0.2, -0.1], cov: [[1, 0.3], [0.3, 0.5]], n: 40, seed: 2 } },
+  initial: {
+    gaussian: {
+      mean: [0.2, -0.1],
+      cov: [
+        [1, 0.3],
+        [0.3, 0.5],
+      ],
+      n: 40,
+      seed: 2,
+    },
+  },
 };
 
 function level(name: string): BoundLevel {
@@ -92,8 +128,16 @@ test("levels of tokens start from the same tokens with the same velocity (in R^d
 });
 
 test("one layer on the sphere is x ↦ N(x + τΓ(x)) with the field not projected", () => {
-  const points = [[1, 0], [0, 1], [0.6, 0.8]];
-  const spec = { model: { attention: { softmax: { beta: 2 } }, geometry: "sphere" }, initial: { points }, levels: { layers: { L: 1 } } };
+  const points = [
+    [1, 0],
+    [0, 1],
+    [0.6, 0.8],
+  ];
+  const spec = {
+    model: { attention: { softmax: { beta: 2 } }, geometry: "sphere" },
+    initial: { points },
+    levels: { layers: { L: 1 } },
+  };
   const bound = experiment(spec).levels[0]!.level;
   const drift = new Float64Array(6);
   bound.problem.drift(0, bound.problem.y0, drift);

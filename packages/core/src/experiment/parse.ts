@@ -9,23 +9,47 @@ function valueAt(root: unknown, path: SpecPath): unknown {
   return value;
 }
 
-/** The keys an object schema knows at a path inside it; empty where there is no object. */
-function keysAt(schema: ZodType, path: SpecPath): string[] {
+/** Without defaults and optionals; of a union the member that has keys. */
+function unwrap(one: unknown): unknown {
+  let inner = one;
+  while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault)
+    inner = inner.unwrap();
+  if (!(inner instanceof z.ZodUnion)) return inner;
+  return inner.options.find((option) => option instanceof z.ZodObject) ?? inner;
+}
+
+/** The schema at a path, as it was written: with its defaults. */
+function schemaAt(schema: ZodType, path: SpecPath): unknown {
   let current: unknown = schema;
-  const unwrap = (one: unknown): unknown => {
-    let inner = one;
-    while (inner instanceof z.ZodOptional || inner instanceof z.ZodDefault) inner = inner.unwrap();
-    return inner;
-  };
   for (const key of path) {
     const inner = unwrap(current);
     if (inner instanceof z.ZodObject) current = (inner.shape as Record<string, unknown>)[String(key)];
     else if (inner instanceof z.ZodArray) current = inner.element;
     else if (inner instanceof z.ZodRecord) current = inner.valueType;
-    else return [];
+    else return undefined;
   }
-  const last = unwrap(current);
+  return current;
+}
+
+/** The keys an object schema knows at a path inside it; empty where there is no object. */
+function keysAt(schema: ZodType, path: SpecPath): string[] {
+  const last = unwrap(schemaAt(schema, path));
   return last instanceof z.ZodObject ? Object.keys(last.shape) : [];
+}
+
+/** What the schema at a path says of itself. */
+function docAt(schema: ZodType, path: SpecPath): string | undefined {
+  const found = schemaAt(schema, path);
+  const doc = found instanceof z.ZodType ? z.globalRegistry.get(found)?.["doc"] : undefined;
+  return typeof doc === "string" ? doc : undefined;
+}
+
+/** Inside a union, the issue of the member that got furthest: a key it does not know, or a value deeper down. */
+function innermost(issue: Issue): Issue {
+  if (issue.code !== "invalid_union") return issue;
+  const inside = issue.errors.flat();
+  const deeper = inside.find((one) => one.code === "unrecognized_keys") ?? inside.find((one) => one.path.length > 0);
+  return deeper === undefined ? issue : innermost({ ...deeper, path: [...issue.path, ...deeper.path] });
 }
 
 function codeOf(issue: Issue, got: unknown): InputErrorCode {
@@ -37,13 +61,15 @@ function codeOf(issue: Issue, got: unknown): InputErrorCode {
   return issue.code === "invalid_value" ? "unknown-name" : "wrong-type";
 }
 
-function ruleOf(issue: Issue): string {
+function ruleOf(issue: Issue, doc: string | undefined): string {
+  if (issue.code === "invalid_union" && doc !== undefined) return `must be ${doc}`;
   if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
   if (issue.code === "invalid_type") return `must be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
   return issue.message.replace(/^Invalid input: |^Too (small|big): /, "").replace(/^expected /, "must be ");
 }
 
-function toInputError(who: string, schema: ZodType, issue: Issue, root: unknown, path: SpecPath): InputError {
+function toInputError(who: string, schema: ZodType, first: Issue, root: unknown, path: SpecPath): InputError {
+  const issue = innermost(first);
   const inner = issue.path.filter((key) => typeof key !== "symbol") as (string | number)[];
   if (issue.code === "unrecognized_keys") {
     const key = issue.keys[0]!;
@@ -63,13 +89,12 @@ function toInputError(who: string, schema: ZodType, issue: Issue, root: unknown,
   const got = valueAt(root, inner);
   const code = codeOf(issue, got);
   const name = [who, ...inner].join(".");
-  return new InputError({
-    code,
-    who: name,
-    rule: code === "missing" ? "is needed" : ruleOf(issue),
-    got: show(got),
-    path: [...path, ...inner],
-  });
+  const doc = docAt(schema, inner);
+  if (code === "missing") {
+    const fix = doc === undefined ? {} : { fix: `Give ${doc}` };
+    return new InputError({ code, who: name, rule: "is needed", ...fix, path: [...path, ...inner] });
+  }
+  return new InputError({ code, who: name, rule: ruleOf(issue, doc), got: show(got), path: [...path, ...inner] });
 }
 
 /** Parses with a schema; the first issue becomes an InputError with the full path. */

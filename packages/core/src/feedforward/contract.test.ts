@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { normals, product, flip, rowsOf } from "../../test/helpers/arrays.js";
+import { flip, normals, product, rowsOf } from "../../test/helpers/arrays.js";
 import { expectCatalog, expectSelfDescribing, membersOf } from "../../test/helpers/family.js";
 import { distanceMax } from "../../test/helpers/slope.js";
 import { InputError } from "../foundation/errors/index.js";
@@ -23,7 +23,9 @@ const offered: Record<string, unknown> = {
 
 function bind(plugin: FeedforwardPlugin, changes: Record<string, unknown> = {}) {
   const known = Object.fromEntries(
-    Object.entries({ ...offered, ...changes }).filter(([key]) => plugin.params.safeParse({ ...offered, ...changes }).success || accepts(plugin, key)),
+    Object.entries({ ...offered, ...changes }).filter(
+      ([key]) => plugin.params.safeParse({ ...offered, ...changes }).success || accepts(plugin, key),
+    ),
   );
   return plugin.bind(plugin.params.parse(known), context);
 }
@@ -55,7 +57,12 @@ describe.each(members)("feed-forward $folder", (member) => {
     const out = start.slice();
     bound.addTo(points, n, 0, -2, out);
     const once = apply(points);
-    expect(distanceMax(out, start.map((value, i) => value - 2 * once[i]!))).toBeLessThan(1e-13);
+    expect(
+      distanceMax(
+        out,
+        start.map((value, i) => value - 2 * once[i]!),
+      ),
+    ).toBeLessThan(1e-13);
     for (let i = 0; i < n; i++) {
       expect(apply(points.slice(i * d, i * d + d))).toEqual(once.slice(i * d, i * d + d));
     }
@@ -113,7 +120,10 @@ test("free output weights take the place of ω_j a_j, and are no gradient", () =
   const a = offered["a"] as number[][];
   const omega = offered["omega"] as number[];
   const bound = perceptron.bind(perceptron.params.parse({ a, omega }) as never, context);
-  const free = perceptron.bind(perceptron.params.parse({ a, out: a.map((row, j) => row.map((v) => omega[j]! * v)) }) as never, context);
+  const free = perceptron.bind(
+    perceptron.params.parse({ a, out: a.map((row, j) => row.map((v) => omega[j]! * v)) }) as never,
+    context,
+  );
   const [one, two] = [new Float64Array(n * d), new Float64Array(n * d)];
   bound.addTo(points, n, 0, 1, one);
   free.addTo(points, n, 0, 1, two);
@@ -125,5 +135,7 @@ test("a perceptron keeps its width through a schedule", () => {
   const wide = rowsOf(normals(5 * d, 3), 5, d);
   const params = { a: { "by-layer": [offered["a"], wide] }, omega: 1 };
   expect(() => perceptron.bind(perceptron.params.parse(params) as never, context)).toThrow(InputError);
-  expect(() => perceptron.bind(perceptron.params.parse(params) as never, context)).toThrow("perceptron.a: must be 4×3, got 5×3");
+  expect(() => perceptron.bind(perceptron.params.parse(params) as never, context)).toThrow(
+    "perceptron.a: must be 4×3, got 5×3",
+  );
 });

@@ -46,7 +46,12 @@ describe.each(members)("geometry $folder", (member) => {
     // Sums of 36 products of size one.
     expect(distanceMax(project(pu), pu)).toBeLessThan(1e-14);
     expect(Math.abs(inner(pu, v) - inner(u, pv))).toBeLessThan(1e-13);
-    expect(distanceMax(project(u.map((value, i) => value - 2 * v[i]!)), pu.map((value, i) => value - 2 * pv[i]!))).toBeLessThan(1e-13);
+    expect(
+      distanceMax(
+        project(u.map((value, i) => value - 2 * v[i]!)),
+        pu.map((value, i) => value - 2 * pv[i]!),
+      ),
+    ).toBeLessThan(1e-13);
   });
 
   test("the retraction of a tangent step agrees with the step to second order", () => {
@@ -56,7 +61,10 @@ describe.each(members)("geometry $folder", (member) => {
     const gap = (h: number) => {
       const moved = x.map((value, i) => value + h * v[i]!);
       geometry.retract(moved, n, d);
-      return distanceMax(moved, x.map((value, i) => value + h * v[i]!));
+      return distanceMax(
+        moved,
+        x.map((value, i) => value + h * v[i]!),
+      );
     };
     // Exactly 0 in R^d; |v|²h²/2 with |v|² up to 10 on the sphere.
     expect(gap(1e-3)).toBeLessThan(1e-5);

@@ -1,17 +1,29 @@
 import { describe, expect, test } from "vitest";
 import { expectCatalog, expectSelfDescribing, membersOf } from "../../test/helpers/family.js";
 import { distanceMax } from "../../test/helpers/slope.js";
+import { momentsOf } from "../foundation/law/index.js";
 import { lawsCatalog } from "./catalog.js";
 import type { LawPlugin } from "./contract.js";
-import { momentsOf } from "../foundation/law/index.js";
 
 const members = membersOf<LawPlugin>(import.meta.glob("./*/index.ts", { eager: true }));
 
 /** Something each law can be bound to; a new law adds its line. */
 const samples: Record<string, unknown> = {
   equiangular: { d: 6, n: 5, overlap: 0.3 },
-  gaussian: { mean: [1, -2], cov: [[2, 0.5], [0.5, 1]], n: 4000, seed: 3 },
-  points: [[1, 2], [3, 5], [-1, 0]],
+  gaussian: {
+    mean: [1, -2],
+    cov: [
+      [2, 0.5],
+      [0.5, 1],
+    ],
+    n: 4000,
+    seed: 3,
+  },
+  points: [
+    [1, 2],
+    [3, 5],
+    [-1, 0],
+  ],
   "uniform-sphere": { d: 3, n: 4000, seed: 3 },
 };
 
@@ -71,7 +83,17 @@ test("equiangular: every overlap is ρ and every length 1, from −1/(n−1) to 
 
 test("a singular Gaussian keeps its tokens in the range of its covariance", () => {
   const plugin = lawsCatalog.find((one) => one.name === "gaussian")!;
-  const { points } = plugin.bind({ mean: 0, cov: [[1, 2], [2, 4]], n: 50, seed: 1 }).cloud();
+  const { points } = plugin
+    .bind({
+      mean: 0,
+      cov: [
+        [1, 2],
+        [2, 4],
+      ],
+      n: 50,
+      seed: 1,
+    })
+    .cloud();
   // y = 2x; the square root of a singular matrix is good to the root of the rounding of its eigenvalue, at worst 2e-8.
   for (let i = 0; i < 50; i++) expect(Math.abs(points[2 * i + 1]! - 2 * points[2 * i]!)).toBeLessThan(1e-7);
 });

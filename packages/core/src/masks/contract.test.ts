@@ -18,7 +18,8 @@ describe.each(members)("mask $folder", (member) => {
 
   test("a token sees itself with weight 1, and no weight is above 1", () => {
     for (const s of positions) expect(mask.logWeight(s, s)).toBe(0);
-    for (const query of positions) for (const key of positions) expect(mask.logWeight(query, key)).toBeLessThanOrEqual(0);
+    for (const query of positions)
+      for (const key of positions) expect(mask.logWeight(query, key)).toBeLessThanOrEqual(0);
   });
 
   test("is dense exactly when every weight is 1", () => {

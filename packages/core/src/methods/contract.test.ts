@@ -58,13 +58,17 @@ const ends = [1, 2, 3, 4];
 
 function errorsOf(method: Method, problem: Problem, counts: readonly number[]): number[] {
   const exact = finest(problem, ends);
-  return counts.map((count) => Math.hypot(...statesOf(method, problem, count, ends).map((value, i) => value - exact[i]!)));
+  return counts.map((count) =>
+    Math.hypot(...statesOf(method, problem, count, ends).map((value, i) => value - exact[i]!)),
+  );
 }
 
 /** RMS error at nine places inside each step. */
 function denseErrors(method: Method, problem: Problem, counts: readonly number[]): number[] {
   return counts.map((count) => {
-    const inside = Array.from({ length: 10 * count }, (_, k) => (horizon * k) / (10 * count)).filter((_, k) => k % 10 !== 0);
+    const inside = Array.from({ length: 10 * count }, (_, k) => (horizon * k) / (10 * count)).filter(
+      (_, k) => k % 10 !== 0,
+    );
     const exact = finest(problem, inside);
     return rms(Array.from(statesOf(method, problem, count, inside), (value, i) => value - exact[i]!));
   });
@@ -112,7 +116,9 @@ describe.each(members)("method $folder", (member) => {
     };
     const { yEnd } = solve(polynomial, method, { span: [0, 1.5], steps: fixed(0.5) });
     // A dozen products of numbers up to 1.5^8 = 26, coefficients to 15 digits.
-    yEnd.forEach((value, k) => expect(Math.abs(value - 1.5 ** (k + 1))).toBeLessThan(2e-13));
+    yEnd.forEach((value, k) => {
+      expect(Math.abs(value - 1.5 ** (k + 1))).toBeLessThan(2e-13);
+    });
   });
 
   test("keeps the order across jumps of the drift", () => {
@@ -130,8 +136,13 @@ describe.each(members)("method $folder", (member) => {
     const exact = Float64Array.of(Math.exp(-0.5 - 3 * 0.8 - 0.5 * 0.7));
     // Steps are counted anew on each piece, so only the whole-number ratios below keep h proportional everywhere.
     const whole = method.order <= 5 ? [40, 80, 160] : [20, 40];
-    const errors = whole.map((count) => distanceMax(solve(problem, method, { span: [0, 2], steps: fixed(2 / count) }).yEnd, exact));
-    const slope = logSlope(whole.map((count) => 1 / count), errors);
+    const errors = whole.map((count) =>
+      distanceMax(solve(problem, method, { span: [0, 2], steps: fixed(2 / count) }).yEnd, exact),
+    );
+    const slope = logSlope(
+      whole.map((count) => 1 / count),
+      errors,
+    );
     // Order 8 leaves two sizes above the rounding, where the next term of the expansion is still a few per cent.
     expect(slope).toBeGreaterThan(method.order - 0.2);
   });
@@ -163,7 +174,10 @@ describe.each(members)("method $folder", (member) => {
     }
     for (const tolerance of [1e-4, 1e-6, 1e-8, 1e-10]) {
       for (const problem of [smooth, onSphere]) {
-        const { yEnd, outcome } = solve(problem, method, { span: [0, horizon], steps: adaptive({ rtol: tolerance, atol: tolerance }) });
+        const { yEnd, outcome } = solve(problem, method, {
+          span: [0, horizon],
+          steps: adaptive({ rtol: tolerance, atol: tolerance }),
+        });
         expect(outcome.status).toBe("completed");
         // The tolerance bounds each step; ten of them may add up, and the flows do not contract.
         expect(distanceMax(yEnd, finest(problem, [horizon]))).toBeLessThan(20 * tolerance);

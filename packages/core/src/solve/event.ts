@@ -40,6 +40,8 @@ export function findCrossing(g: (t: number) => number, a: number, b: number, ga:
   if (gb === 0) return { t: b, bracket: 0 };
   let [left, right, gLeft, gRight] = [a, b, ga, gb];
   const width = 4 * Number.EPSILON * Math.max(Math.abs(a), Math.abs(b));
+  // Kept apart from gRight, whose halvings may underflow to 0.
+  const rising = gb > 0;
   let side = 0;
   for (let k = 0; k < 200 && Math.abs(right - left) > width; k++) {
     let middle = (left * gRight - right * gLeft) / (gRight - gLeft);
@@ -50,7 +52,7 @@ export function findCrossing(g: (t: number) => number, a: number, b: number, ga:
     if (middle === left || middle === right) break;
     const value = g(middle);
     if (value === 0) return { t: middle, bracket: 0 };
-    if (value > 0 === gRight > 0) {
+    if (value > 0 === rising) {
       right = middle;
       gRight = value;
       if (side === 1) gLeft /= 2;

@@ -33,7 +33,11 @@ describe("events", () => {
     ["both", Math.PI / 2],
   ] as const)("the first zero of cos going %s, to 1e-10", (direction, time) => {
     for (const method of [dop853, tsit5]) {
-      const { outcome, tEnd, yEnd } = solve(circle, method.bind({}), { span: [0, 10], steps: tight, events: [cosine(direction, true)] });
+      const { outcome, tEnd, yEnd } = solve(circle, method.bind({}), {
+        span: [0, 10],
+        steps: tight,
+        events: [cosine(direction, true)],
+      });
       expect(outcome).toMatchObject({ status: "stopped", event: `cosine ${direction}` });
       expect(Math.abs(tEnd - time)).toBeLessThan(1e-10);
       expect(Math.abs(yEnd[0]!)).toBeLessThan(1e-10);
@@ -49,7 +53,9 @@ describe("events", () => {
     });
     expect(outcome).toMatchObject({ status: "stopped", event: "stop" });
     const both = events.filter((one) => one.name === "cosine both").map((one) => one.t);
-    [0.5, 1.5, 2.5].forEach((k, i) => expect(Math.abs(both[i]! - k * Math.PI)).toBeLessThan(1e-10));
+    [0.5, 1.5, 2.5].forEach((k, i) => {
+      expect(Math.abs(both[i]! - k * Math.PI)).toBeLessThan(1e-10);
+    });
     expect(both).toHaveLength(3);
     expect(events.filter((one) => one.name === "cosine down")).toHaveLength(2);
     expect(events.map((one) => one.t)).toEqual(events.map((one) => one.t).sort((a, b) => a - b));
@@ -97,7 +103,9 @@ describe("saving", () => {
     expect(Array.from(records.path.t)).toEqual(times);
     expect(records.path.value.shape).toEqual([5, 2]);
     // Dense output of order 8 at tolerance 1e-12.
-    times.forEach((t, k) => expect(Math.abs(records.path.value.data[2 * k]! - Math.cos(t))).toBeLessThan(1e-10));
+    times.forEach((t, k) => {
+      expect(Math.abs(records.path.value.data[2 * k]! - Math.cos(t))).toBeLessThan(1e-10);
+    });
     expect(Array.from(records.last.t)).toEqual([3]);
     expect(Math.abs(records.last.value.data[0]! - Math.cos(3))).toBeLessThan(1e-11);
     expect(records.none.value.shape).toEqual([0, 2]);
@@ -157,8 +165,8 @@ describe("outcomes", () => {
 
   test("whatever the problem, a completed run has a finite state and an end at the end", () => {
     const nasty = [
-      (t: number, y: number, p: number) => y ** 2 * p,
-      (t: number, y: number, p: number) => Math.sqrt(y) * p,
+      (_t: number, y: number, p: number) => y ** 2 * p,
+      (_t: number, y: number, p: number) => Math.sqrt(y) * p,
       (t: number, _y: number, p: number) => 1 / (t - 0.5) + p,
       (_t: number, y: number, p: number) => Math.exp(p * y),
       (t: number, y: number, p: number) => (t > 0.7 ? Number.NaN : p * y),
@@ -169,7 +177,10 @@ describe("outcomes", () => {
     const draws = fc.record({
       kind: fc.nat(nasty.length - 1),
       p: fc.double({ min: -5, max: 5, noNaN: true }),
-      start: fc.oneof(fc.double({ min: -10, max: 10, noNaN: true }), fc.constantFrom(0, 1e300, 1e-300, Number.NaN, Number.POSITIVE_INFINITY)),
+      start: fc.oneof(
+        fc.double({ min: -10, max: 10, noNaN: true }),
+        fc.constantFrom(0, 1e300, 1e-300, Number.NaN, Number.POSITIVE_INFINITY),
+      ),
       method: fc.constantFrom(tsit5, dop853, rk4, euler),
     });
     fc.assert(
@@ -179,7 +190,8 @@ describe("outcomes", () => {
           out[1] = -y[1]!;
         });
         const bound = method.bind({});
-        const stepping = bound.errorNorm === undefined ? fixed(0.01) : adaptive({ rtol: 1e-6, atol: 1e-8, maxSteps: 3000 });
+        const stepping =
+          bound.errorNorm === undefined ? fixed(0.01) : adaptive({ rtol: 1e-6, atol: 1e-8, maxSteps: 3000 });
         const { outcome, tEnd, yEnd } = solve(flow, bound, { span: [0, 1], steps: stepping });
         if (outcome.status === "completed") {
           expect(yEnd.every(Number.isFinite)).toBe(true);
@@ -214,23 +226,44 @@ describe("outcomes", () => {
 test("progress rises from 0 to 1", () => {
   for (const stepping of [tight, fixed(0.07), layers(13)]) {
     const fractions: number[] = [];
-    solve(circle, dop853.bind({}), { span: [-1, 3], steps: stepping, onProgress: ({ fraction }) => fractions.push(fraction) });
+    solve(circle, dop853.bind({}), {
+      span: [-1, 3],
+      steps: stepping,
+      onProgress: ({ fraction }) => fractions.push(fraction),
+    });
     expect(fractions.every((value, k) => value > (fractions[k - 1] ?? 0) && value <= 1)).toBe(true);
     expect(fractions.at(-1)).toBe(1);
   }
 });
 
 test("a span must run forwards and be finite; steps must be positive", () => {
-  for (const span of [[1, 0], [1, 1], [0, Number.POSITIVE_INFINITY], [Number.NaN, 1]] as const) {
+  for (const span of [
+    [1, 0],
+    [1, 1],
+    [0, Number.POSITIVE_INFINITY],
+    [Number.NaN, 1],
+  ] as const) {
     expect(() => solve(circle, tsit5.bind({}), { span, steps: tight })).toThrow(InputError);
   }
-  for (const bad of [() => fixed(0), () => fixed(Number.NaN), () => layers(1.5), () => layers(0), () => adaptive({ rtol: 0, atol: 1 }), () => adaptive({ rtol: 1e-17, atol: 1 })]) {
+  for (const bad of [
+    () => fixed(0),
+    () => fixed(Number.NaN),
+    () => layers(1.5),
+    () => layers(0),
+    () => adaptive({ rtol: 0, atol: 1 }),
+    () => adaptive({ rtol: 1e-17, atol: 1 }),
+  ]) {
     expect(bad).toThrow(InputError);
   }
 });
 
 test("fixed steps end exactly at the span, layers are counted exactly", () => {
-  for (const [stepping, count] of [[fixed(0.3), 4], [fixed(0.1), 10], [layers(7), 7], [fixed(5), 1]] as const) {
+  for (const [stepping, count] of [
+    [fixed(0.3), 4],
+    [fixed(0.1), 10],
+    [layers(7), 7],
+    [fixed(5), 1],
+  ] as const) {
     const { tEnd, stats } = solve(circle, rk4.bind({}), { span: [0, 1], steps: stepping });
     expect(tEnd).toBe(1);
     expect(stats.steps).toBe(count);

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { describeParameters } from "../../src/experiment/describe.js";
 import type { ZodType } from "zod";
+import { describeParameters } from "../../src/experiment/describe.js";
 
 /** A plug-in module found by its folder. */
 export interface Member<P> {
@@ -10,7 +10,7 @@ export interface Member<P> {
 
 const camel = (name: string): string => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 
-/** The members of a family, from what `import.meta.glob("./*​/index.ts", { eager: true })` found. */
+/** The members of a family, from the eager import.meta.glob of its index files. */
 export function membersOf<P>(modules: Record<string, unknown>): Member<P>[] {
   return Object.entries(modules)
     .map(([file, module]) => ({ folder: file.split("/")[1]!, module: module as Record<string, unknown> }))

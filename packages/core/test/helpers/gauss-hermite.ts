@@ -17,7 +17,12 @@ export function gaussHermite(count: number): { nodes: Float64Array; weights: Flo
 }
 
 /** N(mean, root·rootᵀ) as a tensor Gauss–Hermite rule: count^d weighted points mean + root·z. */
-export function gaussianRule(mean: ArrayLike<number>, root: ArrayLike<number>, d: number, count: number): WeightedPoints {
+export function gaussianRule(
+  mean: ArrayLike<number>,
+  root: ArrayLike<number>,
+  d: number,
+  count: number,
+): WeightedPoints {
   const { nodes, weights } = gaussHermite(count);
   const m = count ** d;
   const points = new Float64Array(m * d);

@@ -1,7 +1,6 @@
 import { experiment, runExperiment } from "../../src/experiment/index.js";
+import { cloudOf, momentsOf } from "../../src/foundation/law/index.js";
 import { symmetricEigen } from "../../src/foundation/linear-algebra/index.js";
-import { momentsOf } from "../../src/laws/shared/moments.js";
-import { cloudOf } from "../../src/laws/shared/moments.js";
 import { flip, normals, positive, product, rowsOf } from "./arrays.js";
 import { rms } from "./slope.js";
 
@@ -26,13 +25,15 @@ function specOf(level: string, n: number, seed: number, dt: number) {
 
 /** The covariance flow at rk4 dt = 1/1000 (error far below any sampling error) and the greatest tilt along it. */
 export function momentFlow() {
-  const { states } = runExperiment(experiment(specOf("gaussian-moments", 1, 1, horizon / 1000))).levels["gaussian-moments"]!;
+  const { states } = runExperiment(experiment(specOf("gaussian-moments", 1, 1, horizon / 1000))).levels[
+    "gaussian-moments"
+  ]!;
   const count = states["cov"]!.shape[0]!;
   const query = normals(d * d, 11, 0.28);
   let tilt = 0;
   for (let k = 0; k < count; k++) {
     const cov = states["cov"]!.data.slice(k * d * d, (k + 1) * d * d);
-    // λ_max(Σ^½AᵀΣAΣ^½) is that of the square of Σ^½·(Σ^½AΣ^½)… taken here as the top of LᵀAᵀΣAL with Σ = LLᵀ.
+    // λ_max(Σ^½AᵀΣAΣ^½) as that of LᵀAᵀΣAL with Σ = LLᵀ.
     const { values, vectors } = symmetricEigen(cov, d);
     const root = Float64Array.from(vectors, (value, i) => value * Math.sqrt(values[i % d]!));
     const image = product(query, root, d, d, d);

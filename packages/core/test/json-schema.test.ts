@@ -1,0 +1,135 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { builtinPlugins, experiment, experimentJsonSchema } from "../src/experiment/index.js";
+import { definition, type Schema, satisfies } from "./check-json-schema.js";
+
+const schema = experimentJsonSchema(builtinPlugins);
+
+/** Every key that exists, with its defaults. */
+const everyKey = `
+format: 1
+title: every key that exists, with its defaults
+notes: nothing
+model:
+  attention:
+    softmax: { beta: 1, Q: identity, K: identity, V: identity }
+  mask: none
+  feedforward: none
+  normalization: none
+  noise: none
+  geometry: euclidean
+  sign: attract
+initial:
+  gaussian: { mean: [0, 0], cov: identity, n: 32, seed: 1 }
+levels:
+  particles: {}
+  layers: { L: 200 }
+  gaussian-moments: {}
+solve:
+  span: [0, 1]
+  method: tsit5
+  steps: { adaptive: { rtol: 1e-8, atol: 1e-10 } }
+  seed: 1
+  repeats: 1
+backend: { name: auto, precision: f64, threads: auto, accuracy: exact }
+save: { at: end }
+observe:
+  spectrum: { every: 0.05 }
+  groups: { what: { cluster-count: { radius: 0.1 } }, at: [0, 1] }
+compare: { metrics: [bures-wasserstein, sliced-wasserstein, { sliced-wasserstein: { directions: 8 } }], every: 0.1 }
+expect: [{ level: particles, equals: completed }]
+sweep: {}
+`;
+
+/** The other ways to write what may be written in several ways. */
+const variants: Readonly<Record<string, string>> = {
+  "levels without parameters": "levels: { particles: , layers: , gaussian-moments: }",
+  "a list of attentions":
+    "{ model: { attention: [softmax, { unnormalised: { scaling: shifted } }] }, levels: { particles: , layers: } }",
+  heads: "model: { attention: { softmax: { heads: [{ V: { scale: 2 } }, { Q: [[1, 0]], K: [[0, 1]], beta: 3 }] } } }",
+  "a list of feed-forwards":
+    "model: { attention: softmax, feedforward: [none, { affine: { W: { diagonal: [1, 2] }, b: 1 } }] }",
+  "beta with log n": "model: { attention: { softmax: { beta: { log-n: 2 } } } }",
+  "a piecewise matrix":
+    "model: { attention: { softmax: { V: { piecewise: [{ until: 0.5, value: identity }, { value: { scale: -1 } }] } } } }",
+  "a number by layer": "model: { attention: { softmax: { beta: { by-layer: [1, 2, 3] } } } }",
+  "a random matrix": "model: { attention: { softmax: { Q: { random: goe, scale: 0.1, seed: 3 } } } }",
+  points: "initial: { points: [[0, 1], [1, 0]] }",
+  "fixed steps": "solve: { method: { rk4: {} }, steps: { fixed: { dt: 0.1 } } }",
+  "states at times": "save: { at: [0, 1] }",
+  "states at an interval": "save: { at: { every: 0.5 } }",
+};
+
+const base = parse(everyKey) as Record<string, unknown>;
+
+/** What neither the schema nor the experiment accepts. */
+const refused: Readonly<Record<string, string>> = {
+  "a misspelt key of the document": "modle: {}",
+  "a misspelt key of the model": "model: { attention: softmax, masc: none }",
+  "a misspelt attention": "model: { attention: sofmax }",
+  "a misspelt parameter": "model: { attention: { softmax: { betta: 1 } } }",
+  "a misspelt matrix": "model: { attention: { softmax: { V: { scael: 1 } } } }",
+  "a misspelt level": "levels: { particle: {} }",
+  "a misspelt parameter of a level": "levels: { layers: { l: 3 } }",
+  "a misspelt option of the steps": "solve: { steps: { adaptive: { rtoll: 1 } } }",
+  "a misspelt metric": "compare: { metrics: [bures] }",
+  "a misspelt observable": "observe: { a: { what: spectre } }",
+  "no level": "levels: {}",
+  "two attentions in one mapping": "model: { attention: { softmax: {}, unnormalised: {} } }",
+  "a law without what it needs": "initial: { equiangular: {} }",
+  "a span of three": "solve: { span: [0, 1, 2] }",
+};
+
+describe("the JSON Schema of experiments", () => {
+  test("accepts every key with its default, as experiment() does", () => {
+    expect(() => experiment(base)).not.toThrow();
+    expect(satisfies(base, schema)).toBe(true);
+  });
+
+  test.each(Object.entries(variants))("accepts %s, as experiment() does", (_, yaml) => {
+    const document = { ...base, ...(parse(yaml) as object) };
+    expect(() => experiment(document)).not.toThrow();
+    expect(satisfies(document, schema)).toBe(true);
+  });
+
+  test.each(Object.entries(refused))("refuses %s, as experiment() does", (_, yaml) => {
+    const document = { ...base, ...(parse(yaml) as object) };
+    expect(() => experiment(document)).toThrow();
+    expect(satisfies(document, schema)).toBe(false);
+  });
+
+  test("accepts a file in place of points", () => {
+    expect(satisfies({ ...base, initial: { points: { file: "x.npz", key: "x" } } }, schema)).toBe(true);
+  });
+
+  test("accepts the cases with known answers", () => {
+    const text = readFileSync(new URL("./fixtures/oracle-cases.json", import.meta.url), "utf8");
+    for (const { name, spec } of JSON.parse(text) as { name: string; spec: unknown }[]) {
+      expect(satisfies(spec, schema), name).toBe(true);
+    }
+  });
+
+  const examples = new URL("../../../examples/", import.meta.url);
+  test.each(readdirSync(examples))("accepts examples/%s", (name) => {
+    const text = readFileSync(new URL(`${name}/experiment.yaml`, examples), "utf8");
+    expect(satisfies(parse(text), schema)).toBe(true);
+  });
+
+  test("every property says what it is, every reference leads somewhere, nothing of the parameters' own meta is left", () => {
+    const silent: string[] = [];
+    const visit = (node: unknown, path: string, areProperties: boolean): void => {
+      if (typeof node !== "object" || node === null) return;
+      for (const [key, value] of Object.entries(node as Schema)) {
+        const here = `${path}/${key}`;
+        if (areProperties && (value as Schema)["description"] === undefined) silent.push(here);
+        if (!areProperties && ["numericKind", "unit", "symbol", "slider", "doc", "family"].includes(key))
+          silent.push(here);
+        if (key === "$ref") definition(schema, value as string);
+        if (key !== "default") visit(value, here, key === "properties" && !areProperties);
+      }
+    };
+    visit(schema, "#", false);
+    expect(silent).toEqual([]);
+  });
+});
