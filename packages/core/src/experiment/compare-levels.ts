@@ -3,7 +3,7 @@ import type { BoundLevel } from "../dynamics/index.js";
 import { cloudOf, momentsOf } from "../foundation/law/index.js";
 import { trace } from "../foundation/linear-algebra/index.js";
 import type { Law, PointCloud } from "../laws/contract.js";
-import type { BoundMetric, Comparison } from "./experiment.js";
+import type { BoundMetric, Comparison } from "./resolve-comparison.js";
 import type { DistanceSeries } from "./result.js";
 
 /** The states of one level at the comparison's times; a level that stopped has fewer. */

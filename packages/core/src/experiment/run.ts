@@ -11,7 +11,8 @@ import {
 } from "../solve/index.js";
 import { checkExpectation } from "./check-expectation.js";
 import { compareLevels, comparisonSize, type LevelStates } from "./compare-levels.js";
-import type { BoundSeries, Experiment, ExperimentLevel } from "./experiment.js";
+import type { Experiment } from "./experiment.js";
+import type { BoundSeries, ExperimentLevel } from "./resolve-series.js";
 import type { LevelResult, RunResult, Series } from "./result.js";
 
 /** Where a run stands. */

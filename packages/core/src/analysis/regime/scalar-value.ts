@@ -33,6 +33,7 @@ function hypotheses({ d, Q, W }: ScalarValueSystem) {
     re,
     im,
     flat: scaleW === 0,
+    linear: scaleQ === 0,
     hurwitz: re.every((value) => value < -edge),
     unstable: re.every((value) => value > edge),
     attracting: q.every((value) => value < -zero) && scaleQ > 0,
@@ -131,6 +132,12 @@ export function scalarValueRegime(system: ScalarValueSystem, cov: Float64Array, 
   if (facts.neverPositive) {
     if (facts.flat) return lowRankLimit(system, cov, facts);
     if (facts.hurwitz) return { verdict: "decays", rank: 0, certificate: certify("Q ⪯ 0 and W Hurwitz: Σ → 0") };
+    if (facts.linear && facts.unstable) {
+      return {
+        verdict: "grows",
+        certificate: certify("Q = 0 and spec(W) in Re > 0: Σ = e^{Wt}Σ_0e^{Wᵀt} grows exponentially"),
+      };
+    }
     if (facts.attracting && facts.unstable && fullRank) return equilibriumOf(system, facts);
     return {
       verdict: "undecided",

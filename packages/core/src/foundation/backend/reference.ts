@@ -1,4 +1,4 @@
-import { SolveError } from "../errors/index.js";
+import { InputError } from "../errors/index.js";
 import type { WeightedPoints } from "../shapes/index.js";
 import type { Backend, FieldOutput, KernelDescription, KernelHead, Visibility } from "./contract.js";
 
@@ -10,8 +10,8 @@ interface Workspace {
 
 function seen(source: WeightedPoints, queries: WeightedPoints): { keys: Float64Array; asks: Float64Array } {
   if (source.positions === undefined || queries.positions === undefined) {
-    throw new SolveError({
-      code: "not-finite",
+    throw new InputError({
+      code: "missing",
       who: "masked attention",
       rule: "a mask needs positions on the keys and on the queries",
       got: "points without positions",
@@ -29,7 +29,7 @@ function score(
   visibility: Visibility,
   work: Workspace,
 ): number {
-  const { m, d, points } = source;
+  const { m, d, points, weights } = source;
   const { direction, scores } = work;
   for (let a = 0; a < d; a++) {
     let sum = 0;
@@ -41,7 +41,7 @@ function score(
     let s = 0;
     for (let a = 0; a < d; a++) s += direction[a]! * points[j * d + a]!;
     scores[j] = s;
-    if (s > greatest) greatest = s;
+    if (s > greatest && weights[j]! > 0) greatest = s;
   }
   if (visibility.dense) return greatest;
   const { keys, asks } = seen(source, queries);
@@ -49,9 +49,19 @@ function score(
   for (let j = 0; j < m; j++) {
     const s = scores[j]! + visibility.logWeight(asks[i]!, keys[j]!);
     scores[j] = s;
-    if (s > greatest) greatest = s;
+    if (s > greatest && weights[j]! > 0) greatest = s;
   }
+  if (greatest === Number.NEGATIVE_INFINITY) throw blind(i, asks[i]!);
   return greatest;
+}
+
+function blind(index: number, position: number): InputError {
+  return new InputError({
+    code: "empty",
+    who: "masked attention",
+    rule: "every query must see a key of positive weight",
+    got: `query ${index} at position ${position} sees none`,
+  });
 }
 
 /** Replaces scores by weights w_j e^{s_j − greatest} and sums them; `mean` becomes Σ_j weight_j y_j. */
@@ -61,7 +71,8 @@ function gather(source: WeightedPoints, greatest: number, work: Workspace): numb
   mean.fill(0);
   let total = 0;
   for (let j = 0; j < m; j++) {
-    const w = weights[j]! * Math.exp(scores[j]! - greatest);
+    // A point without mass may lie beyond the greatest score that counts: 0·∞ must not arise.
+    const w = weights[j]! === 0 ? 0 : weights[j]! * Math.exp(scores[j]! - greatest);
     scores[j] = w;
     total += w;
     for (let a = 0; a < d; a++) mean[a]! += w * points[j * d + a]!;

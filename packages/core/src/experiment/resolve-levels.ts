@@ -1,0 +1,64 @@
+import type { BoundLevel } from "../dynamics/index.js";
+import { atPath, InputError } from "../foundation/errors/index.js";
+import type { InitialLaw } from "../laws/contract.js";
+import type { Model } from "../model/index.js";
+import { resolveChoice } from "./choice.js";
+import type { Plugins } from "./plugins.js";
+import { parameterPath, type Resolved } from "./resolve-model.js";
+import type { DocumentSpec } from "./spec.js";
+
+/** The `initial:` section: exactly one law. @throws InputError missing, and what the law throws */
+export function resolveInitial(value: unknown, plugins: Plugins): Resolved<InitialLaw> {
+  if (value === undefined) {
+    throw new InputError({
+      code: "missing",
+      who: "experiment",
+      rule: "initial is needed: it owns d, n, the law and the seed",
+      fix: `Write one of ${plugins.laws.map((law) => law.name).join(", ")}`,
+      path: ["initial"],
+    });
+  }
+  const choice = resolveChoice("initial law", plugins.laws, value, ["initial"]);
+  const path = parameterPath(["initial"], value, choice.plugin.name);
+  return { value: atPath(path, () => choice.plugin.bind(choice.params)), canonical: choice.canonical };
+}
+
+/** The `levels:` section. @throws InputError empty, no-closure (naming the levels there are) */
+export function resolveLevels(
+  spec: DocumentSpec["levels"],
+  plugins: Plugins,
+  model: Model,
+  initial: InitialLaw,
+  span: readonly [number, number],
+): Resolved<BoundLevel[]> {
+  const names = Object.keys(spec);
+  if (names.length === 0) {
+    throw new InputError({
+      code: "empty",
+      who: "levels",
+      rule: "at least one level is needed",
+      got: "none",
+      path: ["levels"],
+    });
+  }
+  const canonical: Record<string, unknown> = {};
+  const levels = names.map((name) => {
+    const choice = resolveChoice("level", plugins.levels, { [name]: spec[name] }, ["levels"]);
+    const path = ["levels", name];
+    const obstacle = choice.plugin.obstacle(model, initial);
+    if (obstacle !== undefined) {
+      const others = plugins.levels.filter((one) => one.obstacle(model, initial) === undefined).map((one) => one.name);
+      throw new InputError({
+        code: "no-closure",
+        who: `level ${name}`,
+        rule: obstacle,
+        fix: `This model has the levels ${others.join(", ") || "(none)"}`,
+        details: { levels: others },
+        path,
+      });
+    }
+    canonical[name] = choice.params;
+    return atPath(path, () => choice.plugin.bind(choice.params, { model, initial, span }));
+  });
+  return { value: levels, canonical };
+}
