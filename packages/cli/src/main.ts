@@ -1,5 +1,5 @@
-import { Command, CommanderError } from "commander";
 import { InputError } from "@meanfield/core/foundation/errors";
+import { Command, CommanderError } from "commander";
 import { addAnalyze } from "./commands/analyze.js";
 import { addCompare } from "./commands/compare.js";
 import { addDescribe } from "./commands/describe.js";
@@ -8,7 +8,7 @@ import { addList } from "./commands/list.js";
 import { addProbe } from "./commands/probe.js";
 import { addQuickstart } from "./commands/quickstart.js";
 import { addRun } from "./commands/run.js";
-import { Interrupted } from "./compute/client.js";
+import { Interrupted } from "./compute/interrupts.js";
 import { tell } from "./output/emit.js";
 import { ownVersion } from "./output/provenance.js";
 
@@ -65,6 +65,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     // The reader went away (meanfield … | head): nothing is left to say.
     if (error.code === "EPIPE") process.exit(exitCodes.ok);
     throw error;
+  });
+  process.stderr.on("error", (error: NodeJS.ErrnoException) => {
+    // Nobody reads the messages (2>&1 | head): the work goes on without them.
+    if (error.code !== "EPIPE") throw error;
   });
   try {
     await createProgram((value) => {

@@ -1,10 +1,11 @@
-import type { Command } from "commander";
-import { measuredDepartures } from "@meanfield/core/experiment";
+import { type Experiment, measuredDepartures } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { runAnswer } from "@meanfield/results";
+import type { Command } from "commander";
 import { emit, emitJson } from "../output/emit.js";
-import { brief, outcomeText, textTable } from "../output/format.js";
+import { brief, outcomeText } from "../output/format.js";
 import { analysisLines, departureLines } from "../output/run-tables.js";
+import { textTable } from "../output/text-table.js";
 import { documentOptions, type RunFlags } from "./options.js";
 import { type Performed, performRun } from "./perform-run.js";
 import { settle } from "./run.js";
@@ -15,7 +16,9 @@ function comparisonTables({ record }: Performed): string[] {
   const pairs = Object.keys(distances);
   const metrics = [...new Set(pairs.flatMap((pair) => Object.keys(distances[pair]!)))];
   return metrics.map((metric) => {
-    const times = [...new Set(pairs.flatMap((pair) => Array.from(distances[pair]![metric]?.t ?? [])))].sort((a, b) => a - b);
+    const times = [...new Set(pairs.flatMap((pair) => Array.from(distances[pair]![metric]?.t ?? [])))].sort(
+      (a, b) => a - b,
+    );
     const rows = times.map((t) => [
       brief(t),
       ...pairs.map((pair) => {
@@ -41,28 +44,38 @@ function print(performed: Performed): void {
   if (directory !== undefined) emit(`\nresults and report.html in ${directory}`);
 }
 
+function requireTwoLevels({ levels }: Experiment): void {
+  if (levels.length >= 2) return;
+  throw new InputError({
+    code: "incompatible",
+    who: "compare",
+    rule: "needs two levels of description",
+    got: levels.map(({ level }) => level.name).join(", "),
+    fix: "Add a level to the file",
+    path: ["levels"],
+  });
+}
+
 /** `meanfield compare FILE`: the levels of description side by side. */
 export function addCompare(program: Command, exit: (code: number) => void): void {
   const command = program
     .command("compare")
     .summary("the levels of description side by side, with distances")
     .description("Runs one experiment and prints the distances between its levels at every compared depth.")
-    .addHelpText("after", "\nExample:\n  meanfield compare examples/quickstart/experiment.yaml");
+    .addHelpText(
+      "after",
+      "\nExample:\n  meanfield compare examples/stable-covariance/experiment.yaml --set compare.every=0.5",
+    );
   documentOptions(command).action(async (file: string, flags: RunFlags) => {
     const keep = flags.json !== true || flags.out !== undefined;
-    const performed = await performRun(file, { ...flags, quiet: flags.quiet === true, keep });
+    const performed = await performRun(file, { ...flags, quiet: flags.quiet === true, keep, check: requireTwoLevels });
     const { result } = performed.record;
-    if (Object.keys(result.levels).length < 2) {
-      throw new InputError({
-        code: "incompatible",
-        who: "compare",
-        rule: "needs two levels of description",
-        got: Object.keys(result.levels).join(", "),
-        fix: "Add a level to the file",
-      });
-    }
     if (flags.json) {
-      emitJson({ ...(runAnswer(performed.record) as object), analysis: performed.analysis, departures: measuredDepartures(result) });
+      emitJson({
+        ...(runAnswer(performed.record) as object),
+        analysis: performed.analysis,
+        departures: measuredDepartures(result),
+      });
     } else if (!flags.quiet) print(performed);
     exit(settle(performed));
   });

@@ -1,8 +1,8 @@
-import type { Command } from "commander";
 import { builtinPlugins, describeParameters } from "@meanfield/core/experiment";
 import { InputError, nearestOf } from "@meanfield/core/foundation/errors";
+import type { Command } from "commander";
 import { emit, emitJson } from "../output/emit.js";
-import { textTable } from "../output/format.js";
+import { paragraph, textTable } from "../output/text-table.js";
 import { families } from "./list.js";
 
 interface Describable {
@@ -17,7 +17,9 @@ interface Describable {
 /** The same name may stand in several families (none): all of them are described. */
 function find(name: string) {
   const found = families.flatMap((family) =>
-    (builtinPlugins[family] as readonly Describable[]).filter((one) => one.name === name).map((plugin) => ({ family, plugin })),
+    (builtinPlugins[family] as readonly Describable[])
+      .filter((one) => one.name === name)
+      .map((plugin) => ({ family, plugin })),
   );
   if (found.length > 0) return found;
   const names = [...new Set(families.flatMap((family) => builtinPlugins[family].map((one) => one.name)))];
@@ -27,6 +29,13 @@ function find(name: string) {
     rule: `there is no plug-in "${name}"`,
     fix: `Did you mean "${nearestOf(name, names)}"? meanfield list shows all`,
   });
+}
+
+/** Traits in words: those that hold by their name, the others with what they say. */
+function traitsText(traits: object): string {
+  return Object.entries(traits)
+    .map(([name, value]) => (value === true ? name : value === false ? `not ${name}` : `${name}: ${String(value)}`))
+    .join(", ");
 }
 
 /** `meanfield describe NAME`: what a plug-in is and what parameters it takes. */
@@ -50,8 +59,8 @@ export function addDescribe(program: Command): void {
       }));
       if (flags.json) return emitJson(found);
       for (const one of found) {
-        emit(`${one.name} (${one.family})\n${one.doc}\nsource: ${one.source}`);
-        if (one.traits !== undefined) emit(`traits: ${JSON.stringify(one.traits)}`);
+        emit(`${one.name} (${one.family})\n${paragraph(one.doc)}\nsource: ${one.source}`);
+        if (one.traits !== undefined) emit(paragraph(`traits: ${traitsText(one.traits)}`));
         const rows = one.parameters.map((parameter) => [
           parameter.name === "" ? "(the value itself)" : parameter.name,
           parameter.symbol ?? "",
@@ -60,7 +69,11 @@ export function addDescribe(program: Command): void {
           parameter.unit ?? "",
           parameter.doc,
         ]);
-        emit(rows.length === 0 ? "no parameters\n" : `\n${textTable(["parameter", "symbol", "kind", "default", "unit", "what it is"], rows)}\n`);
+        emit(
+          rows.length === 0
+            ? "no parameters\n"
+            : `\n${textTable(["parameter", "symbol", "kind", "default", "unit", "what it is"], rows)}\n`,
+        );
       }
     });
 }

@@ -1,8 +1,8 @@
-import type { Command } from "commander";
 import { builtinPlugins } from "@meanfield/core/experiment";
 import { InputError, nearestOf } from "@meanfield/core/foundation/errors";
+import type { Command } from "commander";
 import { emit, emitJson } from "../output/emit.js";
-import { textTable } from "../output/format.js";
+import { textTable } from "../output/text-table.js";
 
 /** Families by the word an experiment file uses. */
 export const families = Object.keys(builtinPlugins) as (keyof typeof builtinPlugins)[];
@@ -29,10 +29,17 @@ export function addList(program: Command): void {
     .addHelpText("after", "\nExamples:\n  meanfield list\n  meanfield list attention")
     .action((name: string | undefined, flags: { json?: boolean }) => {
       const shown = name === undefined ? families : [requireFamily(name)];
-      const entries = shown.map((family) => [family, builtinPlugins[family].map(({ name, doc }) => ({ name, doc }))] as const);
+      const entries = shown.map(
+        (family) => [family, builtinPlugins[family].map(({ name, doc }) => ({ name, doc }))] as const,
+      );
       if (flags.json) return emitJson(Object.fromEntries(entries));
       for (const [family, plugins] of entries) {
-        emit(`${family}\n${textTable(["name", "what it is"], plugins.map((one) => [one.name, one.doc]))}\n`);
+        emit(
+          `${family}\n${textTable(
+            ["name", "what it is"],
+            plugins.map((one) => [one.name, one.doc]),
+          )}\n`,
+        );
       }
       emit("meanfield describe NAME shows the parameters of one.");
     });

@@ -21,6 +21,11 @@ export function positiveInteger(text: string): number {
   return value;
 }
 
+export function directory(text: string): string {
+  if (text === "") throw new InvalidArgumentError("must name a directory.");
+  return text;
+}
+
 const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
 
 /** FILE, --set, --seed, --out, --json, --quiet. */
@@ -29,7 +34,7 @@ export function documentOptions(command: Command): Command {
     .argument("<file>", "experiment file, YAML or JSON")
     .option("--set <path=value>", "override one value; may be repeated", collect)
     .option("--seed <n>", "seed of the noise and of the tokens", integer)
-    .option("--out <dir>", "directory of the results (default: results/<name>-<id>)")
+    .option("--out <dir>", "directory of the results (default: results/<name>-<id>)", directory)
     .option("--json", "print the answer as one JSON document on stdout")
     .option("--quiet", "no progress and no tables");
 }

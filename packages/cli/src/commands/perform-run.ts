@@ -1,12 +1,13 @@
-import { basename } from "node:path";
+import { basename, dirname, resolve } from "node:path";
 import type { RunResult } from "@meanfield/core/experiment";
+import type { Provenance } from "@meanfield/figures";
 import { claimRun, joinPath, type RunRecord, readRun, releaseRun, runId, writeRun } from "@meanfield/results";
 import { compute } from "../compute/client.js";
+import { withInterrupts } from "../compute/interrupts.js";
 import type { Analysis, TaskResults } from "../compute/protocol.js";
 import { type DocumentOptions, type LoadedExperiment, loadExperiment } from "../documents/load-experiment.js";
 import { nodeStoreIo } from "../files/node-store-io.js";
 import { commandLine, computingVersions, machine } from "../output/provenance.js";
-import { runAttachments } from "../output/report.js";
 import { createReporter, progressStyle } from "../progress/reporter.js";
 
 /** What `run`, `compare` and the quickstart have in common. */
@@ -59,10 +60,27 @@ function recordOf(id: string, value: TaskResults["run"], started: Date): RunReco
   };
 }
 
+/** How the run can be made again, for its report. */
+function provenanceOf(file: string, { set, seed }: PerformOptions, record: RunRecord): Provenance {
+  const words = ["run", file, ...(set ?? []).flatMap((one) => ["--set", one])];
+  if (seed !== undefined) words.push("--seed", String(seed));
+  const { id, seeds, versions, machine, finished, result } = record;
+  return {
+    id,
+    ...(seeds["initial"] === undefined ? {} : { seed: seeds["initial"] }),
+    versions,
+    backend: result.backend,
+    machine,
+    created: finished,
+    command: commandLine(words),
+    spec: result.spec,
+  };
+}
+
 /** results/<name of the file>-<first 8 digits of the id>. */
 function defaultDirectory(file: string, id: string): string {
   const name = basename(file).replace(/\.(ya?ml|json)$/i, "");
-  const parent = basename(joinPath(file, "..")) ;
+  const parent = basename(dirname(resolve(file)));
   return joinPath("results", `${name === "experiment" && parent !== "" ? parent : name}-${id.slice(0, 8)}`);
 }
 
@@ -72,13 +90,22 @@ function defaultDirectory(file: string, id: string): string {
  *
  * @throws InputError before any work; Interrupted
  */
-export async function performRun(file: string, options: PerformOptions): Promise<Performed> {
+export function performRun(file: string, options: PerformOptions): Promise<Performed> {
+  return withInterrupts((check) => performUnlessStopped(file, options, check));
+}
+
+async function performUnlessStopped(
+  file: string,
+  options: PerformOptions,
+  check: () => Promise<void>,
+): Promise<Performed> {
   const io = nodeStoreIo();
   const loaded = await loadExperiment(file, options);
   const { spec, backend } = loaded.bound;
   const id = await runId(spec, backend, computingVersions(), io.sha256);
   const started = new Date();
   if (!options.keep) {
+    await check();
     const value = await computeRun(loaded, options.quiet ?? false);
     return { record: recordOf(id, value, started), analysis: value.analysis, reused: false };
   }
@@ -89,25 +116,17 @@ export async function performRun(file: string, options: PerformOptions): Promise
     return { record, analysis: (record.analysis ?? {}) as Analysis, directory, reused: true };
   }
   try {
+    await check();
     const value = await computeRun(loaded, options.quiet ?? false);
     const record = recordOf(id, value, started);
-    const words = ["run", file, ...(options.set ?? []).flatMap((one) => ["--set", one])];
-    if (options.seed !== undefined) words.push("--seed", String(options.seed));
-    const provenance = {
-      id,
-      ...(record.seeds["initial"] === undefined ? {} : { seed: record.seeds["initial"] }),
-      versions: record.versions,
-      backend,
-      machine: record.machine,
-      created: record.finished,
-      command: commandLine(words),
-      spec,
-    };
-    await writeRun(io, directory, record, await runAttachments(value.result, value.analysis, provenance));
+    // Drawing is loaded late: it is half of the start-up time, and a bad input or --json alone never needs it.
+    const { runAttachments } = await import("../output/report.js");
+    const attachments = await runAttachments(value.result, value.analysis, provenanceOf(file, options, record));
+    await check();
+    await writeRun(io, directory, record, attachments);
     return { record, analysis: value.analysis, directory, reused: false };
   } catch (error) {
     await releaseRun(io, directory, id, before);
     throw error;
   }
 }
-

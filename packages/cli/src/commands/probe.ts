@@ -1,16 +1,17 @@
-import type { Command } from "commander";
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { ProbeResult } from "@meanfield/networks";
 import { joinPath } from "@meanfield/results";
+import type { Command } from "commander";
 import { compute } from "../compute/client.js";
+import { withInterrupts } from "../compute/interrupts.js";
 import type { ProbeTask } from "../compute/protocol.js";
 import { nodeStoreIo } from "../files/node-store-io.js";
 import { emit, emitJson } from "../output/emit.js";
-import { brief, textTable } from "../output/format.js";
+import { brief } from "../output/format.js";
 import { commandLine, computingVersions, machine } from "../output/provenance.js";
-import { networkPart, probeFigureFiles, reportPage } from "../output/report.js";
+import { textTable } from "../output/text-table.js";
 import { createReporter, progressStyle } from "../progress/reporter.js";
-import { integer, positiveInteger } from "./options.js";
+import { directory, integer, positiveInteger } from "./options.js";
 
 interface ProbeFlags {
   readonly text?: readonly string[];
@@ -26,7 +27,10 @@ interface ProbeFlags {
 const defaultTokens = 256;
 
 /** Runs a probe in a worker, with progress. */
-export async function performProbe(options: ProbeTask, quiet: boolean): Promise<{ result: ProbeResult; seconds: number }> {
+export async function performProbe(
+  options: ProbeTask,
+  quiet: boolean,
+): Promise<{ result: ProbeResult; seconds: number }> {
   const reporter = createReporter(progressStyle(quiet));
   try {
     return await compute({ kind: "probe", options }, (progress) => reporter.update(progress));
@@ -58,19 +62,36 @@ export function printProbe(result: ProbeResult): void {
   emit(result.verdicts.map((one) => `- ${one.statement}`).join("\n"));
 }
 
-async function writeProbe(out: string, result: ProbeResult, words: readonly string[], seed: number): Promise<void> {
+/** Takes a directory for a probe before it computes. @returns what gives it back. @throws InputError conflict, unwritable */
+async function claimProbe(out: string): Promise<() => Promise<void>> {
   const io = nodeStoreIo();
-  const names = (await io.kind(out)) === "absent" ? [] : await io.list(out);
-  if (names.some((name) => name !== "report.html" && name !== "probe.json" && name !== "figures")) {
+  const kind = await io.kind(out);
+  const names = kind === "directory" ? await io.list(out) : [];
+  if (kind === "file" || names.some((name) => name !== "report.html" && name !== "probe.json" && name !== "figures")) {
     throw new InputError({
       code: "conflict",
       who: out,
       rule: "a probe needs a new directory, or one of an earlier probe",
-      got: names.slice(0, 5).join(", "),
+      got: kind === "file" ? "a file" : names.slice(0, 5).join(", "),
       fix: "Choose another --out",
     });
   }
-  const provenance = { seed, versions: computingVersions(), machine: machine(), created: new Date().toISOString(), command: commandLine(words) };
+  await io.makeDirectory(out);
+  return async () => {
+    if (kind === "absent") await io.remove(out);
+  };
+}
+
+async function writeProbe(out: string, result: ProbeResult, words: readonly string[], seed: number): Promise<void> {
+  const io = nodeStoreIo();
+  const { networkPart, probeFigureFiles, reportPage } = await import("../output/report.js");
+  const provenance = {
+    seed,
+    versions: computingVersions(),
+    machine: machine(),
+    created: new Date().toISOString(),
+    command: commandLine(words),
+  };
   const part = networkPart("Layer by layer", undefined, result);
   const summary = `The hidden states of ${result.network}, layer by layer, against the Gaussian with their moments.`;
   const files = {
@@ -80,6 +101,34 @@ async function writeProbe(out: string, result: ProbeResult, words: readonly stri
   };
   await io.makeDirectory(joinPath(out, "figures"));
   for (const [name, bytes] of Object.entries(files)) await io.writeAtomic(joinPath(out, name), bytes);
+}
+
+/** The probe as the flags ask for it, written to --out where there is one. An interrupt leaves nothing behind. */
+function probeAsked(weights: string, flags: ProbeFlags): Promise<ProbeResult> {
+  const gaussian = flags.gaussian ?? (flags.text === undefined ? defaultTokens : undefined);
+  const { seed, repeats, text, out } = flags;
+  const inputs = { ...(text === undefined ? {} : { texts: text }), ...(gaussian === undefined ? {} : { gaussian }) };
+  return withInterrupts(async (check) => {
+    const release = out === undefined ? undefined : await claimProbe(out);
+    try {
+      await check();
+      const { result: whole } = await performProbe({ weights, seed, repeats, ...inputs }, flags.quiet === true);
+      const result = onlyAsked(whole, flags);
+      if (out === undefined) return result;
+      const words = [
+        "probe",
+        weights,
+        ...(text ? ["--text", ...text] : []),
+        ...(flags.gaussian ? ["--gaussian", String(flags.gaussian)] : []),
+      ];
+      await check();
+      await writeProbe(out, result, [...words, "--seed", String(seed), "--repeats", String(repeats)], seed);
+      return result;
+    } catch (error) {
+      await release?.();
+      throw error;
+    }
+  });
 }
 
 /** The answer without the input nobody asked for. */
@@ -100,15 +149,19 @@ export function addProbe(program: Command): void {
     .command("probe")
     .summary("a trained Transformer layer by layer against the theory")
     .description(
-      "Pushes real sentences and Gaussian tokens through a trained Transformer and measures its hidden states: moments,\n" +
+      "Pushes real sentences and Gaussian tokens through a trained Transformer and measures its hidden states: moments, " +
         "effective rank, mean cosine, distance to the moment-matched Gaussian with null band; random weights as control.",
     )
     .argument("<weights>", "folder of the weights (TF.js: model.json and its shards)")
     .option("--text <sentence...>", "sentences to read (default: a built-in sample)")
-    .option("--gaussian <n>", "only (or also, with --text) n Gaussian tokens with the moments of the sentences' tokens", positiveInteger)
+    .option(
+      "--gaussian <n>",
+      "only (or also, with --text) n Gaussian tokens with the moments of the sentences' tokens",
+      positiveInteger,
+    )
     .option("--seed <n>", "seed of the Gaussian tokens, null bands and random weights", integer, 1)
     .option("--repeats <n>", "draws behind each null band", positiveInteger, 100)
-    .option("--out <dir>", "write probe.json, report.html and figures here")
+    .option("--out <dir>", "write probe.json, report.html and figures here", directory)
     .option("--json", "print the answer as one JSON document on stdout")
     .option("--quiet", "no progress and no tables")
     .addHelpText(
@@ -119,20 +172,7 @@ Examples:
   meanfield probe weights/ --text "The sea is calm." "Depth is time." --out results/probe`,
     )
     .action(async (weights: string, flags: ProbeFlags) => {
-      const gaussian = flags.gaussian ?? (flags.text === undefined ? defaultTokens : undefined);
-      const task: ProbeTask = {
-        weights,
-        seed: flags.seed,
-        repeats: flags.repeats,
-        ...(flags.text === undefined ? {} : { texts: flags.text }),
-        ...(gaussian === undefined ? {} : { gaussian }),
-      };
-      const { result: whole } = await performProbe(task, flags.quiet === true);
-      const result = onlyAsked(whole, flags);
-      if (flags.out !== undefined) {
-        const words = ["probe", weights, ...(flags.text ? ["--text", ...flags.text] : []), ...(flags.gaussian ? ["--gaussian", String(flags.gaussian)] : [])];
-        await writeProbe(flags.out, result, [...words, "--seed", String(flags.seed)], flags.seed);
-      }
+      const result = await probeAsked(weights, flags);
       if (flags.json) emitJson(result);
       else if (!flags.quiet) printProbe(result);
     });

@@ -1,18 +1,18 @@
-import { createRequire } from "node:module";
 import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Command } from "commander";
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { ProbeResult } from "@meanfield/networks";
 import { joinPath } from "@meanfield/results";
+import type { Command } from "commander";
 import type { ProbeTask } from "../compute/protocol.js";
 import { nodeStoreIo } from "../files/node-store-io.js";
 import { emit, tell } from "../output/emit.js";
-import { textTable } from "../output/format.js";
 import { computingVersions, machine } from "../output/provenance.js";
-import { networkPart, reportPage, runPart } from "../output/report.js";
 import { analysisLines, departureLines, distancesTable, levelsTable } from "../output/run-tables.js";
+import { textTable } from "../output/text-table.js";
+import { directory } from "./options.js";
 import { type Performed, performRun } from "./perform-run.js";
 import { performProbe, probeTable } from "./probe.js";
 import { settle } from "./run.js";
@@ -88,11 +88,16 @@ Try next
 
 async function writeReport(out: string, run: Performed, probe: StoredProbe): Promise<string> {
   const io = nodeStoreIo();
+  const { networkPart, reportPage, runPart } = await import("../output/report.js");
   const { record, analysis } = run;
   const { result, id } = record;
   const parts = [
     runPart(String(result.spec["title"]), String(result.spec["notes"] ?? ""), result, analysis),
-    networkPart("A trained Transformer, layer by layer", "Real sentences and Gaussian tokens pushed through the trained blocks, against the Gaussian with the moments of each hidden state; dotted: the same blocks with random weights.", probe.result),
+    networkPart(
+      "A trained Transformer, layer by layer",
+      "Real sentences and Gaussian tokens pushed through the trained blocks, against the Gaussian with the moments of each hidden state; dotted: the same blocks with random weights.",
+      probe.result,
+    ),
   ];
   const provenance = {
     id,
@@ -104,7 +109,8 @@ async function writeReport(out: string, run: Performed, probe: StoredProbe): Pro
     command: "npm start",
     spec: result.spec,
   };
-  const summary = "One softmax and affine model at three levels of description, and a trained Transformer laid over the same theory.";
+  const summary =
+    "One softmax and affine model at three levels of description, and a trained Transformer laid over the same theory.";
   const path = joinPath(out, "report.html");
   await io.writeAtomic(path, reportPage("Meanfield quickstart", summary, parts, provenance));
   return path;
@@ -116,8 +122,9 @@ export function addQuickstart(program: Command, exit: (code: number) => void): v
     .command("quickstart")
     .summary("one model at three levels and a trained network, in one report")
     .description("Runs the quickstart experiment and the probe of a trained Transformer; finished parts are reused.")
-    .option("--out <dir>", "directory of the results", "results/quickstart")
+    .option("--out <dir>", "directory of the results", directory, "results/quickstart")
     .option("--quiet", "no progress")
+    .addHelpText("after", "\nExample:\n  meanfield quickstart --out results/first-look")
     .action(async (flags: { out: string; quiet?: boolean }) => {
       const quiet = flags.quiet === true;
       const io = nodeStoreIo();

@@ -1,5 +1,5 @@
-import type { Command } from "commander";
 import { runAnswer } from "@meanfield/results";
+import type { Command } from "commander";
 import { emit, emitJson, tell } from "../output/emit.js";
 import { analysisLines, departureLines, distancesTable, levelsTable, unmetLines } from "../output/run-tables.js";
 import { documentOptions, type RunFlags } from "./options.js";
@@ -8,7 +8,9 @@ import { type Performed, performRun } from "./perform-run.js";
 /** What a run says on a terminal. */
 export function printRun({ record, analysis, directory, reused }: Performed): void {
   const { result, id, seconds } = record;
-  emit(`${String(result.spec["title"] ?? "experiment")} — id ${id}${reused ? " (finished before)" : `, ${seconds.toFixed(1)} s`}\n`);
+  emit(
+    `${String(result.spec["title"] ?? "experiment")} — id ${id}${reused ? " (finished before)" : `, ${seconds.toFixed(1)} s`}\n`,
+  );
   emit(levelsTable(result));
   const theory = [...analysisLines(analysis), ...departureLines(result)];
   if (theory.length > 0) emit(`\n${theory.join("\n")}`);

@@ -1,12 +1,8 @@
 import { Worker } from "node:worker_threads";
 import type { RunProgress } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
+import { Interrupted, stopSignals } from "./interrupts.js";
 import type { Message, Task, TaskResults } from "./protocol.js";
-
-/** Thrown when the user interrupted the computation. */
-export class Interrupted extends Error {
-  override readonly name = "Interrupted";
-}
 
 /** How long a worker may take to notice a cancel before it is ended. */
 const grace = 400;
@@ -18,17 +14,19 @@ function inputError({ code, who, message }: Message & { kind: "input-error" }): 
 }
 
 /**
- * Computes in a worker thread, so that progress can be drawn and an interrupt takes effect at once. SIGINT and SIGTERM
- * ask the worker to stop, end it if it does not within 0.4 s, and reject with `Interrupted`.
+ * Computes in a worker thread, so that progress can be drawn and an interrupt takes effect at once. A stop signal
+ * asks the worker to stop, ends it if it does not within 0.4 s, and rejects with `Interrupted`.
  */
-export function compute<T extends Task>(task: T, onProgress: (progress: RunProgress) => void): Promise<TaskResults[T["kind"]]> {
+export function compute<T extends Task>(
+  task: T,
+  onProgress: (progress: RunProgress) => void,
+): Promise<TaskResults[T["kind"]]> {
   const cancel = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { task, cancel } });
   return new Promise((resolve, reject) => {
     let interrupted = false;
     const finish = (settle: () => void) => {
-      process.off("SIGINT", interrupt);
-      process.off("SIGTERM", interrupt);
+      for (const signal of stopSignals) process.off(signal, interrupt);
       void worker.terminate();
       settle();
     };
@@ -38,8 +36,7 @@ export function compute<T extends Task>(task: T, onProgress: (progress: RunProgr
       Atomics.store(cancel, 0, 1);
       setTimeout(() => finish(() => reject(new Interrupted())), grace).unref();
     };
-    process.on("SIGINT", interrupt);
-    process.on("SIGTERM", interrupt);
+    for (const signal of stopSignals) process.on(signal, interrupt);
     worker.on("message", (message: Message) => {
       if (message.kind === "progress") return onProgress(message.progress);
       finish(() => {
@@ -51,7 +48,8 @@ export function compute<T extends Task>(task: T, onProgress: (progress: RunProgr
     });
     worker.on("error", (error) => finish(() => reject(interrupted ? new Interrupted() : error)));
     worker.on("exit", (code) => {
-      if (code !== 0) finish(() => reject(interrupted ? new Interrupted() : new Error(`the worker ended with code ${code}`)));
+      if (code !== 0)
+        finish(() => reject(interrupted ? new Interrupted() : new Error(`the worker ended with code ${code}`)));
     });
   });
 }

@@ -14,12 +14,14 @@ const signal = {
   },
 };
 
-/** At most ten messages a second: a progress bar needs no more. */
+/** At most ten messages a second, and every new stage: a progress bar needs no more. */
 let last = 0;
+let stage = "";
 function onProgress(progress: RunProgress): void {
   const now = Date.now();
-  if (now - last < 100 && progress.fraction < 1) return;
+  if (progress.stage === stage && now - last < 100 && progress.fraction < 1) return;
   last = now;
+  stage = progress.stage;
   post({ kind: "progress", progress });
 }
 

@@ -1,5 +1,5 @@
-import { InputError } from "@meanfield/core/foundation/errors";
 import { builtinPlugins, type Experiment, experiment } from "@meanfield/core/experiment";
+import { InputError, type SpecPath } from "@meanfield/core/foundation/errors";
 import { applyOverride, applySeed, type Override, parseOverride } from "./overrides.js";
 import { baseOf, loadArrays, readDocument, type SourceDocument } from "./read-document.js";
 
@@ -7,6 +7,8 @@ import { baseOf, loadArrays, readDocument, type SourceDocument } from "./read-do
 export interface DocumentOptions {
   readonly set?: readonly string[];
   readonly seed?: number;
+  /** What a command asks of an experiment beyond its format. @throws InputError with a path */
+  readonly check?: (bound: Experiment) => void;
 }
 
 /** A checked experiment and the document a worker binds again. */
@@ -15,16 +17,39 @@ export interface LoadedExperiment {
   readonly bound: Experiment;
 }
 
-/** The same error with `file:line:column` in front. An error in a --set says so instead. */
+/** Whether `path` begins with all of `prefix`. */
+const startsWith = (path: SpecPath, prefix: SpecPath): boolean => prefix.every((step, k) => path[k] === step);
+
+/** Whether the file itself holds something at `path`. */
+function isWritten(root: unknown, path: SpecPath): boolean {
+  let value = root;
+  for (const step of path) value = (value as Record<string | number, unknown> | null | undefined)?.[step];
+  return value !== undefined;
+}
+
+/** `file:line:column`, `--set path` where the override made the value, both where it only changed a part of it. */
+function placeOf(error: InputError, source: SourceDocument, overrides: readonly Override[]) {
+  // Points that must lie on the sphere are found to lie off it when a level is bound, but `initial` owns them.
+  const owned = error.code === "off-manifold" && error.path?.[0] !== "initial" ? ["initial"] : error.path;
+  const path = owned ?? [];
+  const { line, column } = source.locate(path, error.code);
+  const place = { file: source.file, line, column };
+  const made = overrides.findLast((one) => startsWith(path, one.path));
+  if (made !== undefined) return { ...place, where: `--set ${made.path.join(".")}` };
+  const inside = overrides.findLast((one) => path.length > 0 && startsWith(one.path, path));
+  if (inside === undefined) return { ...place, where: `${source.file}:${line}:${column}` };
+  const set = `--set ${inside.path.join(".")}`;
+  return { ...place, where: isWritten(source.value, path) ? `${source.file}:${line}:${column} with ${set}` : set };
+}
+
+/** The same error with its place in front. */
 function located(error: InputError, source: SourceDocument, overrides: readonly Override[]): InputError {
-  if (error.path === undefined) return error;
-  const path = error.path;
-  const set = overrides.find((one) => one.path.every((step, k) => path[k] === step));
-  const keyed = error.code === "unknown-key" || error.code === "unknown-name";
-  const { line, column } = source.locate(path, keyed);
-  const where = set === undefined ? `${source.file}:${line}:${column}` : `--set ${set.path.join(".")}`;
-  const details = { ...error.details, file: source.file, line, column };
-  return new InputError({ ...error.parts, who: `${where}: ${error.parts.who}`, details });
+  const { where, ...place } = placeOf(error, source, overrides);
+  return new InputError({
+    ...error.parts,
+    who: `${where}: ${error.parts.who}`,
+    details: { ...error.details, ...place },
+  });
 }
 
 function withSeed(document: unknown, seed: number | undefined): unknown {
@@ -39,10 +64,12 @@ function withSeed(document: unknown, seed: number | undefined): unknown {
 export async function loadExperiment(file: string, options: DocumentOptions): Promise<LoadedExperiment> {
   const source = await readDocument(file);
   const overrides = (options.set ?? []).map(parseOverride);
+  const overridden = overrides.reduce((value, one) => applyOverride(value, one), source.value);
   try {
-    const overridden = overrides.reduce((value, one) => applyOverride(value, one), source.value);
     const document = await loadArrays(withSeed(overridden, options.seed), baseOf(file));
-    return { document, bound: experiment(document) };
+    const bound = experiment(document);
+    options.check?.(bound);
+    return { document, bound };
   } catch (error) {
     throw error instanceof InputError ? located(error, source, overrides) : error;
   }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { InputError, type SpecPath } from "@meanfield/core/foundation/errors";
+import { InputError, type InputErrorCode, nearestOf, type SpecPath } from "@meanfield/core/foundation/errors";
 import { npzKeys, readNpy, readNpzArray } from "@meanfield/results";
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument, visit } from "yaml";
 import { readFailure } from "../files/node-store-io.js";
 import { type Position, positionOf } from "./source-map.js";
 
@@ -12,7 +12,7 @@ export interface SourceDocument {
   readonly file: string;
   readonly value: unknown;
   /** `file:line:column` of an error with this path. */
-  locate(path: SpecPath, keyed: boolean): Position;
+  locate(path: SpecPath, code: InputErrorCode): Position;
 }
 
 async function readText(file: string): Promise<string> {
@@ -21,6 +21,23 @@ async function readText(file: string): Promise<string> {
   } catch (error) {
     throw readFailure(error, file);
   }
+}
+
+/** An alias inside the value it names would make a document without end. @throws InputError syntax */
+function refuseCycle(document: Document, place: (offset: number) => string): void {
+  visit(document, {
+    Alias(_, alias, ancestors) {
+      const target = alias.resolve(document);
+      if (target === undefined || !ancestors.includes(target)) return;
+      throw new InputError({
+        code: "syntax",
+        who: place(alias.range?.[0] ?? 0),
+        rule: "an alias may not stand inside the value it names",
+        got: `*${alias.source}`,
+        fix: "Write the value out",
+      });
+    },
+  });
 }
 
 /** Reads YAML or JSON. @throws InputError unreadable, syntax (with line and column) */
@@ -39,11 +56,23 @@ export async function readDocument(file: string): Promise<SourceDocument> {
     });
   }
   if (document.contents === null) {
-    throw new InputError({ code: "empty", who: `${file}:1:1`, rule: "the file must hold an experiment", got: "nothing" });
+    throw new InputError({
+      code: "empty",
+      who: `${file}:1:1`,
+      rule: "the file must hold an experiment",
+      got: "nothing",
+    });
   }
+  refuseCycle(document, (offset) => {
+    const { line, col } = lines.linePos(offset);
+    return `${file}:${line}:${col}`;
+  });
   const value = document.toJS() as unknown;
-  return { file, value, locate: (path, keyed) => positionOf(document, lines, path, keyed) };
+  return { file, value, locate: (path, code) => positionOf(document, lines, path, code) };
 }
+
+/** Keys of { file: x.npz, key: k }. */
+const referenceKeys: readonly string[] = ["file", "key"];
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -51,7 +80,13 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 async function readArray(reference: Record<string, unknown>, base: string, path: SpecPath): Promise<unknown> {
   const name = reference["file"];
   if (typeof name !== "string") {
-    throw new InputError({ code: "wrong-type", who: "file", rule: "must be a path", got: JSON.stringify(name), path: [...path, "file"] });
+    throw new InputError({
+      code: "wrong-type",
+      who: "file",
+      rule: "must be a path",
+      got: JSON.stringify(name),
+      path: [...path, "file"],
+    });
   }
   const key = reference["key"];
   const full = resolve(base, name);
@@ -87,7 +122,17 @@ export async function loadArrays(value: unknown, base: string, path: SpecPath = 
   }
   if (!isObject(value)) return value;
   const keys = Object.keys(value);
-  if (keys.includes("file") && keys.every((key) => key === "file" || key === "key")) return readArray(value, base, path);
+  if (keys.includes("file")) {
+    const other = keys.find((key) => !referenceKeys.includes(key));
+    if (other === undefined) return readArray(value, base, path);
+    throw new InputError({
+      code: "unknown-key",
+      who: "file reference",
+      rule: `"${other}" is not a key here`,
+      fix: `Did you mean "${nearestOf(other, referenceKeys)}"? The keys are ${referenceKeys.join(", ")}`,
+      path: [...path, other],
+    });
+  }
   const entries = keys.map(async (key) => [key, await loadArrays(value[key], base, [...path, key])] as const);
   return Object.fromEntries(await Promise.all(entries));
 }

@@ -1,8 +1,21 @@
 import { createHash, randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { type StoreIo, temporaryName } from "@meanfield/results";
+
+/** System error code → what was found, in words. */
+const findings: Readonly<Record<string, string>> = {
+  ENOENT: "nothing there",
+  ENOTDIR: "a path through a file",
+  EISDIR: "a directory",
+  EEXIST: "a file",
+};
+
+function finding(code: string): string {
+  const words = findings[code];
+  return words === undefined ? code : `${words} (${code})`;
+}
 
 /** System error code → what is wrong and what to do. */
 const writeTroubles: Readonly<Record<string, readonly [rule: string, fix: string]>> = {
@@ -14,7 +27,7 @@ const writeTroubles: Readonly<Record<string, readonly [rule: string, fix: string
   ENOTDIR: ["must lie in a directory, not under a file", "Choose another --out"],
   EEXIST: ["must be a directory, not a file", "Choose another --out"],
   EISDIR: ["must be a file, not a directory", "Choose another --out"],
-  ENOENT: ["must lie in a directory that exists", "Make the directory, or choose another --out"],
+  ENOENT: ["must lie where directories can be made", "Choose another --out"],
   ENAMETOOLONG: ["must have a shorter path", "Choose another --out"],
 };
 
@@ -35,7 +48,7 @@ export function writeFailure(error: unknown, path: string): unknown {
   const trouble = writeTroubles[systemCode(error)];
   if (trouble === undefined) return error;
   const [rule, fix] = trouble;
-  return new InputError({ code: "unwritable", who: path, rule, got: systemCode(error), fix });
+  return new InputError({ code: "unwritable", who: path, rule, got: finding(systemCode(error)), fix });
 }
 
 /** A system error while reading `path`, for people; any other error is given back as it is. */
@@ -43,7 +56,7 @@ export function readFailure(error: unknown, path: string): unknown {
   const trouble = readTroubles[systemCode(error)];
   if (trouble === undefined) return error;
   const [rule, fix] = trouble;
-  return new InputError({ code: "unreadable", who: path, rule, got: systemCode(error), fix });
+  return new InputError({ code: "unreadable", who: path, rule, got: finding(systemCode(error)), fix });
 }
 
 async function writing<T>(path: string, action: () => Promise<T>): Promise<T> {
@@ -104,6 +117,21 @@ async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/**
+ * Makes a directory and those above it. Not `mkdir({ recursive: true })`: it never returns where a file system lets
+ * nobody make directories and says ENOENT (/proc).
+ */
+async function makeDirectory(path: string): Promise<void> {
+  if ((await kind(path)) === "directory") return;
+  const parent = dirname(resolve(path));
+  if ((await kind(parent)) === "absent" && parent !== resolve(path)) await makeDirectory(parent);
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if ((await kind(path)) !== "directory") throw error;
+  }
+}
+
 /** The store's I/O on the local file system. */
 export function nodeStoreIo(): StoreIo {
   return Object.freeze({
@@ -111,7 +139,7 @@ export function nodeStoreIo(): StoreIo {
     read: (path: string) => reading(path, () => readFile(path)),
     list: (path: string) => reading(path, () => readdir(path)),
     writeAtomic,
-    makeDirectory: (path: string) => writing(path, async () => void (await mkdir(path, { recursive: true }))),
+    makeDirectory: (path: string) => writing(path, () => makeDirectory(path)),
     remove: (path: string) => writing(path, () => rm(path, { force: true, recursive: true })),
     sha256: async (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex"),
   });

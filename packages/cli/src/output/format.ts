@@ -20,11 +20,3 @@ export function outcomeText(outcome: Outcome): string {
   if (outcome.status === "failed") return `failed (${outcome.code}) at t = ${brief(outcome.t)}`;
   return `${outcome.event} at t = ${withError(outcome.t, outcome.tError)}`;
 }
-
-/** Rows under a head, columns aligned by their display width. */
-export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, k) => Math.max(...[title, ...rows.map((row) => row[k] ?? "")].map((cell) => [...cell].length)));
-  const line = (cells: readonly string[]) =>
-    cells.map((cell, k) => cell + " ".repeat(Math.max(0, widths[k]! - [...cell].length))).join("  ").trimEnd();
-  return [line(head), widths.map((width) => "─".repeat(width)).join("  "), ...rows.map(line)].join("\n");
-}

@@ -1,5 +1,15 @@
 import type { RunResult } from "@meanfield/core/experiment";
-import { applicableFigures, experimentPart, type Figure, probePart, type ProbeResult as DrawnProbe, type Provenance, renderSvg, type ReportPart, reportHtml } from "@meanfield/figures";
+import {
+  applicableFigures,
+  type ProbeResult as DrawnProbe,
+  experimentPart,
+  type Figure,
+  type Provenance,
+  probePart,
+  type ReportPart,
+  renderSvg,
+  reportHtml,
+} from "@meanfield/figures";
 import type { ProbeResult } from "@meanfield/networks";
 import type { Analysis } from "../compute/protocol.js";
 import { nodeDocument, readKatexAsset, svgToPdf, svgToPng } from "../render/index.js";
@@ -22,16 +32,32 @@ async function figureFiles(figures: readonly Figure[]): Promise<Files> {
 
 /** The part of a report about one run. */
 export function runPart(title: string, summary: string | undefined, run: RunResult, analysis: Analysis): ReportPart {
-  return experimentPart({ title, run, analysis, document: nodeDocument(), ...(summary === undefined ? {} : { summary }) });
+  return experimentPart({
+    title,
+    run,
+    analysis,
+    document: nodeDocument(),
+    ...(summary === undefined ? {} : { summary }),
+  });
 }
 
 /** The part of a report about one probe. */
 export function networkPart(title: string, summary: string | undefined, probe: ProbeResult): ReportPart {
-  return probePart({ title, probe: probe as DrawnProbe, document: nodeDocument(), ...(summary === undefined ? {} : { summary }) });
+  return probePart({
+    title,
+    probe: probe as DrawnProbe,
+    document: nodeDocument(),
+    ...(summary === undefined ? {} : { summary }),
+  });
 }
 
 /** A report page that opens offline. */
-export function reportPage(title: string, summary: string, parts: readonly ReportPart[], provenance: Provenance): Uint8Array {
+export function reportPage(
+  title: string,
+  summary: string,
+  parts: readonly ReportPart[],
+  provenance: Provenance,
+): Uint8Array {
   return encode(reportHtml({ title, summary, parts, provenance, readAsset: readKatexAsset }));
 }
 

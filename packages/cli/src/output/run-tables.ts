@@ -1,6 +1,8 @@
-import { measuredDepartures, type RunResult } from "@meanfield/core/experiment";
+import { type ExpectationResult, measuredDepartures, type RunResult } from "@meanfield/core/experiment";
+import { show } from "@meanfield/core/foundation/errors";
 import type { Analysis } from "../compute/protocol.js";
-import { brief, outcomeText, textTable, withError } from "./format.js";
+import { brief, outcomeText, withError } from "./format.js";
+import { textTable } from "./text-table.js";
 
 type Fields = { readonly [key: string]: unknown };
 
@@ -29,7 +31,8 @@ export function analysisLines(analysis: Analysis): string[] {
     const tStar = numberOf(fields, "tStar");
     if (tStar !== undefined) parts.push(`t* = ${withError(tStar, numberOf(fields, "tError") ?? 0)}`);
     const predicted = numberOf(fields, "predicted");
-    if (predicted !== undefined) parts.push(`predicted at t = ${brief(predicted)} (${String(fields["criterion"])}, n = ${String(fields["n"])})`);
+    if (predicted !== undefined)
+      parts.push(`predicted at t = ${brief(predicted)} (${String(fields["criterion"])}, n = ${String(fields["n"])})`);
     const certificate = fields["certificate"] as Fields | undefined;
     if (certificate !== undefined) parts.push(`by ${String(certificate["method"])}`);
     return parts.join(", ");
@@ -43,8 +46,11 @@ export function distancesTable(result: RunResult): string | undefined {
       const k = t.length - 1;
       if (k < 0) return [];
       const range = band === undefined ? "" : `${brief(band.low[k]!)} … ${brief(band.high[k]!)}`;
-      const place = band === undefined ? "" : value[k]! > band.high[k]! ? "above" : value[k]! < band.low[k]! ? "below" : "inside";
-      return [[pair.replace("|", " | "), metric, brief(t[k]!), brief(value[k]!), brief(value[k]! / spread[k]!), range, place]];
+      const place =
+        band === undefined ? "" : value[k]! > band.high[k]! ? "above" : value[k]! < band.low[k]! ? "below" : "inside";
+      return [
+        [pair.replace("|", " | "), metric, brief(t[k]!), brief(value[k]!), brief(value[k]! / spread[k]!), range, place],
+      ];
     }),
   );
   if (rows.length === 0) return undefined;
@@ -60,7 +66,19 @@ export function departureLines(result: RunResult): string[] {
   );
 }
 
+/** One expectation in words: what was found, and what was expected. */
+function unmetText({ series, level, at, equals, below, above, within, value, t, reason }: ExpectationResult): string {
+  const named = (name: string, wanted: unknown) => (wanted === undefined ? [] : [`${name} ${show(wanted)}`]);
+  const expected = [...named("equal to", equals), ...named("below", below), ...named("above", above)];
+  const time = at === undefined ? "" : ` at t = ${String(at)}`;
+  const near = within === undefined ? "" : ` within ${String(within)}`;
+  const found = reason === undefined ? show(value) : String(reason);
+  const foundAt = t === undefined ? "" : ` at t = ${String(t)}`;
+  const wanted = `${expected.join(" and ")}${level === undefined ? "" : time}${near}`.trim();
+  return `not met: ${String(series ?? level)}${level === undefined ? time : ""}: expected ${wanted}, found ${found}${foundAt}`;
+}
+
 /** Expectations that were not met; empty when all were. */
 export function unmetLines(result: RunResult): string[] {
-  return result.expect.filter((one) => !one.ok).map((one) => `not met: ${JSON.stringify(one)}`);
+  return result.expect.filter((one) => !one.ok).map(unmetText);
 }

@@ -1,0 +1,54 @@
+import { spawn } from "node:child_process";
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { bin, temporaryFolder } from "./command.js";
+
+const folder = temporaryFolder();
+// Minutes of work: every evaluation of 3,000 tokens takes some tenths of a second.
+writeFileSync(
+  join(folder, "long.yaml"),
+  `model: { attention: softmax }
+initial: { gaussian: { mean: [0, 0, 0], cov: identity, n: 3000 } }
+levels: { particles: {} }
+solve: { span: [0, 50] }
+`,
+);
+
+/** Starts a long run, waits for its first progress, sends the signals; how it ended and how long after the first one. */
+function interrupted(signals: readonly NodeJS.Signals[], out: string) {
+  return new Promise<{ code: number | null; stdout: string; stderr: string; milliseconds: number }>((resolve) => {
+    const child = spawn(process.execPath, [bin, "run", "long.yaml", "--out", out], { cwd: folder });
+    let stdout = "";
+    let stderr = "";
+    let sent = 0;
+    child.stdout.on("data", (bytes) => {
+      stdout += String(bytes);
+    });
+    child.stderr.on("data", (bytes) => {
+      stderr += String(bytes);
+      if (sent > 0) return;
+      sent = performance.now();
+      signals.forEach((signal, k) => {
+        setTimeout(() => child.kill(signal), 30 * k);
+      });
+    });
+    child.on("close", (code) => resolve({ code, stdout, stderr, milliseconds: performance.now() - sent }));
+  });
+}
+
+describe("stopping a run that has begun", () => {
+  test.each([[["SIGINT"]], [["SIGTERM"]], [["SIGHUP"]], [["SIGINT", "SIGINT"]]] as const)(
+    "%j: exit 130 at once, nothing on stdout, nothing left in --out",
+    async (signals) => {
+      const out = `out-${signals.join("-")}`;
+      const { code, stdout, stderr, milliseconds } = await interrupted(signals, out);
+      expect(code).toBe(130);
+      expect(stdout).toBe("");
+      expect(stderr).toMatch(/interrupted; nothing was written\n$/);
+      expect(existsSync(join(folder, out))).toBe(false);
+      // The promise is one second; three leave room for a busy machine, and the run itself would take minutes.
+      expect(milliseconds).toBeLessThan(3000);
+    },
+  );
+});
