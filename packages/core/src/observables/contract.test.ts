@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { InputError } from "../foundation/errors/index.js";
+import { momentsOf } from "../foundation/law/index.js";
 import { matMulNT } from "../foundation/linear-algebra/index.js";
 import { randomMatrix } from "../foundation/random/index.js";
 import { euclidean } from "../geometry/euclidean/index.js";
 import { sphere } from "../geometry/sphere/index.js";
 import type { Law, PointCloud } from "../laws/contract.js";
-import { momentsOf } from "../foundation/law/index.js";
 import type { ObservableContext, ObservablePlugin } from "./contract.js";
 import { bindObservable } from "./shared/bind-observable.js";
 import { testModel, unitCloud } from "./shared/test-model.test-helper.js";
