@@ -291,6 +291,18 @@ const values: readonly Case[] = [
     ["meanfield sweep"],
   ],
   [
+    "a distance that cannot compare these levels",
+    {
+      ...sound,
+      initial: { gaussian: { mean: [0, 0], n: 8 } },
+      levels: { particles: {}, "gaussian-moments": {} },
+      compare: { metrics: ["wasserstein"] },
+    },
+    "incompatible",
+    "compare.metrics.0",
+    ["particles", "sliced-wasserstein"],
+  ],
+  [
     "an expectation of a series nobody records",
     { ...sound, expect: [{ series: "particles.energi", below: 1 }] },
     "unknown-name",

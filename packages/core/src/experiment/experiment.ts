@@ -83,7 +83,7 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
   const model = resolveModel(spec.model, plugins, context, backend.value);
   const levels = resolveLevels(spec.levels, plugins, model.value, initial.value, span);
   const series = resolveSeries(spec.observe, plugins, levels.value, model.value, span);
-  const comparison = resolveComparison(spec, plugins, span, seed);
+  const comparison = resolveComparison(spec, plugins, levels.value, span, seed);
   checkExpectations(spec.expect, series.value, comparison.value);
   const canonical = {
     format: 1,

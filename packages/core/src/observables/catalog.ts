@@ -5,6 +5,8 @@ import { clusterCount } from "./cluster-count/index.js";
 import { covariance } from "./covariance/index.js";
 import { effectiveRank } from "./effective-rank/index.js";
 import { energy } from "./energy/index.js";
+import { mardiaKurtosis } from "./mardia-kurtosis/index.js";
+import { mardiaSkewness } from "./mardia-skewness/index.js";
 import { mean } from "./mean/index.js";
 import { meanOverlap } from "./mean-overlap/index.js";
 import { moments } from "./moments/index.js";
@@ -20,6 +22,8 @@ export const observablesCatalog: readonly ObservablePlugin[] = [
   covariance,
   effectiveRank,
   energy,
+  mardiaKurtosis,
+  mardiaSkewness,
   mean,
   meanOverlap,
   moments,

@@ -1,28 +1,12 @@
 import { z } from "zod";
 import { momentsOf } from "../../foundation/law/index.js";
-import { matMul, matMulNT, psdSqrt, svd } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian, Law } from "../../laws/contract.js";
 import type { DistancePlugin } from "../contract.js";
+import { squaredBures } from "../shared/bures.js";
 import { requireComparable } from "../shared/check-laws.js";
+import { metricOnAllLaws } from "../shared/traits.js";
 
 const momentsAt = (law: Law): Gaussian => (law.kind === "gaussian" ? law : momentsOf(law));
-
-/** |m_0 − m_1|² + ‖Σ_0^½ − Σ_1^½U‖_F², U = ZWᵀ the rotation that fits best, Σ_0^½Σ_1^½ = W·diag·Zᵀ. */
-function squaredDistance(a: Gaussian, b: Gaussian): number {
-  const { d } = a;
-  const first = psdSqrt(a.cov, d).sqrt;
-  const second = psdSqrt(b.cov, d).sqrt;
-  const product = new Float64Array(d * d);
-  matMul(first, second, d, d, d, product);
-  const { u, v } = svd(product, d, d);
-  const polar = new Float64Array(d * d);
-  matMulNT(v, u, d, d, d, polar);
-  matMul(second, polar, d, d, d, product);
-  let sum = 0;
-  for (let i = 0; i < d; i++) sum += (a.mean[i]! - b.mean[i]!) ** 2;
-  for (let i = 0; i < d * d; i++) sum += (first[i]! - product[i]!) ** 2;
-  return sum;
-}
 
 /**
  * BW(N(m_0,Σ_0), N(m_1,Σ_1)) = (|m_0 − m_1|² + tr(Σ_0 + Σ_1 − 2(Σ_0^½Σ_1Σ_0^½)^½))^½ between the Gaussians that have
@@ -38,9 +22,10 @@ export const buresWasserstein: DistancePlugin<Record<string, never>> = {
   doc: "2-Wasserstein distance between the Gaussians with the means and covariances of the two laws.",
   source: "arXiv 2606.07600, theory.md §2.1",
   unit: "1",
+  traits: metricOnAllLaws,
   params: z.strictObject({}),
   bind: () => (a, b) => {
     requireComparable("bures-wasserstein", a, b);
-    return Math.sqrt(squaredDistance(momentsAt(a), momentsAt(b)));
+    return Math.sqrt(squaredBures(momentsAt(a), momentsAt(b)));
   },
 };

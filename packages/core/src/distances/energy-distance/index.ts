@@ -3,6 +3,7 @@ import { SolveError } from "../../foundation/errors/index.js";
 import type { Gaussian, Law, PointCloud } from "../../laws/contract.js";
 import type { DistancePlugin } from "../contract.js";
 import { requireComparable } from "../shared/check-laws.js";
+import { metricOnAllLaws } from "../shared/traits.js";
 import { meanNorm } from "./mean-norm.js";
 import { thinCloud } from "./thin.js";
 
@@ -104,6 +105,7 @@ export const energyDistance: DistancePlugin<EnergyParameters> = {
   doc: "Energy distance (2E|X−Y| − E|X−X'| − E|Y−Y'|)^½; exact for clouds and for Gaussians.",
   source: "arXiv 2606.07600, theory.md §2.2",
   unit: "1",
+  traits: metricOnAllLaws,
   params: z.strictObject({
     maxPoints: z.number().int().min(1).nullable().default(null).meta({
       unit: "1",

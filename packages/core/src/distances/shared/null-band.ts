@@ -1,6 +1,9 @@
 import { InputError } from "../../foundation/errors/index.js";
 import { sampleLaw } from "../../foundation/law/index.js";
 import type { Law } from "../../laws/contract.js";
+import { bandOf, type NullBand } from "./quantile.js";
+
+export type { NullBand };
 
 /** How many points are drawn on each side; "law" is the Gaussian itself, not a sample of it. */
 export interface NullSizes {
@@ -12,15 +15,6 @@ export interface NullOptions {
   /** Number of independent pairs. */
   readonly repeats: number;
   readonly seed: number;
-}
-
-/** Quantiles of a distance between independent draws of one law. */
-export interface NullBand {
-  readonly median: number;
-  /** Quantile .05. */
-  readonly low: number;
-  /** Quantile .95. */
-  readonly high: number;
 }
 
 function refuse(code: "incompatible" | "out-of-range", rule: string, got: string, fix: string): never {
@@ -57,15 +51,6 @@ function requireUsable(law: Law, sizes: NullSizes, repeats: number): void {
   }
 }
 
-/** The q-quantile of sorted values: linear between the order statistics at 0, 1/(k−1), …, 1 (NumPy's default). */
-function quantile(sorted: Float64Array, q: number): number {
-  const place = q * (sorted.length - 1);
-  const below = Math.floor(place);
-  const first = sorted[below]!;
-  const second = sorted[Math.min(below + 1, sorted.length - 1)]!;
-  return first + (place - below) * (second - first);
-}
-
 /**
  * The quantiles .05, .5, .95 of a distance between two independent draws of one law: what a distance looks like when
  * there is nothing to see. Two samples at the same n are the sizes { a: n, b: n }; a sample against the Gaussian
@@ -87,6 +72,28 @@ export function nullBand(
     size === "law" ? law : sampleLaw(law, size, seed, `null band ${side} ${repeat}`);
   const values = new Float64Array(repeats);
   for (let r = 0; r < repeats; r++) values[r] = distance(draw(sizes.a, "a", r), draw(sizes.b, "b", r));
-  values.sort();
-  return { median: quantile(values, 0.5), low: quantile(values, 0.05), high: quantile(values, 0.95) };
+  return bandOf(values);
+}
+
+/**
+ * The quantiles .05, .5, .95 of a statistic of one law over independent samples of n points: what it looks like on n
+ * points of this law.
+ * @param statistic a number for each law
+ * @param law a Gaussian, or points of equal weight (drawn with replacement)
+ * @param n number of points of each sample
+ * @throws out-of-range, incompatible
+ * @cost repeats × (one draw and one statistic)
+ * @accuracy mean and spread of Mardia's statistics against their exact and limit laws (mardia.test.ts)
+ * @source theory.md §2.2
+ */
+export function statisticBand(
+  statistic: (law: Law) => number,
+  law: Law,
+  n: number,
+  { repeats, seed }: NullOptions,
+): NullBand {
+  requireUsable(law, { a: n, b: n }, repeats);
+  const values = new Float64Array(repeats);
+  for (let r = 0; r < repeats; r++) values[r] = statistic(sampleLaw(law, n, seed, `statistic band ${r}`));
+  return bandOf(values);
 }

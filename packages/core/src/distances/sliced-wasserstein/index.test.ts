@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cloudOf, sampleGaussian } from "../../foundation/law/index.js";
 import { stream } from "../../foundation/random/index.js";
-import { normalQuantile } from "../../foundation/special-functions/index.js";
+import { normalCdf, normalQuantile } from "../../foundation/special-functions/index.js";
 import type { Gaussian, PointCloud } from "../../laws/contract.js";
 import { slicedWasserstein } from "./index.js";
 import { normalCells } from "./quantiles.js";
@@ -93,6 +93,72 @@ describe("sliced-wasserstein on the line", () => {
     expect(Math.abs(average)).toBeLessThan(1e-13);
     expect(within).toBeGreaterThan(0);
     expect(within).toBeLessThan(1e-3);
+  });
+});
+
+describe("sliced-wasserstein of order 1 on the line", () => {
+  const first = slicedWasserstein.bind({ directions: 1, order: 1 }, 1);
+
+  test("clouds: the area between the distribution functions", () => {
+    // Sorted: (0,1), (1,3), (5,5).
+    expect(first(line([5, 0, 1]), line([3, 5, 1]))).toBeCloseTo((1 + 2 + 0) / 3, 14);
+    expect(first(line([1, 0], [0.75, 0.25]), line([-1, 2]))).toBeCloseTo(0.25 * 1 + 0.25 * 2 + 0.5 * 1, 14);
+  });
+
+  /** ∫|F − Φ((x − m)/s)| dx by the midpoint rule between the points. */
+  function byArea(points: readonly number[], ends: readonly number[], mean: number, deviation: number): number {
+    const jumps = [mean - 12 * deviation - 5, ...points, mean + 12 * deviation + 5];
+    const nodes = 40_000;
+    let total = 0;
+    for (let i = 0; i + 1 < jumps.length; i++) {
+      const level = i === 0 ? 0 : ends[i - 1]!;
+      const h = (jumps[i + 1]! - jumps[i]!) / nodes;
+      for (let k = 0; k < nodes; k++) {
+        const x = jumps[i]! + (k + 0.5) * h;
+        total += h * Math.abs(level - normalCdf((x - mean) / deviation));
+      }
+    }
+    return total;
+  }
+
+  test("a cloud against a Gaussian: the area between the distribution functions", () => {
+    const points = [-1.3, -0.2, 0.4, 0.9, 2.5];
+    const weights = [0.1, 0.3, 0.2, 0.25, 0.15];
+    for (const [mean, deviation] of [
+      [0.3, 1.5],
+      [-1, 0.2],
+      [4, 1],
+    ] as const) {
+      // Midpoints with h < 1e-3, kinks included: h²/24 times a slope of at most 2.
+      const weighted = byArea(points, [0.1, 0.4, 0.6, 0.85, 1], mean, deviation);
+      expect(Math.abs(first(line(points, weights), normal(mean, deviation ** 2)) - weighted)).toBeLessThan(1e-7);
+      const equal = byArea(points, [0.2, 0.4, 0.6, 0.8, 1], mean, deviation);
+      expect(Math.abs(first(line(points), normal(mean, deviation ** 2)) - equal)).toBeLessThan(1e-7);
+    }
+  });
+
+  test("points and normals without spread; one point at the mean: s(2/π)^½", () => {
+    expect(first(line([2, 4]), normal(3, 0))).toBe(1);
+    expect(first(line([3]), normal(3, 4))).toBeCloseTo(2 * Math.sqrt(2 / Math.PI), 14);
+    expect(first(normal(1, 9), normal(1, 1))).toBeCloseTo(2 * Math.sqrt(2 / Math.PI), 14);
+    expect(first(normal(1, 4), normal(-3, 4))).toBe(4);
+  });
+
+  test("in d dimensions it is below order 2 and scales with the laws", () => {
+    const [a, b] = [
+      sampleGaussian(identityGaussian(3), 40, 1, "a"),
+      sampleGaussian(identityGaussian(3, 2), 30, 1, "b"),
+    ];
+    const bind = (order: 1 | 2) => slicedWasserstein.bind({ directions: 32, order }, 1);
+    // Jensen's inequality, with strict spread.
+    expect(bind(1)(a, b)).toBeLessThan(bind(2)(a, b));
+    const scaled = (one: PointCloud) =>
+      cloudOf(
+        one.points.map((value) => 4 * value),
+        one.m,
+        3,
+      );
+    expect(bind(1)(scaled(a), scaled(b))).toBeCloseTo(4 * bind(1)(a, b), 13);
   });
 });
 

@@ -2,17 +2,20 @@ import { z } from "zod";
 import type { DistancePlugin } from "../contract.js";
 import { requireComparable } from "../shared/check-laws.js";
 import { randomDirections } from "../shared/directions.js";
+import { metricOnAllLaws } from "../shared/traits.js";
 import { projectorOf } from "./project.js";
-import { squaredLineDistance } from "./quantiles.js";
+import { lineTransport } from "./quantiles.js";
 
 interface SlicedParameters {
   readonly directions: number;
+  /** p; 2 when left out. */
+  readonly order?: 1 | 2;
 }
 
 /**
- * SW(μ, ν) = (mean over K directions θ of W_2²(⟨θ,X⟩, ⟨θ,Y⟩))^½, θ uniform on S^{d−1} from the seed.
+ * SW_p(μ, ν) = (mean over K directions θ of W_p^p(⟨θ,X⟩, ⟨θ,Y⟩))^{1/p}, p = order, θ uniform on S^{d−1} from the seed.
  * Each direction is exact, between clouds, weighted clouds and Gaussians alike: a Gaussian is never sampled. In d = 1
- * it is W_2 itself. For a fixed seed it is a pseudometric; the same directions serve every pair.
+ * it is W_p itself. For a fixed seed it is a pseudometric; the same directions serve every pair.
  * @throws wrong-shape, not-finite, out-of-range, not-symmetric, not-positive-semidefinite
  * @cost K·(m·d + m log m) for clouds of m points, d³ + K·d² for Gaussians; memory O(m + K·d)
  * @accuracy each direction 1e-12 relative; the spread over seeds is K^{−½} of one direction's (sliced-wasserstein/index.test.ts)
@@ -20,9 +23,12 @@ interface SlicedParameters {
  */
 export const slicedWasserstein: DistancePlugin<SlicedParameters> = {
   name: "sliced-wasserstein",
-  doc: "Sliced 2-Wasserstein distance: root mean square over random directions of the W2 distance of the projections.",
+  doc:
+    "Sliced Wasserstein distance: mean over random directions of the Wasserstein distance of the projections, as a " +
+    "root mean square for order 2.",
   source: "arXiv 2606.07600, theory.md §2.2",
   unit: "1",
+  traits: metricOnAllLaws,
   params: z.strictObject({
     directions: z
       .number()
@@ -30,9 +36,13 @@ export const slicedWasserstein: DistancePlugin<SlicedParameters> = {
       .min(1)
       .default(64)
       .meta({ symbol: "K", unit: "1", doc: "number of directions", slider: [8, 512, 8] }),
+    order: z
+      .union([z.literal(1), z.literal(2)])
+      .default(2)
+      .meta({ symbol: "p", unit: "1", doc: "the cost is the distance to this power" }),
   }),
   bind:
-    ({ directions }, seed) =>
+    ({ directions, order = 2 }, seed) =>
     (a, b) => {
       requireComparable("sliced-wasserstein", a, b);
       const { d } = a;
@@ -42,8 +52,8 @@ export const slicedWasserstein: DistancePlugin<SlicedParameters> = {
       let sum = 0;
       for (let k = 0; k < count; k++) {
         const direction = all.subarray(k * d, k * d + d);
-        sum += squaredLineDistance(first(direction), second(direction));
+        sum += lineTransport(first(direction), second(direction), order);
       }
-      return Math.sqrt(sum / count);
+      return order === 2 ? Math.sqrt(sum / count) : sum / count;
     },
 };

@@ -1,0 +1,23 @@
+/** The q-quantile of sorted values: linear between the order statistics at 0, 1/(k−1), …, 1 (NumPy's default). */
+export function quantile(sorted: Float64Array, q: number): number {
+  const place = q * (sorted.length - 1);
+  const below = Math.floor(place);
+  const first = sorted[below]!;
+  const second = sorted[Math.min(below + 1, sorted.length - 1)]!;
+  return first + (place - below) * (second - first);
+}
+
+/** Quantiles of a distance or statistic where there is nothing to see. */
+export interface NullBand {
+  readonly median: number;
+  /** Quantile .05. */
+  readonly low: number;
+  /** Quantile .95. */
+  readonly high: number;
+}
+
+/** The quantiles .05, .5, .95 of null values, in any order. */
+export function bandOf(values: Float64Array): NullBand {
+  const sorted = values.toSorted();
+  return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.05), high: quantile(sorted, 0.95) };
+}

@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { mardiaSkewness as skewnessOf } from "../../distances/shared/mardia.js";
+import type { ObservablePlugin } from "../contract.js";
+
+const doc =
+  "Mardia's skewness of the tokens: 0 for a Gaussian law, about r(r+1)(r+2)/n for n Gaussian tokens of rank r.";
+
+/**
+ * E((X − m)ᵀΣ⁺(X' − m))³ for independent X, X': 0 for a Gaussian law; n Gaussian tokens of rank r have about r(r+1)(r+2)/n.
+ * @throws not-finite; SolveError no-convergence
+ * @cost m·d² + 9d³, then m·r·min(m/2, r²/6)
+ * @accuracy 1e-12 relative, times the condition of Σ on its range (distances/shared/mardia.test.ts)
+ * @source theory.md §2.2
+ */
+export const mardiaSkewness: ObservablePlugin<Record<string, never>> = {
+  name: "mardia-skewness",
+  doc,
+  source: "theory.md §2.2",
+  unit: "1",
+  of: ["point-cloud", "gaussian"],
+  params: z.strictObject({}),
+  bind: () => ({
+    shape: [],
+    unit: "1",
+    doc,
+    measure: (_t, law, out) => {
+      out[0] = skewnessOf(law);
+    },
+  }),
+};
