@@ -29,64 +29,6 @@ export function transpose(
 }
 
 /**
- * The product out = a·b.
- * @param a m×k
- * @param b k×n
- * @param out m×n, overwritten, not aliasing an input
- * @cost O(m·k·n), no allocation
- * @accuracy |error| ≤ k·eps·|a|·|b| entry by entry (index.test.ts)
- */
-export function matMul(a: Float64Array, b: Float64Array, m: number, k: number, n: number, out: Float64Array): void {
-  for (let i = 0; i < m; i++) {
-    const row = i * n;
-    for (let j = 0; j < n; j++) out[row + j] = 0;
-    for (let l = 0; l < k; l++) {
-      const factor = a[i * k + l]!;
-      const source = l * n;
-      for (let j = 0; j < n; j++) out[row + j]! += factor * b[source + j]!;
-    }
-  }
-}
-
-/**
- * The product out = a·bᵀ.
- * @param a m×k
- * @param b n×k
- * @param out m×n, overwritten, not aliasing an input
- * @cost O(m·k·n), no allocation
- * @accuracy as matMul (index.test.ts)
- */
-export function matMulNT(a: Float64Array, b: Float64Array, m: number, k: number, n: number, out: Float64Array): void {
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) {
-      let sum = 0;
-      for (let l = 0; l < k; l++) sum += a[i * k + l]! * b[j * k + l]!;
-      out[i * n + j] = sum;
-    }
-  }
-}
-
-/**
- * The product out = aᵀ·b.
- * @param a k×m
- * @param b k×n
- * @param out m×n, overwritten, not aliasing an input
- * @cost O(m·k·n), no allocation
- * @accuracy as matMul (index.test.ts)
- */
-export function matMulTN(a: Float64Array, b: Float64Array, m: number, k: number, n: number, out: Float64Array): void {
-  for (let i = 0; i < m * n; i++) out[i] = 0;
-  for (let l = 0; l < k; l++) {
-    const source = l * n;
-    for (let i = 0; i < m; i++) {
-      const factor = a[l * m + i]!;
-      const row = i * n;
-      for (let j = 0; j < n; j++) out[row + j]! += factor * b[source + j]!;
-    }
-  }
-}
-
-/**
  * The product out = a·x.
  * @param a m×n
  * @param x n

@@ -1,99 +1,102 @@
 import { SolveError } from "../errors/index.js";
 import { firstNonFinite } from "../shapes/index.js";
-import { matMul } from "./basic.js";
 import { requireMatrix } from "./check.js";
+import { addCombination } from "./kernels.js";
 import { solveLinear } from "./lu.js";
+import { type EvenPowers, evenPower, type PadeDegree, padeParts } from "./pade.js";
+import { matMul } from "./products.js";
 
-/** Numerator coefficients of the (13, 13) Padé approximant of e^x: (26 − k)!·13!/(26!·k!·(13 − k)!), scaled to integers. */
-const pade = [
-  64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000, 10559470521600,
-  670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1,
-] as const;
-
-/** The 1-norm up to which the (13, 13) approximant has a backward error below eps. */
-const threshold = 5.371920351148152;
+/** Up to which 1-norm the approximant of each degree has a backward error below eps. */
+const degrees: readonly { readonly degree: PadeDegree; readonly threshold: number }[] = [
+  { degree: 3, threshold: 1.495585217958292e-2 },
+  { degree: 5, threshold: 2.53939833006323e-1 },
+  { degree: 7, threshold: 9.504178996162932e-1 },
+  { degree: 9, threshold: 2.097847961257068 },
+];
+const threshold13 = 5.371920351148152;
+/** 1/c_13 = (26)!·27!/(13!)². */
+const inverseError13 = 1.132507756060211e35;
 
 function oneNorm(a: Float64Array, d: number): number {
-  let largest = 0;
-  for (let j = 0; j < d; j++) {
-    let sum = 0;
-    for (let i = 0; i < d; i++) sum += Math.abs(a[i * d + j]!);
-    largest = Math.max(largest, sum);
+  const sums = new Float64Array(d);
+  for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) sums[j]! += Math.abs(a[i * d + j]!);
+  return sums.reduce((x, y) => Math.max(x, y), 0);
+}
+
+/** ‖|a|^power‖₁, exactly up to rounding: powers of a non-negative matrix need products with a row of ones only. */
+function normOfAbsolutePower(a: Float64Array, d: number, power: number): number {
+  const size = a.map(Math.abs);
+  let row = new Float64Array(d).fill(1);
+  let next = new Float64Array(d);
+  for (let k = 0; k < power; k++) {
+    next.fill(0);
+    addCombination(next, 0, d, 1, row, 0, 1, d, size, 0, d);
+    [row, next] = [next, row];
   }
-  return largest;
+  return row.reduce((x, y) => Math.max(x, y), 0);
 }
 
-function combine(terms: readonly (readonly [number, Float64Array])[], diagonal: number, d: number): Float64Array {
-  const out = new Float64Array(d * d);
-  for (const [factor, matrix] of terms) for (let i = 0; i < d * d; i++) out[i]! += factor * matrix[i]!;
-  for (let i = 0; i < d; i++) out[i * d + i]! += diagonal;
-  return out;
+/** How many more squarings of scale·a the first term of the backward error of degree 13 asks for. */
+function extraSquarings(a: Float64Array, d: number, norm: number, scale: number): number {
+  const power = normOfAbsolutePower(
+    a.map((value) => value / norm),
+    d,
+    27,
+  );
+  if (power === 0) return 0;
+  const logError = Math.log2(power) + 26 * Math.log2(scale * norm) - Math.log2(inverseError13);
+  return Math.max(0, Math.ceil((logError + 53) / 26));
 }
 
-function padeApproximant(a: Float64Array, d: number): Float64Array {
-  const times = (x: Float64Array, y: Float64Array): Float64Array => {
-    const out = new Float64Array(d * d);
-    matMul(x, y, d, d, d, out);
-    return out;
-  };
-  const a2 = times(a, a);
-  const a4 = times(a2, a2);
-  const a6 = times(a2, a4);
-  const half = (shift: 0 | 1): Float64Array => {
-    const b = (k: number): number => pade[k + shift]!;
-    const upper = times(
-      a6,
-      combine(
-        [
-          [b(12), a6],
-          [b(10), a4],
-          [b(8), a2],
-        ],
-        0,
-        d,
-      ),
-    );
-    return combine(
-      [
-        [1, upper],
-        [b(6), a6],
-        [b(4), a4],
-        [b(2), a2],
-      ],
-      b(0),
-      d,
-    );
-  };
-  const odd = times(a, half(1));
-  const even = half(0);
-  const numerator = even.map((value, i) => value + odd[i]!);
-  const denominator = even.map((value, i) => value - odd[i]!);
-  return solveLinear(denominator, numerator, d, d);
+interface Plan {
+  readonly degree: PadeDegree;
+  readonly squarings: number;
 }
 
 /**
- * The matrix exponential e^a by scaling and squaring with the (13, 13) Padé approximant.
+ * The degree and the squarings: from ‖a‖ where that suffices, else from ‖a⁴‖^¼ and ‖a⁶‖^⅙, which may be far smaller for a
+ * matrix that is not normal.
+ */
+function plan(p: EvenPowers, norm: number): Plan {
+  for (const { degree, threshold } of degrees) if (norm <= threshold) return { degree, squarings: 0 };
+  if (norm <= threshold13) return { degree: 13, squarings: 0 };
+  const root = (k: number): number => oneNorm(evenPower(p, k), p.d) ** (1 / (2 * k));
+  const size = Math.min(norm, Math.max(root(2), root(3)));
+  const squarings = Math.max(0, Math.ceil(Math.log2(size / threshold13)));
+  const extra = extraSquarings(p.a, p.d, norm, 2 ** -squarings);
+  return { degree: 13, squarings: Math.min(squarings + extra, Math.ceil(Math.log2(norm / threshold13))) };
+}
+
+function square(a: Float64Array, d: number, count: number): Float64Array {
+  let result = a;
+  let next: Float64Array = new Float64Array(d * d);
+  for (let k = 0; k < count; k++) {
+    matMul(result, result, d, d, d, next);
+    [result, next] = [next, result];
+  }
+  return result;
+}
+
+/**
+ * The matrix exponential e^a by scaling and squaring with Padé approximants of degree 3, 5, 7, 9 or 13.
  * @param a d×d
  * @returns d×d
  * @throws wrong-shape, not-finite (input); not-finite (SolveError) when e^a overflows
- * @cost O((16 + 2·s)·d³), s = log₂(‖a‖₁/5.4) squarings
+ * @cost O((4 … 16 + 2·s)·d³), s ≤ log₂(‖a‖₁/5.4) squarings, fewer when ‖a⁴‖^¼ is smaller
  * @accuracy 1e-14·max(1, ‖a‖₁)·‖e^a‖ for matrices that are not far from normal (index.test.ts)
- * @source Higham, The scaling and squaring method for the matrix exponential revisited (SIAM J. Matrix Anal. 26, 2005)
+ * @source Al-Mohy and Higham, A new scaling and squaring algorithm for the matrix exponential (SIAM J. Matrix Anal. 31, 2009)
  */
 export function expm(a: Float64Array, d: number): Float64Array {
   requireMatrix("expm", "the matrix", a, d, d);
   const norm = Math.min(oneNorm(a, d), Number.MAX_VALUE);
-  const squarings = norm > threshold ? Math.max(0, Math.ceil(Math.log2(norm / threshold))) : 0;
-  const half = Math.floor(squarings / 2);
-  let result = padeApproximant(
-    a.map((value) => value * 2 ** -half * 2 ** (half - squarings)),
-    d,
-  );
-  for (let k = 0; k < squarings; k++) {
-    const next = new Float64Array(d * d);
-    matMul(result, result, d, d, d, next);
-    result = next;
-  }
+  // Powers stay in range after this division, by a power of two; it is a no-op for matrices one exponentiates.
+  const shift = norm > 1e20 ? Math.ceil(Math.log2(norm / 1e20)) : 0;
+  const down = 2 ** -Math.floor(shift / 2) * 2 ** (Math.floor(shift / 2) - shift);
+  const scaled = shift === 0 ? a : a.map((value) => value * down);
+  const powers: EvenPowers = { d, a: scaled, powers: [] };
+  const { degree, squarings } = plan(powers, shift === 0 ? norm : norm * down);
+  const { numerator, denominator } = padeParts(powers, degree, 2 ** -squarings);
+  const result = square(solveLinear(denominator, numerator, d, d), d, squarings + shift);
   if (firstNonFinite(result) >= 0) {
     throw new SolveError({
       code: "not-finite",

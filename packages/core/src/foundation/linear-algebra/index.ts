@@ -2,21 +2,32 @@ export {
   frobeniusNorm,
   identity,
   isSymmetric,
-  matMul,
-  matMulNT,
-  matMulTN,
   matVec,
   maxAbs,
   symmetrize,
   trace,
   transpose,
 } from "./basic.js";
+export { type Care, care } from "./care.js";
 export { cholesky } from "./cholesky.js";
+export { discreteLyapunov } from "./discrete-lyapunov.js";
+export { type Eigen, eigen } from "./eigen.js";
 export { expm } from "./expm.js";
+export { logm } from "./logm.js";
 export { inverse, type LuFactors, logAbsDet, luFactor, luSolve, solveLinear } from "./lu.js";
 export { lyapunov } from "./lyapunov.js";
-export { type PsdSqrt, psdSqrt, requirePsd } from "./psd.js";
+export { type PivotedCholesky, pivotedCholesky } from "./pivoted-cholesky.js";
+export { type PivotedQr, pivotedQr } from "./pivoted-qr.js";
+export { polar } from "./polar.js";
+export { type PrincipalAngles, principalAngles } from "./principal-angles.js";
+export { type Procrustes, procrustes } from "./procrustes.js";
+export { matMul, matMulNT, matMulTN, symmetricProductNT, symmetricRankUpdate } from "./products.js";
+export { type PsdSqrt, psdPseudoInverse, psdSqrt, requirePsd } from "./psd.js";
 export { qr } from "./qr.js";
+export { rotationLog } from "./rotation-log.js";
 export { eigenvalues, realSchur } from "./schur.js";
+export { sqrtm } from "./sqrtm.js";
 export { type Svd, svd } from "./svd.js";
-export { type SymmetricEigen, symmetricEigen } from "./symmetric-eigen.js";
+export { sylvester } from "./sylvester.js";
+export { type SymmetricEigen, symmetricEigen, symmetricEigenvalues } from "./symmetric-eigen.js";
+export { solveTriangular, type TriangularOptions } from "./triangular.js";

@@ -1,6 +1,7 @@
 import { SolveError } from "../errors/index.js";
 import { identity } from "./basic.js";
 import { requireMatrix } from "./check.js";
+import { addCombination, subtractFourRows } from "./kernels.js";
 
 /** P·a = L·U: unit lower L and upper U packed in `lu`; row i was swapped with row `pivots[i]`. */
 export interface LuFactors {
@@ -22,6 +23,30 @@ function swapRows(a: Float64Array, columns: number, i: number, j: number): void 
   }
 }
 
+function pivotRow(lu: Float64Array, d: number, k: number): number {
+  let pivot = k;
+  let largest = Math.abs(lu[k * d + k]!);
+  for (let i = k + 1; i < d; i++) {
+    const size = Math.abs(lu[i * d + k]!);
+    if (size > largest) {
+      pivot = i;
+      largest = size;
+    }
+  }
+  return pivot;
+}
+
+/** Divides column k by its pivot and eliminates it from the columns up to `to`. */
+function eliminate(lu: Float64Array, d: number, k: number, to: number): void {
+  const head = lu[k * d + k]!;
+  if (head === 0) return;
+  for (let i = k + 1; i < d; i++) {
+    const factor = lu[i * d + k]! / head;
+    lu[i * d + k] = factor;
+    for (let j = k + 1; j < to; j++) lu[i * d + j]! -= factor * lu[k * d + j]!;
+  }
+}
+
 /**
  * LU factors with partial pivoting, P·a = L·U. A singular matrix is factored too; `luSolve` is what refuses it.
  * @param a d×d
@@ -35,20 +60,20 @@ export function luFactor(a: Float64Array, d: number): LuFactors {
   const lu = a.slice();
   const pivots = new Int32Array(d);
   let sign: 1 | -1 = 1;
-  for (let k = 0; k < d; k++) {
-    let pivot = k;
-    for (let i = k + 1; i < d; i++) if (Math.abs(lu[i * d + k]!) > Math.abs(lu[pivot * d + k]!)) pivot = i;
-    pivots[k] = pivot;
-    if (pivot !== k) sign = sign === 1 ? -1 : 1;
-    swapRows(lu, d, k, pivot);
-    const head = lu[k * d + k]!;
-    if (head === 0) continue;
-    for (let i = k + 1; i < d; i++) {
-      const factor = lu[i * d + k]! / head;
-      lu[i * d + k] = factor;
-      if (factor === 0) continue;
-      for (let j = k + 1; j < d; j++) lu[i * d + j]! -= factor * lu[k * d + j]!;
+  // Four columns are eliminated, then all rows to their right are updated by the four pivot rows at once.
+  for (let from = 0; from < d; from += 4) {
+    const to = Math.min(from + 4, d);
+    for (let k = from; k < to; k++) {
+      const pivot = pivotRow(lu, d, k);
+      pivots[k] = pivot;
+      if (pivot !== k) sign = sign === 1 ? -1 : 1;
+      swapRows(lu, d, k, pivot);
+      eliminate(lu, d, k, to);
     }
+    for (let i = from + 1; i < to; i++) {
+      addCombination(lu, i * d + to, d - to, -1, lu, i * d + from, 1, i - from, lu, from * d + to, d);
+    }
+    if (to < d) subtractFourRows(lu, d, from, to, to, d);
   }
   return { d, lu, pivots, sign };
 }
@@ -68,6 +93,21 @@ function requireRegular(f: LuFactors): void {
   }
 }
 
+/** So many right-hand sides are solved together: their part of x stays in the cache. */
+const columnGroup = 64;
+
+/** Both substitutions on the columns from … from + width − 1 of x, in place. */
+function substitute(f: LuFactors, x: Float64Array, columns: number, from: number, width: number): void {
+  const { d, lu } = f;
+  for (let i = 0; i < d; i++) addCombination(x, i * columns + from, width, -1, lu, i * d, 1, i, x, from, columns);
+  for (let i = d - 1; i >= 0; i--) {
+    const row = i * columns + from;
+    addCombination(x, row, width, -1, lu, i * d + i + 1, 1, d - 1 - i, x, row + columns, columns);
+    const pivot = lu[i * d + i]!;
+    for (let c = 0; c < width; c++) x[row + c]! /= pivot;
+  }
+}
+
 /**
  * x with a·x = b from the factors of a.
  * @param b d×columns
@@ -77,25 +117,13 @@ function requireRegular(f: LuFactors): void {
  * @accuracy backward stable: ‖a·x − b‖ ≤ d·growth·eps·‖a‖·‖x‖ (index.test.ts)
  */
 export function luSolve(f: LuFactors, b: Float64Array, columns: number): Float64Array {
-  const { d, lu, pivots } = f;
+  const { d, pivots } = f;
   requireMatrix("luSolve", "the right-hand side", b, d, columns);
   requireRegular(f);
   const x = b.slice();
   for (let i = 0; i < d; i++) swapRows(x, columns, i, pivots[i]!);
-  for (let i = 0; i < d; i++) {
-    for (let k = 0; k < i; k++) {
-      const factor = lu[i * d + k]!;
-      for (let c = 0; c < columns; c++) x[i * columns + c]! -= factor * x[k * columns + c]!;
-    }
-  }
-  for (let i = d - 1; i >= 0; i--) {
-    for (let k = i + 1; k < d; k++) {
-      const factor = lu[i * d + k]!;
-      for (let c = 0; c < columns; c++) x[i * columns + c]! -= factor * x[k * columns + c]!;
-    }
-    const pivot = lu[i * d + i]!;
-    for (let c = 0; c < columns; c++) x[i * columns + c]! /= pivot;
-  }
+  for (let from = 0; from < columns; from += columnGroup)
+    substitute(f, x, columns, from, Math.min(columnGroup, columns - from));
   return x;
 }
 

@@ -1,6 +1,7 @@
 import { InputError } from "../errors/index.js";
 import { requireMatrix } from "./check.js";
-import { householder, reflectRows } from "./householder.js";
+import { columnOf, type Reflector, reflectorInPlace, reflectRows } from "./householder.js";
+import { productOfReflectors, reflectPanel } from "./panel.js";
 
 /**
  * The thin QR factorisation a = q·r by Householder reflections, with diag r ≥ 0.
@@ -23,20 +24,20 @@ export function qr(a: Float64Array, m: number, n: number): { q: Float64Array; r:
     });
   }
   const work = a.slice();
-  const reflectors: { v: Float64Array; factor: number }[] = [];
-  for (let k = 0; k < n; k++) {
-    const column = new Float64Array(m - k);
-    for (let i = k; i < m; i++) column[i - k] = work[i * n + k]!;
-    const { v, factor } = householder(column);
-    reflectRows(work, n, k, k, n, v, factor);
-    reflectors.push({ v, factor });
+  const scratch = new Float64Array(n);
+  const reflectors: Reflector[] = [];
+  // Four columns are reduced, then all to their right at once.
+  for (let from = 0; from < n; from += 4) {
+    const to = Math.min(from + 4, n);
+    for (let k = from; k < to; k++) {
+      const reflector = reflectorInPlace(columnOf(work, n, k, k, m));
+      work[k * n + k] = reflector.image;
+      reflectRows(work, n, k, k + 1, to, reflector.v, reflector.factor, scratch);
+      reflectors.push(reflector);
+    }
+    reflectPanel(reflectors, from, to, true, work, n, from, to, n);
   }
-  const q = new Float64Array(m * n);
-  for (let k = 0; k < n; k++) q[k * n + k] = 1;
-  for (let k = n - 1; k >= 0; k--) {
-    const { v, factor } = reflectors[k]!;
-    reflectRows(q, n, k, k, n, v, factor);
-  }
+  const q = productOfReflectors(reflectors, 0, m, n);
   const r = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     const sign = work[i * n + i]! < 0 ? -1 : 1;

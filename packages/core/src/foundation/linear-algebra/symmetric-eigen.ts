@@ -1,7 +1,8 @@
 import { SolveError } from "../errors/index.js";
-import { frobeniusNorm, identity, maxAbs } from "./basic.js";
+import { maxAbs } from "./basic.js";
 import { requireMatrix } from "./check.js";
-import { householder, reflectColumns, reflectRows } from "./householder.js";
+import { dotRows, rotateChain } from "./kernels.js";
+import { tridiagonalize } from "./tridiagonal.js";
 
 /** a = vectors·diag(values)·vectorsᵀ. */
 export interface SymmetricEigen {
@@ -13,44 +14,15 @@ export interface SymmetricEigen {
 
 const maxSweepsPerValue = 60;
 
-/**
- * Reduces work (d×d symmetric, destroyed) to tridiagonal form from the top and returns it in reversed order, with the
- * accumulated reflections in the rows of zᵀ: large entries first here, last in implicit QL, keeps graded matrices accurate.
- */
-function tridiagonalize(
-  work: Float64Array,
-  d: number,
-): { diagonal: Float64Array; off: Float64Array; zT: Float64Array } {
-  const zT = identity(d);
-  for (let k = 0; k < d - 2; k++) {
-    const column = new Float64Array(d - k - 1);
-    for (let i = k + 1; i < d; i++) column[i - k - 1] = work[i * d + k]!;
-    const { v, factor } = householder(column);
-    reflectRows(work, d, k + 1, k, d, v, factor);
-    reflectColumns(work, d, k, d, k + 1, v, factor);
-    reflectRows(zT, d, k + 1, 0, d, v, factor);
-  }
-  const diagonal = new Float64Array(d);
-  const off = new Float64Array(d);
-  const zReversed = new Float64Array(d * d);
-  for (let i = 0; i < d; i++) {
-    const place = d - 1 - i;
-    diagonal[place] = work[i * d + i]!;
-    if (i > 0) off[place] = work[i * d + i - 1]!;
-    zReversed.set(zT.subarray(i * d, i * d + d), place * d);
-  }
-  return { diagonal, off, zT: zReversed };
-}
-
-/** One implicit QL sweep with Wilkinson's shift on the unreduced block low…high. */
+/** One implicit QL sweep with Wilkinson's shift on the unreduced block low…high; the rotations of rows high, high − 1, … follow. */
 function implicitSweep(
   diagonal: Float64Array,
   off: Float64Array,
-  zT: Float64Array,
-  d: number,
   low: number,
   high: number,
-): void {
+  cosines: Float64Array,
+  sines: Float64Array,
+): number {
   const half = (diagonal[low + 1]! - diagonal[low]!) / (2 * off[low]!);
   const radius = Math.hypot(half, 1);
   let g = diagonal[high]! - diagonal[low]! + off[low]! / (half + (half >= 0 ? radius : -radius));
@@ -60,12 +32,13 @@ function implicitSweep(
   for (let i = high - 1; i >= low; i--) {
     const f = s * off[i]!;
     const b = c * off[i]!;
-    const r = Math.hypot(f, g);
+    const square = f * f + g * g;
+    const r = square > 1e-280 ? Math.sqrt(square) : Math.hypot(f, g);
     off[i + 1] = r;
     if (r === 0) {
       diagonal[i + 1]! -= p;
       off[high] = 0;
-      return;
+      return high - 1 - i;
     }
     s = f / r;
     c = g / r;
@@ -74,22 +47,20 @@ function implicitSweep(
     p = s * t;
     diagonal[i + 1] = g + p;
     g = c * t - b;
-    const upper = (i + 1) * d;
-    const lower = i * d;
-    for (let k = 0; k < d; k++) {
-      const z1 = zT[upper + k]!;
-      const z0 = zT[lower + k]!;
-      zT[upper + k] = s * z0 + c * z1;
-      zT[lower + k] = c * z0 - s * z1;
-    }
+    cosines[high - 1 - i] = c;
+    sines[high - 1 - i] = s;
   }
   diagonal[low]! -= p;
   off[low] = g;
   off[high] = 0;
+  return high - low;
 }
 
-function iterate(diagonal: Float64Array, off: Float64Array, zT: Float64Array, d: number): void {
+/** Makes the tridiagonal matrix diagonal; the rows of zT follow when given. */
+function iterate(diagonal: Float64Array, off: Float64Array, zT: Float64Array | undefined, d: number): void {
   const floor = Number.MIN_VALUE / Number.EPSILON;
+  const cosines = new Float64Array(d);
+  const sines = new Float64Array(d);
   for (let low = 0; low < d; low++) {
     for (let sweep = 0; ; sweep++) {
       let high = low;
@@ -107,9 +78,26 @@ function iterate(diagonal: Float64Array, off: Float64Array, zT: Float64Array, d:
           fix: "Report this matrix; the method converges for every finite symmetric one",
         });
       }
-      implicitSweep(diagonal, off, zT, d, low, high);
+      const count = implicitSweep(diagonal, off, low, high, cosines, sines);
+      if (zT !== undefined) rotateChain(zT, high * d, -d, d, count, cosines, sines);
     }
   }
+}
+
+/** The symmetric part of a, divided by `scale`, with rows and columns reversed when the larger end comes last. */
+function prepare(a: Float64Array, d: number): { work: Float64Array; scale: number; reversed: boolean } {
+  const largest = maxAbs(a);
+  const scale = largest > 0 && (largest > 1e100 || largest < 1e-100) ? largest : 1;
+  const work = new Float64Array(d * d);
+  const reversed = d > 1 && Math.abs(a[0]!) < Math.abs(a[d * d - 1]!);
+  for (let i = 0; i < d; i++) {
+    for (let j = 0; j <= i; j++) {
+      const value = 0.5 * (a[i * d + j]! / scale) + 0.5 * (a[j * d + i]! / scale);
+      if (reversed) work[(d - 1 - j) * d + d - 1 - i] = value;
+      else work[i * d + j] = value;
+    }
+  }
+  return { work, scale, reversed };
 }
 
 /**
@@ -124,17 +112,8 @@ function iterate(diagonal: Float64Array, off: Float64Array, zT: Float64Array, d:
  */
 export function symmetricEigen(a: Float64Array, d: number): SymmetricEigen {
   requireMatrix("symmetricEigen", "the matrix", a, d, d);
-  const largest = maxAbs(a);
-  const scale = largest > 0 && (largest > 1e100 || largest < 1e-100) ? largest : 1;
-  const work = new Float64Array(d * d);
-  const reversed = d > 1 && Math.abs(a[0]!) < Math.abs(a[d * d - 1]!);
-  const place = (i: number): number => (reversed ? d - 1 - i : i);
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < d; j++) {
-      work[place(i) * d + place(j)] = 0.5 * (a[i * d + j]! / scale) + 0.5 * (a[j * d + i]! / scale);
-    }
-  }
-  const { diagonal, off, zT } = tridiagonalize(work, d);
+  const { work, scale, reversed } = prepare(a, d);
+  const { diagonal, off, zT } = tridiagonalize(work, d, true);
   iterate(diagonal, off, zT, d);
   const order = Array.from({ length: d }, (_, i) => i).sort((i, j) => diagonal[i]! - diagonal[j]!);
   const values = new Float64Array(d);
@@ -142,8 +121,25 @@ export function symmetricEigen(a: Float64Array, d: number): SymmetricEigen {
   for (let j = 0; j < d; j++) {
     const source = order[j]!;
     values[j] = diagonal[source]! * scale;
-    const length = frobeniusNorm(zT.subarray(source * d, source * d + d));
-    for (let i = 0; i < d; i++) vectors[i * d + j] = zT[source * d + place(i)]! / length;
+    const length = Math.sqrt(dotRows(zT, source * d, zT, source * d, d));
+    for (let i = 0; i < d; i++) vectors[i * d + j] = zT[source * d + (reversed ? d - 1 - i : i)]! / length;
   }
   return { values, vectors };
+}
+
+/**
+ * The eigenvalues of a symmetric matrix alone, without vectors.
+ * @param a d×d symmetric; the symmetric part (a + aᵀ)/2 is what counts
+ * @returns d, ascending
+ * @throws wrong-shape, not-finite (input); no-convergence
+ * @cost O(4d³/3) time, O(d²) memory
+ * @accuracy as symmetricEigen (factorizations.test.ts)
+ * @source derived (definition)
+ */
+export function symmetricEigenvalues(a: Float64Array, d: number): Float64Array {
+  requireMatrix("symmetricEigenvalues", "the matrix", a, d, d);
+  const { work, scale } = prepare(a, d);
+  const { diagonal, off } = tridiagonalize(work, d, false);
+  iterate(diagonal, off, undefined, d);
+  return diagonal.map((value) => value * scale).sort();
 }
