@@ -1,14 +1,36 @@
 import type { ZodType } from "zod";
+import type { Calculus, NoiseKind } from "./diffusion.js";
 import type { Problem } from "./problem.js";
 
 /** What a step cost. */
 export interface StepReport {
   /** Calls of the drift. */
   readonly evaluations: number;
+  /** The method that made the step, told by methods that choose among several. */
+  readonly method?: string;
 }
 
 /** Work space of one integration; opaque to the driver. */
 export type Scratch = unknown;
+
+/** What a method for stochastic equations promises; measured in methods/stochastic.test.ts. */
+export interface NoiseTraits {
+  readonly calculus: Calculus;
+  /** Strong order (root mean square error at a fixed time) per kind of noise. */
+  readonly strongOrder: Readonly<Record<NoiseKind, number>>;
+  /** Weak order (error of expectations of smooth functions). */
+  readonly weakOrder: number;
+}
+
+/** What a method is, beyond its order; tests and drivers read this and never the name. */
+export interface MethodTraits {
+  /** Whether its steps are bounded by accuracy alone, however fast the fastest decay. */
+  readonly stiff?: boolean;
+  /** Where its Jacobian comes from; absent: it needs none. */
+  readonly jacobian?: "finite-differences";
+  /** Absent: problems with a diffusion are refused. */
+  readonly noise?: NoiseTraits;
+}
 
 /**
  * A one-step method on flat states.
@@ -18,11 +40,13 @@ export type Scratch = unknown;
  */
 export interface Method {
   readonly name: string;
-  /** Global order of convergence; measured in methods/contract.test.ts. */
+  /** Global order of convergence on equations without noise; measured in methods/contract.test.ts. */
   readonly order: number;
   /** Global order of values read off the dense output between steps. */
   readonly denseOrder: number;
-  init(problem: Problem, seed: number): Scratch;
+  readonly traits?: MethodTraits;
+  /** @param seed, run the key of the noise; methods without noise ignore them */
+  init(problem: Problem, seed: number, run?: number): Scratch;
   /** y(t) → out = y(t + dt), retracted if the problem retracts. `y` and `out` do not alias. */
   step(problem: Problem, t: number, dt: number, y: Float64Array, out: Float64Array, scratch: Scratch): StepReport;
   /** RMS over components of (error estimate) / (atol + rtol·max(|y|, |out|)) for the step just made. */
@@ -38,6 +62,8 @@ export interface MethodPlugin<P = unknown> {
   readonly name: string;
   readonly doc: string;
   readonly source: string;
+  /** The traits of every method it binds. */
+  readonly traits?: MethodTraits;
   readonly params: ZodType<P>;
   bind(params: P): Method;
 }

@@ -3,6 +3,8 @@ import { InputError } from "../foundation/errors/index.js";
 import type { SolveEvent } from "./event.js";
 import type { Method } from "./method.js";
 import type { StateObservable } from "./observable.js";
+import type { Problem } from "./problem.js";
+import type { TimeChange } from "./time-change.js";
 
 /** How steps are chosen. */
 export type Stepping =
@@ -41,6 +43,15 @@ export function layers(L: number): Stepping {
 /** Steps chosen so that the local error stays below atol + rtol·|y|. */
 export function adaptive(tolerance: { rtol: number; atol: number; maxSteps?: number }): Stepping {
   const { rtol, atol, maxSteps = 1_000_000 } = tolerance;
+  if (!(Number.isInteger(maxSteps) && maxSteps > 0)) {
+    throw new InputError({
+      code: "out-of-range",
+      who: "steps.adaptive",
+      rule: "maxSteps must be a positive integer",
+      got: String(maxSteps),
+      path: ["maxSteps"],
+    });
+  }
   for (const [key, value] of Object.entries({ rtol, atol })) {
     if (!(value > 0 && Number.isFinite(value))) {
       throw new InputError({
@@ -89,12 +100,42 @@ export interface SolveOptions<S extends Readonly<Record<string, Save>> = Readonl
   readonly events?: readonly SolveEvent[];
   /** Seeds the method's noise; deterministic methods ignore it. */
   readonly seed?: number;
+  /** Which of several runs with one seed this is: their noise is independent. Default 0. */
+  readonly run?: number;
+  /** The variable the steps are made in; spans, times and outcomes stay in depth. Default: depth itself. */
+  readonly time?: TimeChange;
   readonly cancel?: CancelSignal;
   onProgress?(progress: Progress): void;
 }
 
+/** A method without noise would drop the diffusion, one of the other calculus would solve another equation. */
+function checkNoise({ diffusion }: Problem, method: Method): void {
+  if (diffusion === undefined) return;
+  const noise = method.traits?.noise;
+  if (noise === undefined) {
+    throw new InputError({
+      code: "incompatible",
+      who: `method ${method.name}`,
+      rule: "it integrates equations without noise",
+      got: `a problem with ${diffusion.kind} noise`,
+      fix: "Use euler-maruyama (Itô) or heun-stratonovich (Stratonovich) with fixed steps",
+      path: ["method"],
+    });
+  }
+  if (diffusion.kind === "additive" || diffusion.calculus === noise.calculus) return;
+  throw new InputError({
+    code: "incompatible",
+    who: `method ${method.name}`,
+    rule: `it integrates equations in the ${noise.calculus} sense`,
+    got: `a diffusion in the ${diffusion.calculus} sense`,
+    fix: "Use the other method, or convert the problem with inItoSense or inStratonovichSense",
+    path: ["method"],
+  });
+}
+
 /** Checks what can be checked before any work. @throws InputError out-of-range, incompatible */
-export function checkOptions(method: Method, options: SolveOptions): void {
+export function checkOptions(problem: Problem, method: Method, options: SolveOptions): void {
+  checkNoise(problem, method);
   const [t0, t1] = options.span;
   if (!(Number.isFinite(t0) && Number.isFinite(t1) && t0 < t1)) {
     throw new InputError({

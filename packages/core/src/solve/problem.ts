@@ -1,3 +1,5 @@
+import type { Diffusion } from "./diffusion.js";
+
 /** Where a named part of the state lies in the flat array. */
 export interface Block {
   readonly offset: number;
@@ -5,7 +7,7 @@ export interface Block {
 }
 
 /**
- * ẏ = drift(t, y) on a flat state, y(t_0) = y0. Knows nothing of tokens.
+ * ẏ = drift(t, y) on a flat state, y(t_0) = y0, or dy = drift dt + G dW with a diffusion. Knows nothing of tokens.
  *
  * `drift` overwrites `out`, never keeps or changes `y`, and allocates nothing.
  */
@@ -13,6 +15,8 @@ export interface Problem {
   readonly y0: Float64Array;
   readonly layout: Readonly<Record<string, Block>>;
   drift(t: number, y: Float64Array, out: Float64Array): void;
+  /** Absent: no noise. */
+  readonly diffusion?: Diffusion;
   /** Moves a state that a step has left near the manifold back onto it, in place. */
   retract?(y: Float64Array): void;
   /** Times at which the drift jumps; every step ends at them. Sorted. */

@@ -7,7 +7,8 @@ import type { Problem } from "./problem.js";
 import { createRecorder } from "./recorder.js";
 import type { Failure, Step } from "./step.js";
 import { steps } from "./step.js";
-import type { Recorded, Trajectory } from "./trajectory.js";
+import { stepsInTime } from "./time-change.js";
+import type { MethodSpan, Recorded, Trajectory } from "./trajectory.js";
 
 /** Signs of all events at the last accepted state. */
 interface Watch {
@@ -15,8 +16,16 @@ interface Watch {
   before: number;
 }
 
+interface Crossings {
+  readonly terminal: Crossing | undefined;
+  readonly passed: readonly Crossing[];
+  readonly cost: number;
+}
+
+const nothing: Crossings = { terminal: undefined, passed: [], cost: 0 };
+
 /** The earliest terminal crossing of the step, and every non-terminal one before it. */
-function crossingsIn(step: Step, watches: readonly Watch[], workspace: Float64Array) {
+function crossingsIn(step: Step, watches: readonly Watch[], workspace: Float64Array): Crossings {
   let cost = 0;
   const found: Crossing[] = [];
   for (const watch of watches) {
@@ -49,6 +58,15 @@ function failed(failure: Failure): Outcome {
   return { status: "failed", ...failure };
 }
 
+/** Adds the part of the step that was used to the list of which method made what. */
+function noteMethod(spans: MethodSpan[], step: Step, stop: number): void {
+  if (step.method === undefined) return;
+  const last = spans.at(-1);
+  const from = last?.name === step.method ? last.from : step.t0;
+  if (last?.name === step.method) spans.pop();
+  spans.push({ name: step.method, from, to: stop });
+}
+
 /**
  * Integrates ẏ = f(t, y) over a span: the synchronous driver around `steps`.
  *
@@ -73,12 +91,14 @@ export function solve<S extends Readonly<Record<string, Save>>>(
   const workspace = new Float64Array(problem.y0.length);
   const y = problem.y0.slice();
   const passed: { name: string; t: number }[] = [];
+  const methods: MethodSpan[] = [];
   const stats = { steps: 0, rejected: 0, evaluations: 0 };
   let t = start;
   let outcome: Outcome | undefined;
   for (const [, recorder] of recorders) recorder.start(start, y);
 
-  const generator = steps(problem, method, options);
+  const { time } = options;
+  const generator = time === undefined ? steps(problem, method, options) : stepsInTime(problem, method, options, time);
   while (outcome === undefined) {
     if (options.cancel?.aborted) {
       outcome = { status: "stopped", event: "cancelled", t, tError: 0 };
@@ -92,16 +112,24 @@ export function solve<S extends Readonly<Record<string, Save>>>(
     const step = next.value;
     stats.steps++;
     stats.rejected += step.rejected;
-    const crossing = crossingsIn(step, watches, workspace);
+    const crossing = watches.length === 0 ? nothing : crossingsIn(step, watches, workspace);
     const stop = crossing.terminal?.t ?? step.t1;
     for (const [, recorder] of recorders) stats.evaluations += recorder.during(step, stop, workspace);
     stats.evaluations += step.evaluations + crossing.cost + step.dense(stop, y);
+    noteMethod(methods, step, stop);
     t = stop;
-    passed.push(...crossing.passed.map((one) => ({ name: one.event.name, t: one.t })));
+    for (const one of crossing.passed) passed.push({ name: one.event.name, t: one.t });
     if (crossing.terminal) outcome = stoppedAt(crossing.terminal, y);
     options.onProgress?.({ t, fraction: (t - start) / (end - start), steps: stats.steps });
   }
   for (const [, recorder] of recorders) recorder.finish(t, y);
   const records = Object.fromEntries(recorders.map(([name, recorder]) => [name, recorder.recorded()]));
-  return { outcome, tEnd: t, yEnd: y, records: records as Record<keyof S & string, Recorded>, events: passed, stats };
+  return {
+    outcome,
+    tEnd: t,
+    yEnd: y,
+    records: records as Record<keyof S & string, Recorded>,
+    events: passed,
+    stats: methods.length === 0 ? stats : { ...stats, methods },
+  };
 }

@@ -16,6 +16,8 @@ export interface Step {
   dense(t: number, out: Float64Array): number;
   readonly evaluations: number;
   readonly rejected: number;
+  /** The method that made it, told by methods that choose among several. */
+  readonly method?: string;
 }
 
 /** Why the generator stopped before the end of the span. */
@@ -42,11 +44,18 @@ function allFinite(y: Float64Array): boolean {
  * The problem within one smooth piece: the drift is asked at times strictly before the piece's end, so that a stage at
  * the end of a step does not see the schedule of the next piece.
  */
-function withinPiece(problem: Problem, start: number, end: number): Problem {
+export function withinPiece(problem: Problem, start: number, end: number): Problem {
   // Further from the end than the rounding that schedules forgive (parameters/schedule.ts), also late or in a short piece.
   const margin = Math.max(1e-9 * (end - start), 4e-12 * Math.max(1, Math.abs(end)));
   const last = end - Math.min(margin, (end - start) / 2);
-  return { ...problem, drift: (t, y, out) => problem.drift(Math.min(t, last), y, out) };
+  const { diffusion } = problem;
+  return {
+    ...problem,
+    drift: (t, y, out) => problem.drift(Math.min(t, last), y, out),
+    ...(diffusion && {
+      diffusion: { ...diffusion, apply: (t, y, dW, out) => diffusion.apply(Math.min(t, last), y, dW, out) },
+    }),
+  };
 }
 
 function* piece(
@@ -55,13 +64,14 @@ function* piece(
   end: number,
   y: Float64Array,
   firstStep: number,
+  spent: number,
 ): Generator<Step, Failure | number> {
   const { problem, method, scratch, stepping, controller } = driver;
   const out = new Float64Array(y.length);
   const pieceSteps = stepping.kind === "adaptive" ? Number.POSITIVE_INFINITY : countSteps(stepping, start, end);
   let t = start;
   let dt = stepping.kind === "adaptive" ? firstStep : (end - start) / pieceSteps;
-  let [evaluations, rejected, taken] = [0, 0, 0];
+  let [evaluations, rejected, taken] = [spent, 0, 0];
   while (t < end) {
     const fixedEnd = taken + 1 >= pieceSteps ? end : start + (taken + 1) * stepLength(stepping, start, end, pieceSteps);
     let t1 = stepping.kind === "adaptive" ? t + dt : fixedEnd;
@@ -74,7 +84,8 @@ function* piece(
         message: `${method.name}: the step fell to ${h.toExponential(1)} at t = ${t}; the solution is probably singular there`,
       };
     }
-    evaluations += method.step(problem, t, h, y, out, scratch).evaluations;
+    const report = method.step(problem, t, h, y, out, scratch);
+    evaluations += report.evaluations;
     if (stepping.kind === "adaptive") {
       const norm = allFinite(out) ? method.errorNorm!(y, out, stepping.rtol, stepping.atol, scratch) : Number.NaN;
       if (!(norm <= 1)) {
@@ -98,7 +109,8 @@ function* piece(
       problem.retract?.(into);
       return cost;
     };
-    yield { t0, t1, y: out, dense, evaluations, rejected };
+    const step = { t0, t1, y: out, dense, evaluations, rejected };
+    yield report.method === undefined ? step : { ...step, method: report.method };
     y.set(out);
     t = t1;
     taken++;
@@ -132,7 +144,7 @@ function pieces(problem: Problem, options: SolveOptions): number[] {
  * @cost per step: that of the method; two extra evaluations at the start of adaptive stepping
  */
 export function* steps(problem: Problem, method: Method, options: SolveOptions): Generator<Step, Failure | undefined> {
-  checkOptions(method, options);
+  checkOptions(problem, method, options);
   const y = problem.y0.slice();
   const stepping = options.steps;
   const knots = pieces(problem, options);
@@ -142,12 +154,13 @@ export function* steps(problem: Problem, method: Method, options: SolveOptions):
   for (let k = 0; k + 1 < knots.length; k++) {
     const [start, end] = [knots[k]!, knots[k + 1]!];
     const local = end === last ? problem : withinPiece(problem, start, end);
-    const scratch = method.init(local, options.seed ?? 0);
-    if (stepping.kind === "adaptive" && dt === 0) {
+    const scratch = method.init(local, options.seed ?? 0, options.run ?? 0);
+    const guessing = stepping.kind === "adaptive" && dt === 0;
+    if (guessing) {
       dt = initialStep(local, method.order, start, end, stepping.rtol, stepping.atol);
     }
     const driver = { problem: local, method, scratch, stepping, controller: piController(method.order) };
-    const inner = piece(driver, start, end, y, Math.min(dt, end - start));
+    const inner = piece(driver, start, end, y, Math.min(dt, end - start), guessing ? 2 : 0);
     for (;;) {
       const next = inner.next();
       if (next.done) {

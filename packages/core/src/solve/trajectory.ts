@@ -7,10 +7,19 @@ export interface Recorded {
   readonly value: NdArray;
 }
 
+/** A part of the span that one method made. */
+export interface MethodSpan {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface SolveStats {
   readonly steps: number;
   readonly rejected: number;
   readonly evaluations: number;
+  /** Which method made which part of the span, in order; only from methods that choose among several. */
+  readonly methods?: readonly MethodSpan[];
 }
 
 /** The result of `solve`. `Names` are the keys of `save`. */
