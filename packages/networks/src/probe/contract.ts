@@ -1,4 +1,5 @@
 import type { CancelSignal } from "@meanfield/core/foundation/cancel";
+import type { NullBand } from "@meanfield/core/foundation/statistics";
 
 /** n tokens of width d with equal weights. */
 export interface Cloud {
@@ -8,15 +9,9 @@ export interface Cloud {
   readonly points: Float64Array;
 }
 
-/** What a measure would be for a cloud that is Gaussian: median and the ends of the band. */
-export interface NullBand {
-  readonly median: number;
-  readonly low: number;
-  readonly high: number;
-}
-
 export interface MeasureValue {
   readonly value: number;
+  /** What the measure would be for a cloud that is Gaussian. */
   readonly null?: NullBand;
 }
 

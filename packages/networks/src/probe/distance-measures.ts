@@ -1,7 +1,8 @@
 import { stream } from "@meanfield/core/foundation/random";
 import { tokens } from "@meanfield/core/foundation/shapes";
+import { bandOf, type NullBand } from "@meanfield/core/foundation/statistics";
 import type { Law, PointCloud } from "@meanfield/core/laws";
-import type { Cloud, MeasureContext, MeasureValue, NullBand, ProbeMeasure } from "./contract.js";
+import type { Cloud, MeasureContext, MeasureValue, ProbeMeasure } from "./contract.js";
 import { drawLike } from "./gaussian-tokens.js";
 import { covarianceOf, meanOf } from "./moments.js";
 
@@ -23,24 +24,8 @@ export interface DistanceOptions {
   readonly repeats: number;
 }
 
-/** Share of null draws below and above the band. */
-const tail = 0.05;
-
 function pointCloud({ n, d, points }: Cloud): PointCloud {
   return { kind: "point-cloud", ...tokens(points, n, d) };
-}
-
-/** Median and the 5 % and 95 % quantiles; linear between order statistics. @param values sorted in place */
-export function bandOf(values: Float64Array): NullBand {
-  values.sort();
-  return { median: quantile(values, 0.5), low: quantile(values, tail), high: quantile(values, 1 - tail) };
-}
-
-function quantile(sorted: Float64Array, p: number): number {
-  const at = p * (sorted.length - 1);
-  const low = Math.floor(at);
-  const high = Math.min(low + 1, sorted.length - 1);
-  return sorted[low]! + (at - low) * (sorted[high]! - sorted[low]!);
 }
 
 /** The Gaussian with a cloud's moments, as a law or as tokens drawn from it. */

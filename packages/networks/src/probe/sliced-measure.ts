@@ -1,8 +1,9 @@
 import { stream, uniformSphere } from "@meanfield/core/foundation/random";
 import { tokens } from "@meanfield/core/foundation/shapes";
+import { bandOf } from "@meanfield/core/foundation/statistics";
 import type { Law } from "@meanfield/core/laws";
 import type { Cloud, MeasureContext, MeasureValue, ProbeMeasure } from "./contract.js";
-import { bandOf, type LawDistance } from "./distance-measures.js";
+import type { LawDistance } from "./distance-measures.js";
 import { drawLike } from "./gaussian-tokens.js";
 
 export interface SlicedOptions {

@@ -1,7 +1,7 @@
 import { InputError } from "../../foundation/errors/index.js";
 import { sampleLaw } from "../../foundation/law/index.js";
+import { bandOf, type NullBand } from "../../foundation/statistics/index.js";
 import type { Law } from "../../laws/contract.js";
-import { bandOf, type NullBand } from "./quantile.js";
 
 export type { NullBand };
 

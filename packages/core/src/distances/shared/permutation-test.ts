@@ -1,8 +1,8 @@
 import { InputError } from "../../foundation/errors/index.js";
 import { stream } from "../../foundation/random/index.js";
+import { bandOf, type NullBand } from "../../foundation/statistics/index.js";
 import type { Law, PointCloud } from "../../laws/contract.js";
 import type { NullOptions } from "./null-band.js";
-import { bandOf, type NullBand } from "./quantile.js";
 
 /** What a permutation test found. */
 export interface PermutationResult {
