@@ -136,6 +136,13 @@ function pieces(problem: Problem, options: SolveOptions): number[] {
   return [t0, ...inner, t1];
 }
 
+function jumpsAt(problem: Problem, end: number, options: SolveOptions): boolean {
+  return (
+    options.steps.kind !== "layers" &&
+    (problem.breakpoints ?? []).some((t) => Math.abs(t - end) <= 4e-12 * Math.max(1, Math.abs(end)))
+  );
+}
+
 /**
  * The step generator: pausable (stop pulling), resumable (pull on). Yields accepted steps in order; returns `undefined`
  * at the end of the span, or why it could not go on.
@@ -148,12 +155,12 @@ export function* steps(problem: Problem, method: Method, options: SolveOptions):
   const y = problem.y0.slice();
   const stepping = options.steps;
   const knots = pieces(problem, options);
-  const last = options.span[1];
   let dt = 0;
   let count = 0;
   for (let k = 0; k + 1 < knots.length; k++) {
     const [start, end] = [knots[k]!, knots[k + 1]!];
-    const local = end === last ? problem : withinPiece(problem, start, end);
+    // Also where the span ends at a jump: the last stage must not see the piece after it.
+    const local = jumpsAt(problem, end, options) ? withinPiece(problem, start, end) : problem;
     const scratch = method.init(local, options.seed ?? 0, options.run ?? 0);
     const guessing = stepping.kind === "adaptive" && dt === 0;
     if (guessing) {
