@@ -328,3 +328,21 @@ describe("the moments level", () => {
     expect(distanceMax(inverse(moved, d), P)).toBeLessThan(1e-10);
   });
 });
+
+describe("what rounding hides is not a verdict", () => {
+  test("a rank-one start that runs away along Q ≺ 0 has no blow-up, however long the walk", () => {
+    // Along x: x'G(t)x = ∫ q(e^{Ws}x)ds < 0.1·x_2² < 1 for every t, while the entries of G pass 10¹⁶ before t = 20.
+    const x = [0.7, -0.35, 0.41];
+    const regime = regimeOf({
+      d: 3,
+      A: [-0.5, 0, 0, 0, 0.1, 0, 0, 0, -0.7],
+      W: [1, 0.3, 0.2, 0, -1, 0, 0.1, 0, 0.9],
+      cov: x.flatMap((a) => x.map((b) => a * b)),
+    });
+    expect(regime.verdict).toBe("undecided");
+  });
+
+  test("sup λ_max = 1 is neither decay nor blow-up: Σ_0 is an equilibrium", () => {
+    expect(regimeOf({ d: 1, A: [0.5], W: [-0.5], cov: [1] }).verdict).toBe("undecided");
+  });
+});

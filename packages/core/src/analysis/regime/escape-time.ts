@@ -66,6 +66,14 @@ function topOf(M: Float64Array, d: number): { value: number; vector: Float64Arra
 /** Greatest |e^{Wt}|²|Q||Σ_0| that is still counted as change of λ_max: below it nothing can happen any more. */
 const negligible = 1e-14;
 
+/** Error of λ_max that still lets the sign of λ_max − 1 be told; beyond it the walk ends without a verdict. */
+const tellable = 1e-3;
+
+/** Rounding of λ_max(M): the entries of M may be large and negative where λ_max is not. */
+function roundingOf(M: Float64Array, d: number): number {
+  return 64 * d * Number.EPSILON * Math.max(1, frobeniusNorm(M));
+}
+
 /**
  * The first t with λ_max(Σ_0^½ G(t) Σ_0^½) = 1, G(t) = ∫_0^t e^{Wᵀs}Qe^{Ws}ds: where Σ(t) escapes when V = vI.
  * Holds for every W, every PSD Σ_0, singular ones too.
@@ -93,7 +101,9 @@ export function escapeTime(system: ScalarValueSystem, cov: Float64Array, horizon
   for (let k = 0; k < maxSteps; k++) {
     const t = k * step;
     const nextG = add(G, congruence(stride.G, E, d));
-    const after = topOf(congruence(nextG, root, d), d).value - 1;
+    const M = congruence(nextG, root, d);
+    if (!(roundingOf(M, d) < tellable)) return { escapes: false, horizon: t, exhausted: false, greatest };
+    const after = topOf(M, d).value - 1;
     if (after >= 0) return closeIn(system, root, { t, E, G, step, before, after });
     greatest = Math.max(greatest, after + 1);
     const nextE = new Float64Array(d * d);
@@ -128,17 +138,18 @@ function closeIn(system: ScalarValueSystem, root: Float64Array, bracket: Bracket
   const at = (s: number) => {
     const inner = propagator(system, s);
     const M = congruence(add(G, congruence(inner.G, E, d)), root, d);
-    return { ...topOf(M, d), flow: multiply(inner.E, E, d) };
+    return { ...topOf(M, d), noise: roundingOf(M, d), flow: multiply(inner.E, E, d) };
   };
   const { t: s, bracket: width } = findCrossing((x) => at(x).value - 1, 0, step, before, after);
-  const { vector, flow } = at(s);
+  const { vector, flow, noise } = at(s);
   const direction = new Float64Array(d);
   const carried = multiply(flow, root, d);
   for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) direction[i]! += carried[i * d + j]! * vector[j]!;
   let slope = 0;
   for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) slope += direction[i]! * Q[i * d + j]! * direction[j]!;
   const length = Math.hypot(...direction);
-  const rounding = (64 * d * Number.EPSILON) / Math.max(slope, Number.MIN_VALUE);
-  const tError = width + rounding + 4 * Number.EPSILON * (t + s);
+  // λ_max meets 1 with a slope lost in rounding: the time of an escape cannot be told, nor whether there is one.
+  if (!(slope * (t + step) > noise)) return { escapes: false, horizon: t, exhausted: false, greatest: before + 1 };
+  const tError = width + noise / slope + 4 * Number.EPSILON * (t + s);
   return { escapes: true, tStar: t + s, tError, direction: direction.map((v) => v / length) };
 }

@@ -18,6 +18,9 @@ type Verdict = { readonly [key: string]: Json };
 /** Eigenvalues below this part of the largest count as zero where a sign decides a regime. */
 const signTolerance = 1e-12;
 
+/** How near to 1 sup λ_max may come before the walk's summed rounding (10⁴ steps of 10⁻¹⁶) hides on which side it is. */
+const edgeTolerance = 1e-11;
+
 const matrix = (a: Float64Array, d: number): Json => toNested({ shape: [d, d], data: a }) as Json;
 
 /** Definiteness of Q and spectrum of W: the hypotheses of the spectral conditions, checked as numbers. */
@@ -156,6 +159,10 @@ export function scalarValueRegime(system: ScalarValueSystem, cov: Float64Array, 
       direction: Array.from(direction),
       certificate: certify("first t with λ_max(Σ_0^½G(t)Σ_0^½) = 1, G(t) = ∫_0^t e^{Wᵀs}Qe^{Ws}ds"),
     };
+  }
+  if (found.exhausted && facts.hurwitz && found.greatest > 1 - edgeTolerance) {
+    const argument = `W Hurwitz and sup_t λ_max(Σ_0^½G(t)Σ_0^½) = 1 to rounding: at the edge between decay and blow-up`;
+    return { verdict: "undecided", certificate: certify(argument) };
   }
   if (found.exhausted && facts.hurwitz) {
     const argument = `W Hurwitz and sup_t λ_max(Σ_0^½G(t)Σ_0^½) = ${found.greatest} < 1: no blow-up, Σ → 0`;
