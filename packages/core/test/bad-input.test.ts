@@ -283,13 +283,7 @@ const values: readonly Case[] = [
     "model.attention",
     ["experiment.model.attention: is needed. Give an attention"],
   ],
-  [
-    "a sweep",
-    { ...sound, sweep: { "model.attention.softmax.beta": [1, 2] } },
-    "incompatible",
-    "sweep",
-    ["meanfield sweep"],
-  ],
+  ["a sweep", { ...sound, sweep: { "model.attention.softmax.beta": [1, 2] } }, "incompatible", "sweep", ["no sweeps"]],
   [
     "a distance that cannot compare these levels",
     {
