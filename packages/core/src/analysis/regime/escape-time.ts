@@ -82,7 +82,7 @@ function roundingOf(M: Float64Array, d: number): number {
  * `exhausted` says that e^{Wt} has died out, so that there is no crossing at any later time.
  *
  * @cost one 2d exponential, then 4 products and one eigenproblem of size d per step
- * @accuracy 1e-12 relative; analysis/regime/index.test.ts against W = 0 and one dimension
+ * @accuracy 1e-12 relative; test/gaussian.test.ts against W = 0 and one dimension
  * @source numerics.md, Riccati and reachability; arXiv 2606.07600, theory.md §2
  */
 export function escapeTime(system: ScalarValueSystem, cov: Float64Array, horizonHint: number): Escape {

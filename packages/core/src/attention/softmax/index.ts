@@ -25,7 +25,7 @@ function riccatiTerms(heads: BoundHeads): (t: number) => readonly RiccatiTerm[] 
  * On N(m, Σ): B = Σ_h V_hΣA_h, c = Σ_h V_h m, with A_h = β_h K_hᵀQ_h.
  *
  * @cost particles: see the reference backend; Gaussian: heads × 2d³ multiply-adds
- * @accuracy Gaussian closure to 1e-12 of Gauss–Hermite quadrature; attention/softmax/index.test.ts
+ * @accuracy Gaussian closure to 1e-12 of Gauss–Hermite quadrature; attention/contract.test.ts
  * @source arXiv 2501.18322 and 2606.07600, theory.md §1 and §2
  */
 export const softmax: AttentionPlugin<HeadParameters> = {
