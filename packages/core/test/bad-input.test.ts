@@ -285,6 +285,13 @@ const values: readonly Case[] = [
   ],
   ["a sweep", { ...sound, sweep: { "model.attention.softmax.beta": [1, 2] } }, "incompatible", "sweep", ["no sweeps"]],
   [
+    "a normalization this version does not have",
+    { ...sound, model: { ...sound.model, normalization: "post-ln" } },
+    "unknown-name",
+    "model.normalization",
+    ["geometry: sphere is post-LN"],
+  ],
+  [
     "a distance that cannot compare these levels",
     {
       ...sound,
@@ -320,6 +327,12 @@ describe("shapes", () => {
 });
 describe("values", () => {
   test.each(values.map((one) => [one[0], one] as const))("%s", (_what, one) => check(one));
+});
+
+test("an empty section is the section with its defaults", () => {
+  const written = { ...sound, solve: null, backend: null, observe: { energy: null } };
+  const spelled = { ...sound, solve: {}, backend: {}, observe: { energy: {} } };
+  expect(experiment(written).spec).toEqual(experiment(spelled).spec);
 });
 
 describe("no closure at gaussian-moments: the level says why, and which levels there are", () => {

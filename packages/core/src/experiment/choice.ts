@@ -1,5 +1,6 @@
 import type { ZodType } from "zod";
 import { InputError, nearestOf, type SpecPath, show } from "../foundation/errors/index.js";
+import { isMapping } from "../foundation/parameters/index.js";
 import { parseParameters } from "./parse.js";
 
 /** What a family's members have in common, as far as a spec is concerned. */
@@ -16,9 +17,6 @@ export interface Choice<M extends Choosable> {
   readonly params: unknown;
   readonly canonical: unknown;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function unknownName(family: string, name: string, names: readonly string[], path: SpecPath): InputError {
   return new InputError({
@@ -49,12 +47,12 @@ export function resolveChoice<M extends Choosable>(
     return plugin;
   };
   if (typeof value === "string") return withParameters(find(value, path), {}, path);
-  if (!isObject(value) || Object.keys(value).length !== 1) {
+  if (!isMapping(value) || Object.keys(value).length !== 1) {
     throw new InputError({
       code: "wrong-type",
       who: family,
       rule: "a plug-in is its name, or { name: parameters } with one name",
-      got: isObject(value) ? `keys ${Object.keys(value).join(", ") || "(none)"}` : show(value),
+      got: isMapping(value) ? `keys ${Object.keys(value).join(", ") || "(none)"}` : show(value),
       fix: `There are ${names.join(", ")}`,
       path,
     });
@@ -67,6 +65,6 @@ function withParameters<M extends Choosable>(plugin: M, value: unknown, path: Sp
   if (plugin.params === undefined) return { plugin, params: {}, canonical: plugin.name };
   const parsed = parseParameters(plugin.name, plugin.params, value ?? {}, path);
   const params = plugin.complete?.(parsed) ?? parsed;
-  const empty = isObject(params) && Object.keys(params).length === 0;
+  const empty = isMapping(params) && Object.keys(params).length === 0;
   return { plugin, params, canonical: empty ? plugin.name : { [plugin.name]: params } };
 }

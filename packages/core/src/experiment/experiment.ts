@@ -1,5 +1,6 @@
 import { type Backend, createReferenceBackend } from "../foundation/backend/index.js";
 import { InputError, show } from "../foundation/errors/index.js";
+import { isMapping } from "../foundation/parameters/index.js";
 import type { InitialLaw } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
 import type { When } from "../solve/index.js";
@@ -37,9 +38,21 @@ export interface ExperimentOptions {
   readonly backends?: readonly Backend[];
 }
 
+/** `solve:` with nothing behind it is the section with all its defaults; so is one entry of `observe:`. */
+function withoutEmptySections(document: Record<string, unknown>): Record<string, unknown> {
+  const filled = (value: unknown): unknown => (value === null ? {} : value);
+  const entries = Object.entries(document).map(([key, value]) => {
+    if (!["solve", "backend", "save", "observe", "compare", "sweep"].includes(key)) return [key, value];
+    const section = filled(value);
+    if (key !== "observe" || !isMapping(section)) return [key, section];
+    return [key, Object.fromEntries(Object.entries(section).map(([name, entry]) => [name, filled(entry)]))];
+  });
+  return Object.fromEntries(entries) as Record<string, unknown>;
+}
+
 /** The document as it was written, or why it is none. */
 function parseDocument(document: unknown): DocumentSpec {
-  if (typeof document !== "object" || document === null || Array.isArray(document)) {
+  if (!isMapping(document)) {
     throw new InputError({
       code: "wrong-type",
       who: "experiment",
@@ -47,7 +60,7 @@ function parseDocument(document: unknown): DocumentSpec {
       got: show(document),
     });
   }
-  const spec = parseParameters("experiment", documentSchema, document, []) as DocumentSpec;
+  const spec = parseParameters("experiment", documentSchema, withoutEmptySections(document), []) as DocumentSpec;
   if (Object.keys(spec.sweep).length === 0) return spec;
   throw new InputError({
     code: "incompatible",

@@ -63,6 +63,7 @@ function codeOf(issue: Issue, got: unknown): InputErrorCode {
 
 function ruleOf(issue: Issue, doc: string | undefined): string {
   if (issue.code === "invalid_union" && doc !== undefined) return `must be ${doc}`;
+  if (issue.code === "invalid_value" && !issue.message.startsWith("Invalid")) return issue.message;
   if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
   if (issue.code === "invalid_type") return `must be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
   return issue.message.replace(/^Invalid input: |^Too (small|big): /, "").replace(/^expected /, "must be ");

@@ -117,10 +117,13 @@ export const documentSchema = z.strictObject({
         .default("none")
         .meta({ doc: "one, or a list, summed", family: "feedforward", list: true }),
       normalization: z
-        .literal("none")
+        .literal("none", { error: "must be none in this version; geometry: sphere is post-LN" })
         .default("none")
         .meta({ doc: "none in this version; geometry: sphere is post-LN" }),
-      noise: z.literal("none").default("none").meta({ doc: "none in this version" }),
+      noise: z
+        .literal("none", { error: "must be none in this version" })
+        .default("none")
+        .meta({ doc: "none in this version" }),
       geometry: z.unknown().default("euclidean").meta({ doc: "where tokens live", family: "geometry" }),
       sign: z
         .enum(["attract", "repel"])

@@ -81,7 +81,7 @@ function* piece(
       return {
         code: "step-too-small",
         t,
-        message: `${method.name}: the step fell to ${h.toExponential(1)} at t = ${t}; the solution is probably singular there`,
+        message: `${method.name}: the step fell to ${h.toExponential(1)} at t = ${t}; the solution is singular there, or grows beyond what float64 holds`,
       };
     }
     const report = method.step(problem, t, h, y, out, scratch);
@@ -155,6 +155,7 @@ export function* steps(problem: Problem, method: Method, options: SolveOptions):
   const y = problem.y0.slice();
   const stepping = options.steps;
   const knots = pieces(problem, options);
+  const last = options.span[1];
   let dt = 0;
   let count = 0;
   for (let k = 0; k + 1 < knots.length; k++) {

@@ -76,3 +76,21 @@ describe("general V", () => {
     expect(regime.analyze(contextOf(repelling, { scale: 1 }).context)["verdict"]).toBe("grows");
   });
 });
+
+describe("where Q ⪯ 0 and no theorem of the closed form applies", () => {
+  test("a singular start under Q ≺ 0 and unstable W is followed to its rest, which is an equilibrium", () => {
+    const cov = [
+      [1, 0, 0],
+      [0, 0.5, 0],
+      [0, 0, 0],
+    ];
+    const { context } = contextOf({ Q: { scale: -0.5 } }, { scale: 0.5 }, cov);
+    const found = regime.analyze(context) as unknown as { verdict: string; equilibrium: { cov: number[][] } };
+    expect(found.verdict).toBe("bounded");
+    // σ̇ = σ − σ² in each direction that has any spread: 1 there, 0 where there is none. e^{−40} of the start is left.
+    const wanted = [1, 1, 0];
+    wanted.forEach((value, i) => {
+      expect(Math.abs(found.equilibrium.cov[i]![i]! - value)).toBeLessThan(1e-9);
+    });
+  });
+});

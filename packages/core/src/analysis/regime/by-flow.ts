@@ -64,7 +64,7 @@ function regimeAtRest(
   const residual = size === 0 ? 0 : frobeniusNorm(velocity.slice(d)) / size;
   if (size <= 1e-10 * start) return { verdict: "decays", rank: 0, certificate };
   if (residual * length < atRest) {
-    const equilibrium = { cov: toNested({ shape: [d, d], data: cov }) as Json, residual, spectrum: [], rate: 0 };
+    const equilibrium = { cov: toNested({ shape: [d, d], data: cov }) as Json, residual };
     return { verdict: "bounded", equilibrium, certificate };
   }
   if (size >= 1e10 * start) return { verdict: "grows", certificate };

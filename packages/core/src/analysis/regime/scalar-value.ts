@@ -75,7 +75,7 @@ function lowRankLimit(system: ScalarValueSystem, cov: Float64Array, facts: Retur
   }
   const shrinking = values.filter((value) => value < -zero).length;
   const rank = rankStart - shrinking;
-  const equilibrium = { cov: matrix(limit, d), residual: 0, spectrum: [], rate: 0 };
+  const equilibrium = { cov: matrix(limit, d), residual: 0 };
   if (shrinking === 0) {
     return {
       verdict: "bounded",

@@ -1,6 +1,7 @@
 import { atPath, InputError, nearestOf, show } from "../errors/index.js";
 import { identity } from "../linear-algebra/index.js";
 import { type RandomMatrixKind, randomMatrix } from "../random/index.js";
+import { isMapping } from "./is-mapping.js";
 import { isFileArray, randomKinds, requireArray, requireNumber } from "./numeric-spec.js";
 import { constant, piecewise, type Scheduled } from "./schedule.js";
 
@@ -24,9 +25,6 @@ export interface Matrix {
   readonly columns: number;
   readonly data: Float64Array;
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function onlyKeys(value: Record<string, unknown>, keys: readonly string[], who: string): void {
   for (const key of Object.keys(value)) {
@@ -90,7 +88,7 @@ export function bindMatrix(value: unknown, size: MatrixSize, who: string): Matri
       ...(typeof value === "number" ? { fix: `For ${value}·I write { scale: ${value} }` } : {}),
     });
   }
-  if (isObject(value) && !isFileArray(value) && !("file" in value)) {
+  if (isMapping(value) && !isFileArray(value) && !("file" in value)) {
     if ("random" in value) return randomFromSpec(value, size, who);
     if ("scale" in value) {
       onlyKeys(value, ["scale"], who);
@@ -135,7 +133,7 @@ export function bindVector(value: unknown, length: number | "any", who: string):
 
 /** A number of a spec, or { log-n: γ } for γ log n. */
 export function bindScalar(value: unknown, context: NumericContext, who: string): number {
-  if (isObject(value) && "log-n" in value) {
+  if (isMapping(value) && "log-n" in value) {
     onlyKeys(value, ["log-n"], who);
     const gamma = requireNumber(value["log-n"], `${who}.log-n`, ["log-n"]);
     if (context.n === undefined) {
@@ -159,11 +157,11 @@ export function bindSchedule<T>(
   who: string,
   bind: (value: unknown) => T,
 ): Scheduled<T> {
-  if (isObject(value) && "piecewise" in value) {
+  if (isMapping(value) && "piecewise" in value) {
     onlyKeys(value, ["piecewise"], who);
     return atPath(["piecewise"], () => piecewiseFromSpec(value["piecewise"], context, who, bind));
   }
-  if (isObject(value) && "by-layer" in value) {
+  if (isMapping(value) && "by-layer" in value) {
     onlyKeys(value, ["by-layer"], who);
     const list = value["by-layer"];
     if (!Array.isArray(list) || list.length === 0) {
@@ -202,7 +200,7 @@ function piecewiseFromSpec<T>(
   const untils: number[] = [];
   const values = list.map((entry: unknown, i) =>
     atPath([i], () => {
-      if (!isObject(entry) || !("value" in entry)) {
+      if (!isMapping(entry) || !("value" in entry)) {
         throw new InputError({ code: "missing", who, rule: "each piece needs { until, value }", got: show(entry) });
       }
       onlyKeys(entry, ["until", "value"], who);

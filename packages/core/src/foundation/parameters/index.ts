@@ -1,4 +1,5 @@
 export * from "./bind-numeric.js";
+export { isMapping } from "./is-mapping.js";
 export * from "./numeric-spec.js";
 export * from "./schedule.js";
 export * from "./schema.js";

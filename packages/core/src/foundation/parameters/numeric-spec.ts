@@ -2,6 +2,7 @@ import { InputError, show } from "../errors/index.js";
 import type { RandomMatrixKind } from "../random/index.js";
 import type { NdArray } from "../shapes/index.js";
 import { firstNonFinite, fromNested } from "../shapes/index.js";
+import { isMapping } from "./is-mapping.js";
 
 /** An array read from a file before core saw the spec; `data` never goes into the canonical spec, `sha256` does. */
 export interface FileArray extends NdArray {
@@ -25,11 +26,8 @@ export type MatrixSpec =
 /** A vector as an experiment file writes it; a number is a constant vector. */
 export type VectorSpec = number | readonly number[] | FileArray;
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 export function isFileArray(value: unknown): value is FileArray {
-  return isObject(value) && "file" in value && value["data"] instanceof Float64Array;
+  return isMapping(value) && "file" in value && value["data"] instanceof Float64Array;
 }
 
 export function requireNumber(value: unknown, who: string, path: readonly (string | number)[] = []): number {
@@ -44,7 +42,7 @@ export function requireNumber(value: unknown, who: string, path: readonly (strin
 
 /** Nested arrays or a file → finite NdArray of the given rank. @throws InputError wrong-shape, not-finite, empty */
 export function requireArray(value: unknown, rank: number, who: string): NdArray {
-  if (isObject(value) && "file" in value && !isFileArray(value)) {
+  if (isMapping(value) && "file" in value && !isFileArray(value)) {
     throw new InputError({
       code: "wrong-type",
       who,
