@@ -1,9 +1,9 @@
 import { describe } from "vitest";
 import { findTool, type Tool } from "../tools/src/find-tool.js";
 
-/** A tool that suites need, where it is, and how to write suites that are skipped without it. */
+/** A tool or library that suites need, where it is, and how to write suites that are skipped without it. */
 export interface Needed {
-  /** Command of the tool. @throws Error when it is absent: ask only inside `suite` */
+  /** Command of the tool, or name of the library. @throws Error when it is absent: ask only inside `suite` */
   command(): string;
   /** A describe named "[needs tool] name"; `npm test` lists it when the tool is absent, and fails when CI=true. */
   suite(name: string, body: () => void): void;

@@ -8,7 +8,7 @@ const tool = (name: string) => join(root, "tools/dist", `${name}.js`);
 
 const steps: readonly (readonly [name: string, script: string, ...args: string[]])[] = [
   ["catalogs", tool("write-catalogs"), "--check"],
-  ["types", module("typescript/bin/tsc"), "-b", "packages/cli", "tools"],
+  ["types", module("typescript/bin/tsc"), "-b", "packages/cli", "packages/kernels", "tools"],
   ["types of tests", module("typescript/bin/tsc"), "-p", "tsconfig.json"],
   ["lint and format", module("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"],
   ["schema", tool("write-schema"), "--check"],

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { loadLapack } from "@meanfield/kernels/lapack";
 
 /** Tools of the machine that some suites need. */
-export type Tool = "chromium" | "numpy";
+export type Tool = "chromium" | "lapack" | "numpy";
 
 function numpy(): string | undefined {
   const hasNumpy = (python: string) => spawnSync(python, ["-c", "import numpy"], { stdio: "ignore" }).status === 0;
@@ -15,13 +16,24 @@ function chromium(): string | undefined {
   return candidates.find((path) => existsSync(path));
 }
 
+function lapack(): string | undefined {
+  try {
+    return loadLapack().name;
+  } catch {
+    return undefined;
+  }
+}
+
 /** How a missing tool is come by, for messages. */
 export const remedy: Readonly<Record<Tool, string>> = {
   chromium: "install Debian's chromium, or name one with CHROMIUM=/path",
+  lapack: "run npm install (for koffi), and install libopenblas0 or another LAPACK",
   numpy: "install python3-numpy, so that python3 or /usr/bin/python3 imports numpy",
 };
 
-/** Command of the tool: a Python that has NumPy, a Chromium. undefined where there is none. */
+const find: Readonly<Record<Tool, () => string | undefined>> = { chromium, lapack, numpy };
+
+/** Command of the tool (a Python that has NumPy, a Chromium) or name of the library; undefined where there is none. */
 export function findTool(tool: Tool): string | undefined {
-  return tool === "numpy" ? numpy() : chromium();
+  return find[tool]();
 }

@@ -10,12 +10,14 @@ export {
 } from "./basic.js";
 export { type Care, care } from "./care.js";
 export { cholesky } from "./cholesky.js";
+export { type LinearAlgebra, requireMatrix } from "./contract.js";
 export { discreteLyapunov } from "./discrete-lyapunov.js";
 export { type Eigen, eigen } from "./eigen.js";
 export { expm } from "./expm.js";
 export { logm } from "./logm.js";
 export { inverse, type LuFactors, logAbsDet, luFactor, luSolve, solveLinear } from "./lu.js";
 export { lyapunov } from "./lyapunov.js";
+export { ownLinearAlgebra } from "./own.js";
 export { type PivotedCholesky, pivotedCholesky } from "./pivoted-cholesky.js";
 export { type PivotedQr, pivotedQr } from "./pivoted-qr.js";
 export { polar } from "./polar.js";
