@@ -32,8 +32,10 @@ const clean: Files = {
   }),
   "packages/results/src/index.ts":
     'import type { mean } from "@meanfield/core/observables/mean";\nexport type Mean = typeof mean;\n',
+  "packages/kernels/src/lapack/index.ts":
+    'import "node:module";\nimport "koffi";\nimport "@meanfield/core/foundation/errors";\n',
   "packages/cli/src/main.ts":
-    'import "node:fs";\nimport "commander";\nimport "@meanfield/networks";\nimport "@meanfield/figures";\n',
+    'import "node:fs";\nimport "commander";\nimport "@meanfield/kernels/lapack";\nimport "@meanfield/networks";\nimport "@meanfield/figures";\n',
 };
 
 const violations = (files: Files) =>
