@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { frobeniusNorm, type LinearAlgebra, maxAbs, ownLinearAlgebra } from "@meanfield/core/foundation/linear-algebra";
 import { beforeAll, expect, test } from "vitest";
@@ -66,6 +67,21 @@ needs("lapack").suite("openLapack", () => {
     const condition = 1e3;
     expect(gap(lapack.qr(a, d, d).r, ownLinearAlgebra.qr(a, d, d).r)).toBeLessThan(condition * slack * size);
     expect(gap(lapack.cholesky(gram, d), ownLinearAlgebra.cholesky(gram, d))).toBeLessThan(condition * slack * size);
+  });
+
+  test("recursive LU on several threads has the stack it needs, and leaves other arrays alone", () => {
+    const koffi = createRequire(import.meta.url)("koffi") as { config(): { sync_stack_size: number } };
+    expect(koffi.config().sync_stack_size).toBeGreaterThanOrEqual(2 ** 24);
+    const d = 600;
+    const a = normals(d * d, 31);
+    const before = a.slice();
+    const [inverse, back] = [lapack.inverse(a, d), new Float64Array(d * d)];
+    lapack.matMul(a, inverse, d, d, d, back);
+    for (let i = 0; i < d; i++) back[i * d + i]! -= 1;
+    // Backward stability with growth below 10, as in the contract.
+    const bound = 10 * d * Number.EPSILON * frobeniusNorm(a) * frobeniusNorm(inverse);
+    expect(maxAbs(back)).toBeLessThanOrEqual(bound);
+    expect(a).toEqual(before);
   });
 
   test("factors of one implementation serve the other", () => {

@@ -32,6 +32,8 @@ export interface Loaded {
 
 /** The part of koffi that is used. */
 interface Koffi {
+  config(): { readonly sync_stack_size: number };
+  config(settings: { readonly sync_stack_size: number }): unknown;
   load(path: string): Library;
 }
 interface Library {
@@ -51,6 +53,28 @@ function requireKoffi(): Koffi {
       rule: "the package koffi must be installed, it calls the system's libraries",
       got: reason(error).split("\n")[0]!,
       fix: "Run npm install koffi@3.3.4",
+    });
+  }
+}
+
+/**
+ * koffi calls on a stack of its own, of 2 MiB unless told otherwise before anything is loaded. OpenBLAS with several
+ * threads keeps half a MiB per level of its recursive LU on the stack, and writes over other arrays when that overflows.
+ */
+const stackBytes = 16 * 2 ** 20;
+
+function requireStack(koffi: Koffi): void {
+  const { sync_stack_size: present } = koffi.config();
+  if (present >= stackBytes) return;
+  try {
+    koffi.config({ sync_stack_size: stackBytes });
+  } catch (error) {
+    throw new InputError({
+      code: "conflict",
+      who,
+      rule: `koffi must call on a stack of ${stackBytes} bytes, or threads of OpenBLAS overwrite memory`,
+      got: `${present} bytes that can no longer be changed (${reason(error).split("\n")[0]!})`,
+      fix: `Call openLapack before anything else loads a library, or koffi.config({ sync_stack_size: ${stackBytes} }) first`,
     });
   }
 }
@@ -96,10 +120,12 @@ function bind(koffi: Koffi, files: LibrarySet): Loaded {
 /**
  * Loads BLAS and LAPACK with the Fortran interface and 32-bit integers.
  * @param files the files to load instead of the platform's usual ones
- * @throws unreadable when koffi or every library is absent, or a routine is missing
+ * @throws unreadable when koffi or every library is absent, or a routine is missing; conflict when koffi was set up with
+ * too small a stack
  */
 export function loadLapack(files?: LibrarySet): Loaded {
   const koffi = requireKoffi();
+  requireStack(koffi);
   const failures: string[] = [];
   for (const set of files === undefined ? librariesOf(process.platform) : [files]) {
     try {

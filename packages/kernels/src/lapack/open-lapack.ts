@@ -23,7 +23,8 @@ export interface LapackOptions {
  * OpenBLAS chooses its kernels when it is loaded; `name` says for which core. An old one does not know new processors:
  * where it says Prescott or Haswell on a machine with AVX-512, start the process with OPENBLAS_CORETYPE=SkylakeX in the
  * environment (a product at d = 512 then took 2.5 ms, not 10.7 or 4.1). OPENBLAS_NUM_THREADS sets the threads.
- * @throws (rejects) unreadable when koffi, the library or one of its routines is absent, saying what to install
+ * @throws (rejects) unreadable when koffi, the library or one of its routines is absent, saying what to install; conflict
+ * when a library was loaded through koffi before, with too small a stack
  * @cost loading takes milliseconds; a call has an overhead of a few microseconds
  * @accuracy the contract suite of `LinearAlgebra` (lapack.test.ts)
  */
