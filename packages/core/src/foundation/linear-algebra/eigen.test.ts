@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { badlyScaled, build, graded, jordan } from "../../../test/helpers/matrices.js";
 import { InputError } from "../errors/index.js";
 import { stream } from "../random/index.js";
 import goldens from "./goldens-functions.json" with { type: "json" };
-import { badlyScaled, build, graded, jordan } from "./hard-matrices.js";
 import { type Eigen, eigen, frobeniusNorm, identity, transpose } from "./index.js";
 
 function gaussian(d: number, seed: number): Float64Array {

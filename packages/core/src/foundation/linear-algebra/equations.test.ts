@@ -1,9 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { distance, gaussian, jordan, times } from "../../../test/helpers/matrices.js";
 import { InputError, SolveError } from "../errors/index.js";
-import { stream } from "../random/index.js";
 import goldens from "./goldens-functions.json" with { type: "json" };
-import { jordan } from "./hard-matrices.js";
 import {
   care,
   discreteLyapunov,
@@ -11,7 +10,6 @@ import {
   frobeniusNorm,
   identity,
   lyapunov,
-  matMul,
   matMulNT,
   maxAbs,
   solveLinear,
@@ -20,23 +18,6 @@ import {
   symmetrize,
   transpose,
 } from "./index.js";
-
-function gaussian(m: number, n: number, seed: number): Float64Array {
-  const out = new Float64Array(m * n);
-  stream({ seed, purpose: "test" }).fillNormal(out);
-  return out;
-}
-
-function times(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
-  const out = new Float64Array(m * n);
-  matMul(a, b, m, k, n, out);
-  return out;
-}
-
-function distance(a: Float64Array, b: Float64Array): number {
-  expect(a.length).toBe(b.length);
-  return maxAbs(a.map((value, i) => value - b[i]!));
-}
 
 const cases = { seed: 20240607, numRuns: 80 };
 const sizes = fc.integer({ min: 1, max: 20 });

@@ -1,29 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { build, distance, gaussian, graded, hilbert, jordan, times } from "../../../test/helpers/matrices.js";
 import { InputError, SolveError } from "../errors/index.js";
-import { stream } from "../random/index.js";
 import goldens from "./goldens-functions.json" with { type: "json" };
-import { build, graded, hilbert, jordan } from "./hard-matrices.js";
-import { eigenvalues, expm, frobeniusNorm, identity, logm, matMul, matMulNT, maxAbs, psdSqrt, sqrtm } from "./index.js";
+import { eigenvalues, expm, frobeniusNorm, identity, logm, matMulNT, psdSqrt, sqrtm } from "./index.js";
 
 const eps = Number.EPSILON;
-
-function gaussian(m: number, n: number, seed: number): Float64Array {
-  const out = new Float64Array(m * n);
-  stream({ seed, purpose: "test" }).fillNormal(out);
-  return out;
-}
-
-function times(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
-  const out = new Float64Array(m * n);
-  matMul(a, b, m, k, n, out);
-  return out;
-}
-
-function distance(a: Float64Array, b: Float64Array): number {
-  expect(a.length).toBe(b.length);
-  return maxAbs(a.map((value, i) => value - b[i]!));
-}
 
 /** A covariance plus a skew part: eigenvalues in the right half plane, many of them complex. */
 function accretive(d: number, seed: number): Float64Array {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { defect, distance, gaussian, times } from "../../../test/helpers/matrices.js";
 import { SolveError } from "../errors/index.js";
-import { stream } from "../random/index.js";
 import goldens from "./goldens.json" with { type: "json" };
 import {
   cholesky,
@@ -13,7 +13,6 @@ import {
   logAbsDet,
   luFactor,
   lyapunov,
-  matMul,
   matMulNT,
   matMulTN,
   matVec,
@@ -31,36 +30,12 @@ import {
 
 const eps = Number.EPSILON;
 
-function gaussian(m: number, n: number, seed: number): Float64Array {
-  const out = new Float64Array(m * n);
-  stream({ seed, purpose: "test" }).fillNormal(out);
-  return out;
-}
-
 function build(m: number, n: number, entry: (i: number, j: number) => number): Float64Array {
   return Float64Array.from({ length: m * n }, (_, k) => entry(Math.floor(k / n), k % n));
 }
 
-function times(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
-  const out = new Float64Array(m * n);
-  matMul(a, b, m, k, n, out);
-  return out;
-}
-
-function distance(a: Float64Array, b: Float64Array): number {
-  expect(a.length).toBe(b.length);
-  return maxAbs(a.map((value, i) => value - b[i]!));
-}
-
 function scaleColumns(a: Float64Array, s: Float64Array): Float64Array {
   return a.map((value, k) => value * s[k % s.length]!);
-}
-
-/** max |qᵀq − I| of an m×n matrix. */
-function defect(q: Float64Array, m: number, n: number): number {
-  const gram = new Float64Array(n * n);
-  matMulTN(q, q, n, m, n, gram);
-  return distance(gram, identity(n));
 }
 
 function symmetric(d: number, seed: number): Float64Array {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { defect, distance, gaussian, times } from "../../../test/helpers/matrices.js";
 import { InputError } from "../errors/index.js";
-import { stream } from "../random/index.js";
 import goldens from "./goldens-functions.json" with { type: "json" };
 import {
   expm,
@@ -9,10 +9,8 @@ import {
   identity,
   logAbsDet,
   logm,
-  matMul,
   matMulNT,
   matMulTN,
-  maxAbs,
   polar,
   principalAngles,
   procrustes,
@@ -20,30 +18,6 @@ import {
   qr,
   rotationLog,
 } from "./index.js";
-
-function gaussian(m: number, n: number, seed: number): Float64Array {
-  const out = new Float64Array(m * n);
-  stream({ seed, purpose: "test" }).fillNormal(out);
-  return out;
-}
-
-function times(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
-  const out = new Float64Array(m * n);
-  matMul(a, b, m, k, n, out);
-  return out;
-}
-
-function distance(a: Float64Array, b: Float64Array): number {
-  expect(a.length).toBe(b.length);
-  return maxAbs(a.map((value, i) => value - b[i]!));
-}
-
-/** max |qᵀq − I| of an m×n matrix. */
-function defect(q: Float64Array, m: number, n: number): number {
-  const gram = new Float64Array(n * n);
-  matMulTN(q, q, n, m, n, gram);
-  return distance(gram, identity(n));
-}
 
 const cases = { seed: 20240607, numRuns: 60 };
 const sizes = fc.integer({ min: 1, max: 20 });

@@ -1,3 +1,7 @@
+import { expect } from "vitest";
+import { identity, matMul, matMulTN, maxAbs } from "../../src/foundation/linear-algebra/index.js";
+import { stream } from "../../src/foundation/random/index.js";
+
 /** Matrices on which weak solvers fail, for tests. All d×d, row-major. */
 
 export function build(m: number, n: number, entry: (i: number, j: number) => number): Float64Array {
@@ -26,4 +30,31 @@ export function badlyScaled(a: Float64Array, d: number, digits: number): Float64
 export function graded(a: Float64Array, d: number): Float64Array {
   const weight = (i: number): number => 10 ** ((-8 * i) / Math.max(1, d - 1));
   return build(d, d, (i, j) => a[i * d + j]! * weight(i) * weight(j));
+}
+
+/** An m×n matrix of standard normals. */
+export function gaussian(m: number, n: number, seed: number): Float64Array {
+  const out = new Float64Array(m * n);
+  stream({ seed, purpose: "test" }).fillNormal(out);
+  return out;
+}
+
+/** a·b as a new m×n matrix. */
+export function times(a: Float64Array, b: Float64Array, m: number, k: number, n: number): Float64Array {
+  const out = new Float64Array(m * n);
+  matMul(a, b, m, k, n, out);
+  return out;
+}
+
+/** max |a − b| over entries; the sizes must agree. */
+export function distance(a: Float64Array, b: Float64Array): number {
+  expect(a.length).toBe(b.length);
+  return maxAbs(a.map((value, i) => value - b[i]!));
+}
+
+/** max |qᵀq − I| of an m×n matrix. */
+export function defect(q: Float64Array, m: number, n: number): number {
+  const gram = new Float64Array(n * n);
+  matMulTN(q, q, n, m, n, gram);
+  return distance(gram, identity(n));
 }
