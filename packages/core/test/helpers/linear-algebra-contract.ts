@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { frobeniusNorm, type LinearAlgebra, maxAbs } from "../../src/foundation/linear-algebra/index.js";
 import { flip, normals, positive, product } from "./arrays.js";
-import { build, hardMatrices, hilbert, jordan } from "./hard-matrices.js";
+import { hardMatrices } from "./hard-matrices.js";
 import { linearAlgebraRefusals } from "./linear-algebra-refusals.js";
+import { build, hilbert, jordan } from "./matrices.js";
 
 const eps = Number.EPSILON;
-const identity = (d: number): Float64Array => build(d, (i, j) => (i === j ? 1 : 0));
+const identity = (d: number): Float64Array => build(d, d, (i, j) => (i === j ? 1 : 0));
 
 function distance(a: Float64Array, b: Float64Array): number {
   expect(a.length).toBe(b.length);
@@ -83,15 +84,15 @@ function expectEigenvalues(of: LinearAlgebra, a: Float64Array, d: number): void 
 
 function expectLu(of: LinearAlgebra, a: Float64Array, d: number): void {
   const { lu, pivots, sign } = of.luFactor(a, d);
-  const lower = build(d, (i, j) => (i === j ? 1 : j < i ? lu[i * d + j]! : 0));
-  const upper = build(d, (i, j) => (j >= i ? lu[i * d + j]! : 0));
+  const lower = build(d, d, (i, j) => (i === j ? 1 : j < i ? lu[i * d + j]! : 0));
+  const upper = build(d, d, (i, j) => (j >= i ? lu[i * d + j]! : 0));
   const rows = Array.from({ length: d }, (_, i) => i);
   let swaps = 0;
   for (let k = 0; k < d; k++) {
     if (pivots[k] !== k) swaps++;
     [rows[k], rows[pivots[k]!]] = [rows[pivots[k]!]!, rows[k]!];
   }
-  const permuted = build(d, (i, j) => a[rows[i]! * d + j]!);
+  const permuted = build(d, d, (i, j) => a[rows[i]! * d + j]!);
   // d·eps times a growth factor that stays below 10 for these.
   expect(distance(product(lower, upper, d, d, d), permuted)).toBeLessThanOrEqual(10 * d * eps * frobeniusNorm(a));
   expect(sign).toBe(swaps % 2 === 0 ? 1 : -1);
@@ -145,14 +146,14 @@ function expectKnownAnswers(of: LinearAlgebra): void {
   expect(s[0]).toBeCloseTo(1.795372059562, 12);
   // det H_8 in closed form; the condition 1.5e10 leaves five digits.
   expect(of.logAbsDet(hilbert(8), 8).logAbs).toBeCloseTo(Math.log(2.7370501137915e-33), 5);
-  const { re, im } = of.eigenvalues(jordan(4, 1e-12), 4);
+  const { re, im } = of.eigenvalues(jordan(4, 1, 1e-12), 4);
   for (let k = 0; k < 4; k++) {
     // A perturbation of eps in the corner moves the radius 1e-3 by 1e-3·(eps/1e-12)/4 ≈ 6e-8.
     expect(Math.abs(Math.hypot(re[k]! - 1, im[k]!) - 1e-3)).toBeLessThanOrEqual(1e-6);
   }
   const a = positive(5, 6);
   // Powers of two scale exactly, so only the rounding of the balanced problem remains.
-  const scaled = build(5, (i, j) => a[i * 5 + j]! * 2 ** (20 * (i - j)));
+  const scaled = build(5, 5, (i, j) => a[i * 5 + j]! * 2 ** (20 * (i - j)));
   expect(distance(of.eigenvalues(scaled, 5).re.toSorted(), of.symmetricEigen(a, 5).values)).toBeLessThanOrEqual(1e-13);
 }
 

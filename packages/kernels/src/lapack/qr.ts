@@ -1,5 +1,4 @@
-import { InputError } from "@meanfield/core/foundation/errors";
-import { type LinearAlgebra, requireMatrix } from "@meanfield/core/foundation/linear-algebra";
+import { type LinearAlgebra, requireTall } from "@meanfield/core/foundation/linear-algebra";
 import { integer, leading, requireFiniteResult, withWorkspace } from "./call.js";
 import type { Routines } from "./load.js";
 
@@ -17,16 +16,7 @@ function turnAround(q: Float64Array, r: Float64Array, m: number, n: number): voi
  */
 export function qrOf({ dgelqf, dorglq }: Routines): LinearAlgebra["qr"] {
   return (a, m, n) => {
-    requireMatrix("qr", "the matrix", a, m, n);
-    if (m < n) {
-      throw new InputError({
-        code: "wrong-shape",
-        who: "qr",
-        rule: "the matrix needs at least as many rows as columns",
-        got: `${m}×${n}`,
-        fix: "Factor its transpose",
-      });
-    }
+    requireTall("qr", a, m, n);
     const q = a.slice();
     const r = new Float64Array(n * n);
     if (n === 0) return { q, r };

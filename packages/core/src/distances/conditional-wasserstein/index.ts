@@ -4,6 +4,7 @@ import type { DistancePlugin, DistanceTraits } from "../contract.js";
 import { requireComparable } from "../shared/check-laws.js";
 import { cloudTransport, type TransportOrder } from "../shared/cloud-transport.js";
 import { requirePair } from "../shared/require-pair.js";
+import { transportOrder } from "../shared/transport-order.js";
 import { conditionals } from "./conditionals.js";
 
 interface ConditionalParameters {
@@ -32,10 +33,7 @@ export const conditionalWasserstein: DistancePlugin<ConditionalParameters> = {
   unit: "1",
   traits,
   params: z.strictObject({
-    order: z
-      .union([z.literal(1), z.literal(2)])
-      .default(2)
-      .meta({ symbol: "p", unit: "1", doc: "the cost is the distance to this power" }),
+    order: transportOrder,
     bins: z.number().int().min(1).nullable().default(null).meta({
       unit: "1",
       doc: "number of equal parts of the context that count as one position; null takes each alone",

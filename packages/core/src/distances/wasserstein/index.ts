@@ -7,6 +7,7 @@ import { requireComparable } from "../shared/check-laws.js";
 import { cloudTransport, type TransportOrder } from "../shared/cloud-transport.js";
 import { foldedNormalMean } from "../shared/folded-normal.js";
 import { requirePair } from "../shared/require-pair.js";
+import { transportOrder } from "../shared/transport-order.js";
 
 interface WassersteinParameters {
   readonly order: TransportOrder;
@@ -54,10 +55,7 @@ export const wasserstein: DistancePlugin<WassersteinParameters> = {
   unit: "1",
   traits,
   params: z.strictObject({
-    order: z
-      .union([z.literal(1), z.literal(2)])
-      .default(2)
-      .meta({ symbol: "p", unit: "1", doc: "the cost is the distance to this power" }),
+    order: transportOrder,
   }),
   bind:
     ({ order }) =>

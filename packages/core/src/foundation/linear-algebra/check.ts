@@ -42,3 +42,16 @@ export function requireMatrix(who: string, name: string, a: Float64Array, rows: 
     details: { row: Math.floor(bad / columns), column: bad % columns },
   });
 }
+
+/** An m×n matrix with at least as many rows as columns, finite. @throws wrong-shape, not-finite */
+export function requireTall(who: string, a: Float64Array, m: number, n: number): void {
+  requireMatrix(who, "the matrix", a, m, n);
+  if (m >= n) return;
+  throw new InputError({
+    code: "wrong-shape",
+    who,
+    rule: "the matrix needs at least as many rows as columns",
+    got: `${m}×${n}`,
+    fix: "Factor its transpose",
+  });
+}

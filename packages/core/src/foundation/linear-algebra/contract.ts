@@ -3,7 +3,7 @@ import type { Svd } from "./svd.js";
 import type { SymmetricEigen } from "./symmetric-eigen.js";
 
 /** What every implementation checks on entry, before any iteration. */
-export { requireMatrix } from "./check.js";
+export { requireMatrix, requireTall } from "./check.js";
 
 /**
  * Dense linear algebra on row-major `Float64Array`, as an object that can be handed around.

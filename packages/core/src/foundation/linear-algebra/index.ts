@@ -10,7 +10,7 @@ export {
 } from "./basic.js";
 export { type Care, care } from "./care.js";
 export { cholesky } from "./cholesky.js";
-export { type LinearAlgebra, requireMatrix } from "./contract.js";
+export { type LinearAlgebra, requireMatrix, requireTall } from "./contract.js";
 export { discreteLyapunov } from "./discrete-lyapunov.js";
 export { type Eigen, eigen } from "./eigen.js";
 export { expm } from "./expm.js";

@@ -1,5 +1,4 @@
-import { InputError } from "../errors/index.js";
-import { requireMatrix } from "./check.js";
+import { requireTall } from "./check.js";
 import { columnOf, type Reflector, reflectorInPlace, reflectRows } from "./householder.js";
 import { productOfReflectors, reflectPanel } from "./panel.js";
 
@@ -13,16 +12,7 @@ import { productOfReflectors, reflectPanel } from "./panel.js";
  * @source derived (definition)
  */
 export function qr(a: Float64Array, m: number, n: number): { q: Float64Array; r: Float64Array } {
-  requireMatrix("qr", "the matrix", a, m, n);
-  if (m < n) {
-    throw new InputError({
-      code: "wrong-shape",
-      who: "qr",
-      rule: "the matrix needs at least as many rows as columns",
-      got: `${m}×${n}`,
-      fix: "Factor its transpose",
-    });
-  }
+  requireTall("qr", a, m, n);
   const work = a.slice();
   const scratch = new Float64Array(n);
   const reflectors: Reflector[] = [];

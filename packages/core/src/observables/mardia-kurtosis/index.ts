@@ -1,8 +1,5 @@
-import { z } from "zod";
 import { mardiaKurtosis as kurtosisOf } from "../../distances/shared/mardia.js";
-import type { ObservablePlugin } from "../contract.js";
-
-const doc = "Mardia's kurtosis of the tokens: r(r+2) for a Gaussian law of rank r.";
+import { ofLaw } from "../shared/of-law.js";
 
 /**
  * E((X − m)ᵀΣ⁺(X − m))²: r(r + 2) for a Gaussian law of rank r, (n−1)/(n+1) of that for n Gaussian tokens in the mean.
@@ -11,19 +8,12 @@ const doc = "Mardia's kurtosis of the tokens: r(r+2) for a Gaussian law of rank 
  * @accuracy 1e-12 relative, times the condition of Σ on its range (distances/shared/mardia.test.ts)
  * @source theory.md §2.2
  */
-export const mardiaKurtosis: ObservablePlugin<Record<string, never>> = {
+export const mardiaKurtosis = ofLaw({
   name: "mardia-kurtosis",
-  doc,
+  doc: "Mardia's kurtosis of the tokens: r(r+2) for a Gaussian law of rank r.",
   source: "theory.md §2.2",
-  unit: "1",
-  of: ["point-cloud", "gaussian"],
-  params: z.strictObject({}),
-  bind: () => ({
-    shape: [],
-    unit: "1",
-    doc,
-    measure: (_t, law, out) => {
-      out[0] = kurtosisOf(law);
-    },
-  }),
-};
+  shape: () => [],
+  from: (law, out) => {
+    out[0] = kurtosisOf(law);
+  },
+});

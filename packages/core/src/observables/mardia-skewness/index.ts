@@ -1,9 +1,5 @@
-import { z } from "zod";
 import { mardiaSkewness as skewnessOf } from "../../distances/shared/mardia.js";
-import type { ObservablePlugin } from "../contract.js";
-
-const doc =
-  "Mardia's skewness of the tokens: 0 for a Gaussian law, about r(r+1)(r+2)/n for n Gaussian tokens of rank r.";
+import { ofLaw } from "../shared/of-law.js";
 
 /**
  * E((X − m)ᵀΣ⁺(X' − m))³ for independent X, X': 0 for a Gaussian law; n Gaussian tokens of rank r have about r(r+1)(r+2)/n.
@@ -12,19 +8,12 @@ const doc =
  * @accuracy 1e-12 relative, times the condition of Σ on its range (distances/shared/mardia.test.ts)
  * @source theory.md §2.2
  */
-export const mardiaSkewness: ObservablePlugin<Record<string, never>> = {
+export const mardiaSkewness = ofLaw({
   name: "mardia-skewness",
-  doc,
+  doc: "Mardia's skewness of the tokens: 0 for a Gaussian law, about r(r+1)(r+2)/n for n Gaussian tokens of rank r.",
   source: "theory.md §2.2",
-  unit: "1",
-  of: ["point-cloud", "gaussian"],
-  params: z.strictObject({}),
-  bind: () => ({
-    shape: [],
-    unit: "1",
-    doc,
-    measure: (_t, law, out) => {
-      out[0] = skewnessOf(law);
-    },
-  }),
-};
+  shape: () => [],
+  from: (law, out) => {
+    out[0] = skewnessOf(law);
+  },
+});
