@@ -1,17 +1,54 @@
 import { describe, expect, test } from "vitest";
-import type { Backend, KernelDescription, Visibility } from "../../src/foundation/backend/index.js";
+import type {
+  Backend,
+  FieldOutput,
+  KernelDescription,
+  KernelWeight,
+  PerceptronLayer,
+  PointBatch,
+  Visibility,
+} from "../../src/foundation/backend/index.js";
+import { matMulTN } from "../../src/foundation/linear-algebra/index.js";
+import { stream } from "../../src/foundation/random/index.js";
 import { tokens, type WeightedPoints } from "../../src/foundation/shapes/index.js";
 import { normals } from "./arrays.js";
 import { naiveAttention } from "./naive-attention.js";
 
-const dense: Visibility = { dense: true, logWeight: () => 0 };
-const causal: Visibility = { dense: false, logWeight: (query, key) => (key <= query ? 0 : Number.NEGATIVE_INFINITY) };
+const hidden = Number.NEGATIVE_INFINITY;
+const dense: Visibility = { dense: true, logWeight: () => 0, decay: 0 };
+const causal: Visibility = { dense: false, logWeight: (query, key) => (key <= query ? 0 : hidden), decay: 0 };
+/** The keys of a window around the query, on both sides. */
+const nearby: Visibility = {
+  dense: false,
+  logWeight: (query, key) => (Math.abs(query - key) <= 0.26 ? 0 : hidden),
+  decay: 0,
+};
+/** The past, fading as e^{−3(s−s')}. */
+const fading: Visibility = {
+  dense: false,
+  logWeight: (query, key) => (key <= query ? -3 * (query - key) : hidden),
+  decay: 3,
+};
+/** A rule that `decay` cannot say: every key, the nearer the more. */
+const bell: Visibility = { dense: false, logWeight: (query, key) => -4 * (query - key) ** 2 };
+const masks = { dense, causal, nearby, fading, bell };
+
+/** GᵀG/d of a random G. */
+function gram(d: number, seed: number): Float64Array {
+  const factor = normals(d * d, seed, 1 / d);
+  const product = new Float64Array(d * d);
+  matMulTN(factor, factor, d, d, d, product);
+  return product;
+}
 
 function headsOf(count: number, d: number, beta: number, seed: number): KernelDescription["heads"] {
   return Array.from({ length: count }, (_, h) => ({
     beta: beta + 0.3 * h,
     queryKey: normals(d * d, seed + 10 * h, 1 / Math.sqrt(d)),
     value: normals(d * d, seed + 10 * h + 1, 1 / Math.sqrt(d)),
+    keyGram: gram(d, seed + 10 * h + 2),
+    queryGram: gram(d, seed + 10 * h + 3),
+    bias: 0.4 - h,
   }));
 }
 
@@ -25,6 +62,10 @@ const kernels = [
   ["exponential", "partition"],
   ["exponential", "mass"],
   ["shifted-exponential", "mass"],
+  ["gaussian", "partition"],
+  ["gaussian", "mass"],
+  ["sigmoid", "mass"],
+  ["linear", "mass"],
 ] as const;
 
 /** Sums of a few hundred terms of size one, in float64 or float32. */
@@ -34,12 +75,26 @@ type Problem = readonly [kernel: KernelDescription, source: WeightedPoints, quer
 
 function compute(backend: Backend, [kernel, source, queries, mask]: Problem) {
   const size = kernel.heads.length * queries.m;
-  const out = {
-    field: new Float64Array(queries.m * source.d).fill(Number.NaN),
-    logPartition: new Float64Array(size).fill(Number.NaN),
-    entropy: new Float64Array(size).fill(Number.NaN),
+  const nan = (length: number) => new Float64Array(length).fill(Number.NaN);
+  const positive = kernel.weight !== "linear";
+  const out: FieldOutput & { field: Float64Array } = {
+    field: nan(queries.m * source.d),
+    ...(positive ? { logPartition: nan(size), entropy: nan(size) } : {}),
   };
   return { mine: backend.field(kernel, source, queries, mask, out), out };
+}
+
+type Wanted = { readonly [key in "field" | "logPartition" | "entropy"]: readonly number[] };
+
+function expectClose(backend: Backend, out: FieldOutput, wanted: Wanted): void {
+  for (const key of ["field", "logPartition", "entropy"] as const) {
+    const got = out[key];
+    if (got === undefined) continue;
+    const scale = 1 + Math.max(...wanted[key].map(Math.abs));
+    for (const [i, value] of wanted[key].entries()) {
+      expect(Math.abs(got[i]! - value)).toBeLessThan(slackOf(backend) * scale);
+    }
+  }
 }
 
 function agree(backend: Backend, ...problem: Problem): void {
@@ -48,13 +103,7 @@ function agree(backend: Backend, ...problem: Problem): void {
     expect(out.field.every(Number.isNaN)).toBe(true);
     return;
   }
-  const wanted = naiveAttention(...problem);
-  for (const key of ["field", "logPartition", "entropy"] as const) {
-    const scale = 1 + Math.max(...wanted[key].map(Math.abs));
-    for (const [i, value] of wanted[key].entries()) {
-      expect(Math.abs(out[key][i]! - value)).toBeLessThan(slackOf(backend) * scale);
-    }
-  }
+  expectClose(backend, out, naiveAttention(...problem));
 }
 
 /** Scores ±10⁴: all weight on one token, so Γ is that token, and log ∫w dμ = 10⁴ − log 3. */
@@ -70,8 +119,83 @@ function expectFiniteAtHugeScores(backend: Backend): void {
   const slack = slackOf(backend);
   expect(Math.abs(out.field[0]! + 100)).toBeLessThan(100 * slack);
   expect(Math.abs(out.field[1]! - 100)).toBeLessThan(100 * slack);
-  for (const value of out.logPartition) expect(Math.abs(value - (1e4 - Math.log(3)))).toBeLessThan(1e4 * slack);
-  for (const value of out.entropy) expect(value).toBe(0);
+  for (const value of out.logPartition!) expect(Math.abs(value - (1e4 - Math.log(3)))).toBeLessThan(1e4 * slack);
+  for (const value of out.entropy!) expect(value).toBe(0);
+}
+
+const naive = (out: FieldOutput): Wanted => ({
+  field: [...(out.field ?? [])],
+  logPartition: [...(out.logPartition ?? [])],
+  entropy: [...(out.entropy ?? [])],
+});
+
+/** The kernel of every weight on one cloud, with dual potentials where the weight has room for them. */
+function expectPotentials(backend: Backend): void {
+  const cloud = weighted(37, 3, 11);
+  for (const weight of ["exponential", "gaussian"] satisfies KernelWeight[]) {
+    const heads = headsOf(2, 3, 0.8, 3).map((head, h) => ({ ...head, keyPotential: normals(37, 60 + h, 2) }));
+    agree(backend, { weight, normalisation: "partition", heads }, cloud, weighted(9, 3, 2), dense);
+    agree(backend, { weight, normalisation: "mass", heads }, cloud, cloud, causal);
+  }
+}
+
+/** A batch is its systems one by one. */
+function expectBatch(backend: Backend, count: number, m: number, d: number, mask: Visibility): void {
+  const { weights, positions } = weighted(m, d, 5);
+  const points = normals(count * m * d, 21);
+  const batch: PointBatch = { count, m, d, points, weights, positions: positions! };
+  for (const [weight, normalisation] of kernels) {
+    const kernel: KernelDescription = { weight, normalisation, heads: headsOf(2, d, 1.1, 3) };
+    const field = new Float64Array(count * m * d).fill(Number.NaN);
+    const logPartition = new Float64Array(count * 2 * m).fill(Number.NaN);
+    const out: FieldOutput = weight === "linear" ? { field } : { field, logPartition };
+    if (!backend.fieldBatch?.(kernel, batch, mask, out)) {
+      expect(field.every(Number.isNaN)).toBe(true);
+      continue;
+    }
+    for (let k = 0; k < count; k++) {
+      const system = { m, d, weights, positions: positions!, points: points.subarray(k * m * d, (k + 1) * m * d) };
+      const mine: FieldOutput = {
+        field: field.subarray(k * m * d, (k + 1) * m * d),
+        ...(weight === "linear" ? {} : { logPartition: logPartition.subarray(k * 2 * m, (k + 1) * 2 * m) }),
+      };
+      expectClose(backend, mine, naiveAttention(kernel, system, system, mask));
+    }
+  }
+}
+
+/** out + factor·Σ_j σ(a_j·x + b_j) o_j from the definition. */
+function expectPerceptron(backend: Backend, activation: PerceptronLayer["activation"]): void {
+  const [n, d, width] = [29, 5, 11];
+  const layer: PerceptronLayer = {
+    activation,
+    width,
+    input: normals(width * d, 1),
+    bias: normals(width, 2),
+    output: normals(width * d, 3),
+  };
+  const points = normals(n * d, 4);
+  const start = normals(n * d, 5);
+  const out = start.slice();
+  if (!backend.perceptron?.(layer, points, n, -1.5, out)) {
+    expect(out).toEqual(start);
+    return;
+  }
+  const sigma = { relu: (s: number) => Math.max(0, s), tanh: Math.tanh, linear: (s: number) => s };
+  const sigmoid = (s: number) => 1 / (1 + Math.exp(-s));
+  const curve = { ...sigma, sigmoid, silu: (s: number) => s * sigmoid(s) }[activation];
+  for (let i = 0; i < n; i++) {
+    for (let e = 0; e < d; e++) {
+      let wanted = start[i * d + e]!;
+      for (let j = 0; j < width; j++) {
+        let s = layer.bias[j]!;
+        for (let c = 0; c < d; c++) s += layer.input[j * d + c]! * points[i * d + c]!;
+        wanted -= 1.5 * curve(s) * layer.output[j * d + e]!;
+      }
+      // Eleven units of size a few.
+      expect(Math.abs(out[i * d + e]! - wanted)).toBeLessThan(slackOf(backend) * 30);
+    }
+  }
 }
 
 /**
@@ -90,7 +214,7 @@ export function backendContract(name: string, create: () => Backend): void {
         [130, 8, 3],
         [17, 5, 1],
       ] as const) {
-        for (const mask of [dense, causal]) {
+        for (const mask of Object.values(masks)) {
           const cloud = weighted(n, d, 7 * n + d);
           agree(backend, { weight, normalisation, heads: headsOf(count, d, 1.2, n) }, cloud, cloud, mask);
         }
@@ -105,6 +229,45 @@ export function backendContract(name: string, create: () => Backend): void {
     });
 
     test("stays finite where e^{β⟨Qx,Ky⟩} over- and underflows", () => expectFiniteAtHugeScores(backend));
+
+    test("adds dual potentials to the scores", () => expectPotentials(backend));
+
+    test.each(Object.keys(masks) as (keyof typeof masks)[])("computes a batch as its systems, mask %s", (mask) => {
+      for (const [count, m, d] of [
+        [1, 1, 1],
+        [7, 32, 8],
+        [5, 9, 3],
+      ] as const) {
+        expectBatch(backend, count, m, d, masks[mask]);
+      }
+    });
+
+    test.each(["relu", "tanh", "sigmoid", "silu", "linear"] as const)("computes a perceptron layer: %s", (activation) =>
+      expectPerceptron(backend, activation),
+    );
+
+    test("draws the project's normals bit for bit", () => {
+      const key = { seed: 12, purpose: "tokens", run: 3, step: 5 };
+      const wanted = new Float64Array(10_001);
+      stream(key).fillNormal(wanted);
+      const got = new Float64Array(10_001);
+      if (backend.normals?.(key, got)) expect(got).toEqual(wanted);
+      else expect(got.every((value) => value === 0)).toBe(true);
+    });
+
+    test("computes only what is asked for", () => {
+      const cloud = weighted(20, 3, 3);
+      const kernel: KernelDescription = {
+        weight: "exponential",
+        normalisation: "partition",
+        heads: headsOf(1, 3, 1, 2),
+      };
+      const all = compute(backend, [kernel, cloud, cloud, dense]);
+      const alone = new Float64Array(20);
+      const mine = backend.field(kernel, cloud, cloud, dense, { logPartition: alone });
+      // The same sums in another order: 20 terms of size one.
+      if (mine && all.mine) expectClose(backend, { logPartition: alone }, { ...naive(all.out) });
+    });
 
     test("writes the same bits twice and changes nothing it reads", () => {
       const cloud = weighted(50, 4, 3);

@@ -1,2 +1,14 @@
-export type { Backend, FieldOutput, KernelDescription, KernelHead, Visibility } from "./contract.js";
+export type {
+  Backend,
+  BackendActivity,
+  BatchOutput,
+  FieldOutput,
+  KernelDescription,
+  KernelHead,
+  KernelWeight,
+  PerceptronLayer,
+  PointBatch,
+  SummationReport,
+  Visibility,
+} from "./contract.js";
 export { createReferenceBackend } from "./reference.js";

@@ -5,6 +5,7 @@ import type { Backend, FieldOutput, KernelDescription, KernelHead, Visibility } 
 interface Workspace {
   direction: Float64Array;
   scores: Float64Array;
+  keyScores: Float64Array;
   mean: Float64Array;
 }
 
@@ -20,32 +21,82 @@ function seen(source: WeightedPoints, queries: WeightedPoints): { keys: Float64A
   return { keys: source.positions, asks: queries.positions };
 }
 
-/** scores_j = β yⱼᵀAx (+ log mask weight), the greatest of them returned. */
+function requireGram(gram: Float64Array | undefined): Float64Array {
+  if (gram !== undefined) return gram;
+  throw new InputError({
+    code: "missing",
+    who: "backend",
+    rule: "the weight gaussian needs keyGram and queryGram of every head",
+    got: "a head without them",
+  });
+}
+
+/** pᵀGp of one point. */
+function quadraticForm(gram: Float64Array, points: Float64Array, offset: number, d: number): number {
+  let form = 0;
+  for (let a = 0; a < d; a++) {
+    let row = 0;
+    for (let b = 0; b < d; b++) row += gram[a * d + b]! * points[offset + b]!;
+    form += points[offset + a]! * row;
+  }
+  return form;
+}
+
+/** The part of the scores that only the key decides: its potential, and −β|Ky|² of the weight gaussian. */
+function scoreKeys(kernel: KernelDescription, head: KernelHead, source: WeightedPoints, keyScores: Float64Array): void {
+  const { m, d, points } = source;
+  const { keyPotential } = head;
+  for (let j = 0; j < m; j++) keyScores[j] = keyPotential === undefined ? 0 : keyPotential[j]!;
+  if (kernel.weight !== "gaussian") return;
+  const gram = requireGram(head.keyGram);
+  for (let j = 0; j < m; j++) keyScores[j]! -= head.beta * quadraticForm(gram, points, j * d, d);
+}
+
+/** The part that only the query decides: −β|Qx|² of the weight gaussian, −β of the shifted exponential. */
+function scoreQuery(kernel: KernelDescription, head: KernelHead, queries: WeightedPoints, i: number): number {
+  if (kernel.weight === "shifted-exponential") return -head.beta;
+  if (kernel.weight !== "gaussian") return 0;
+  return -head.beta * quadraticForm(requireGram(head.queryGram), queries.points, i * queries.d, queries.d);
+}
+
+/** scores_j = c·yⱼᵀAx (c = β, or 2β for the weight gaussian) + the key's part. */
 function score(
+  factor: number,
   head: KernelHead,
   source: WeightedPoints,
   queries: WeightedPoints,
   i: number,
-  visibility: Visibility,
   work: Workspace,
-): number {
-  const { m, d, points, weights } = source;
-  const { direction, scores } = work;
+): void {
+  const { m, d, points } = source;
+  const { direction, scores, keyScores } = work;
   for (let a = 0; a < d; a++) {
     let sum = 0;
     for (let b = 0; b < d; b++) sum += head.queryKey[a * d + b]! * queries.points[i * d + b]!;
-    direction[a] = head.beta * sum;
+    direction[a] = factor * sum;
   }
-  let greatest = Number.NEGATIVE_INFINITY;
   for (let j = 0; j < m; j++) {
     let s = 0;
     for (let a = 0; a < d; a++) s += direction[a]! * points[j * d + a]!;
-    scores[j] = s;
-    if (s > greatest && weights[j]! > 0) greatest = s;
+    scores[j] = s + keyScores[j]!;
   }
-  if (visibility.dense) return greatest;
+}
+
+/** Adds the mask's log weights to the scores. @returns the greatest score of a key of positive mass */
+function look(
+  source: WeightedPoints,
+  queries: WeightedPoints,
+  i: number,
+  visibility: Visibility,
+  scores: Float64Array,
+): number {
+  const { m, weights } = source;
+  let greatest = Number.NEGATIVE_INFINITY;
+  if (visibility.dense) {
+    for (let j = 0; j < m; j++) if (scores[j]! > greatest && weights[j]! > 0) greatest = scores[j]!;
+    return greatest;
+  }
   const { keys, asks } = seen(source, queries);
-  greatest = Number.NEGATIVE_INFINITY;
   for (let j = 0; j < m; j++) {
     const s = scores[j]! + visibility.logWeight(asks[i]!, keys[j]!);
     scores[j] = s;
@@ -64,20 +115,58 @@ function blind(index: number, position: number): InputError {
   });
 }
 
-/** Replaces scores by weights w_j e^{s_j − greatest} and sums them; `mean` becomes Σ_j weight_j y_j. */
-function gather(source: WeightedPoints, greatest: number, work: Workspace): number {
-  const { m, d, points, weights } = source;
+/** Sums the weights in `scores`, and weight times point into `mean`. */
+function gather(source: WeightedPoints, work: Workspace): number {
+  const { m, d, points } = source;
   const { scores, mean } = work;
   mean.fill(0);
   let total = 0;
   for (let j = 0; j < m; j++) {
-    // A point without mass may lie beyond the greatest score that counts: 0·∞ must not arise.
-    const w = weights[j]! === 0 ? 0 : weights[j]! * Math.exp(scores[j]! - greatest);
-    scores[j] = w;
+    const w = scores[j]!;
     total += w;
     for (let a = 0; a < d; a++) mean[a]! += w * points[j * d + a]!;
   }
   return total;
+}
+
+/** Replaces scores by w_j e^{s_j − greatest}; returns the greatest, the logarithm of the unit they are in. */
+function exponentialWeights(
+  source: WeightedPoints,
+  queries: WeightedPoints,
+  i: number,
+  visibility: Visibility,
+  scores: Float64Array,
+): number {
+  const greatest = look(source, queries, i, visibility, scores);
+  const { m, weights } = source;
+  for (let j = 0; j < m; j++) {
+    // A point without mass may lie beyond the greatest score that counts: 0·∞ must not arise.
+    scores[j] = weights[j]! === 0 ? 0 : weights[j]! * Math.exp(scores[j]! - greatest);
+  }
+  return greatest;
+}
+
+/** Replaces scores by w_j·mask/(1 + e^{−s−b}), or by w_j·mask·s; the unit is 1. */
+function pointwiseWeights(
+  kernel: KernelDescription,
+  head: KernelHead,
+  source: WeightedPoints,
+  queries: WeightedPoints,
+  i: number,
+  visibility: Visibility,
+  scores: Float64Array,
+): number {
+  const { m, weights } = source;
+  const bias = head.bias ?? 0;
+  const sigmoid = kernel.weight === "sigmoid";
+  for (let j = 0; j < m; j++) {
+    const s = scores[j]!;
+    scores[j] = weights[j]! * (sigmoid ? 1 / (1 + Math.exp(-s - bias)) : s);
+  }
+  if (visibility.dense) return 0;
+  const { keys, asks } = seen(source, queries);
+  for (let j = 0; j < m; j++) scores[j]! *= Math.exp(visibility.logWeight(asks[i]!, keys[j]!));
+  return 0;
 }
 
 /** −Σ p log p of the weights that `gather` left behind. */
@@ -90,10 +179,14 @@ function entropyOf(weights: Float64Array, m: number, total: number): number {
   return sum;
 }
 
-/** The query's own score scale: what turns Σ w e^{s−greatest} into the kernel's normalisation. */
-function scaleOf(kernel: KernelDescription, head: KernelHead, greatest: number, total: number): number {
-  if (kernel.normalisation === "partition") return 1 / total;
-  return Math.exp(kernel.weight === "shifted-exponential" ? greatest - head.beta : greatest);
+function requireUnsigned(kernel: KernelDescription, out: FieldOutput): void {
+  if (kernel.weight !== "linear" || (out.logPartition === undefined && out.entropy === undefined)) return;
+  throw new InputError({
+    code: "incompatible",
+    who: "linear attention",
+    rule: "weights that may be negative have neither log-partition nor entropy",
+    got: out.entropy === undefined ? "logPartition asked for" : "entropy asked for",
+  });
 }
 
 function fieldOfHead(
@@ -107,17 +200,25 @@ function fieldOfHead(
 ): void {
   const head = kernel.heads[h]!;
   const { d } = source;
+  const pointwise = kernel.weight === "sigmoid" || kernel.weight === "linear";
+  const factor = kernel.weight === "gaussian" ? 2 * head.beta : head.beta;
+  scoreKeys(kernel, head, source, work.keyScores);
   for (let i = 0; i < queries.m; i++) {
-    const greatest = score(head, source, queries, i, visibility, work);
-    const total = gather(source, greatest, work);
-    const scale = scaleOf(kernel, head, greatest, total);
-    for (let a = 0; a < d; a++) {
-      let sum = 0;
-      for (let b = 0; b < d; b++) sum += head.value[a * d + b]! * work.mean[b]!;
-      out.field[i * d + a]! += scale * sum;
+    score(factor, head, source, queries, i, work);
+    const { scores } = work;
+    const unit = pointwise
+      ? pointwiseWeights(kernel, head, source, queries, i, visibility, scores)
+      : exponentialWeights(source, queries, i, visibility, scores) + scoreQuery(kernel, head, queries, i);
+    const total = gather(source, work);
+    if (out.field) {
+      const scale = kernel.normalisation === "partition" ? 1 / total : Math.exp(unit);
+      for (let a = 0; a < d; a++) {
+        let sum = 0;
+        for (let b = 0; b < d; b++) sum += head.value[a * d + b]! * work.mean[b]!;
+        out.field[i * d + a]! += scale * sum;
+      }
     }
-    const shift = kernel.weight === "shifted-exponential" ? head.beta : 0;
-    if (out.logPartition) out.logPartition[h * queries.m + i] = greatest - shift + Math.log(total);
+    if (out.logPartition) out.logPartition[h * queries.m + i] = unit + Math.log(total);
     if (out.entropy) out.entropy[h * queries.m + i] = entropyOf(work.scores, source.m, total);
   }
 }
@@ -131,7 +232,8 @@ function fieldOfHead(
  * @source theory.md §1 (arXiv 2501.18322)
  */
 export function createReferenceBackend(): Backend {
-  const work: Workspace = { direction: new Float64Array(0), scores: new Float64Array(0), mean: new Float64Array(0) };
+  const empty = new Float64Array(0);
+  const work: Workspace = { direction: empty, scores: empty, keyScores: empty, mean: empty };
   return {
     name: "reference",
     precision: "f64",
@@ -141,8 +243,12 @@ export function createReferenceBackend(): Backend {
         work.mean = new Float64Array(source.d);
         work.direction = new Float64Array(source.d);
       }
-      if (work.scores.length < source.m) work.scores = new Float64Array(source.m);
-      out.field.fill(0);
+      if (work.scores.length < source.m) {
+        work.scores = new Float64Array(source.m);
+        work.keyScores = new Float64Array(source.m);
+      }
+      requireUnsigned(kernel, out);
+      out.field?.fill(0);
       for (let h = 0; h < kernel.heads.length; h++) fieldOfHead(kernel, h, source, queries, visibility, out, work);
       return true;
     },

@@ -10,6 +10,7 @@ export const causal: MaskPlugin<Record<string, never>> = {
   bind: () => ({
     name: "causal",
     dense: false,
+    decay: 0,
     logWeight: (query, key) => (key <= query ? 0 : Number.NEGATIVE_INFINITY),
   }),
 };

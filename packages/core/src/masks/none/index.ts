@@ -7,5 +7,5 @@ export const none: MaskPlugin<Record<string, never>> = {
   doc: "Every token sees every token (an encoder).",
   source: "theory.md §1 (arXiv 2501.18322)",
   params: z.strictObject({}),
-  bind: () => ({ name: "none", dense: true, logWeight: () => 0 }),
+  bind: () => ({ name: "none", dense: true, logWeight: () => 0, decay: 0 }),
 };
