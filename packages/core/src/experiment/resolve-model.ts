@@ -1,5 +1,6 @@
 import type { Backend } from "../foundation/backend/index.js";
 import { atPath, InputError } from "../foundation/errors/index.js";
+import { ownLinearAlgebra } from "../foundation/linear-algebra/index.js";
 import type { NumericContext } from "../foundation/parameters/index.js";
 import { createModel, type Model } from "../model/index.js";
 import { type Choice, type Choosable, resolveChoice } from "./choice.js";
@@ -54,10 +55,13 @@ export function resolveModel(
     attention: attention.map(({ choice, path }) =>
       atPath(path, () => choice.plugin.bind(choice.params, context, backend)),
     ),
-    feedforward: feedforward.map(({ choice, path }) => atPath(path, () => choice.plugin.bind(choice.params, context))),
+    feedforward: feedforward.map(({ choice, path }) =>
+      atPath(path, () => choice.plugin.bind(choice.params, context, backend)),
+    ),
     mask: mask.plugin.bind(mask.params),
     geometry: geometry.plugin,
     sign: spec.sign,
+    linearAlgebra: backend.linearAlgebra ?? ownLinearAlgebra,
   });
   const written = (list: readonly { choice: { canonical: unknown } }[]) =>
     list.length === 1 ? list[0]!.choice.canonical : list.map(({ choice }) => choice.canonical);

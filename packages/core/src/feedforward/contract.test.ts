@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { flip, normals, product, rowsOf } from "../../test/helpers/arrays.js";
 import { expectCatalog, expectSelfDescribing, membersOf } from "../../test/helpers/family.js";
 import { distanceMax } from "../../test/helpers/slope.js";
+import { createReferenceBackend } from "../foundation/backend/index.js";
 import { InputError } from "../foundation/errors/index.js";
 import { feedforwardCatalog } from "./catalog.js";
 import type { FeedforwardPlugin } from "./contract.js";
@@ -27,7 +28,7 @@ function bind(plugin: FeedforwardPlugin, changes: Record<string, unknown> = {}) 
       ([key]) => plugin.params.safeParse({ ...offered, ...changes }).success || accepts(plugin, key),
     ),
   );
-  return plugin.bind(plugin.params.parse(known), context);
+  return plugin.bind(plugin.params.parse(known), context, createReferenceBackend());
 }
 
 function accepts(plugin: FeedforwardPlugin, key: string): boolean {
@@ -119,10 +120,11 @@ test("the perceptron is Σ ω_j σ(a_j·x + bias_j) a_j for every activation", (
 test("free output weights take the place of ω_j a_j, and are no gradient", () => {
   const a = offered["a"] as number[][];
   const omega = offered["omega"] as number[];
-  const bound = perceptron.bind(perceptron.params.parse({ a, omega }) as never, context);
+  const bound = perceptron.bind(perceptron.params.parse({ a, omega }) as never, context, createReferenceBackend());
   const free = perceptron.bind(
     perceptron.params.parse({ a, out: a.map((row, j) => row.map((v) => omega[j]! * v)) }) as never,
     context,
+    createReferenceBackend(),
   );
   const [one, two] = [new Float64Array(n * d), new Float64Array(n * d)];
   bound.addTo(points, n, 0, 1, one);
@@ -134,8 +136,10 @@ test("free output weights take the place of ω_j a_j, and are no gradient", () =
 test("a perceptron keeps its width through a schedule", () => {
   const wide = rowsOf(normals(5 * d, 3), 5, d);
   const params = { a: { "by-layer": [offered["a"], wide] }, omega: 1 };
-  expect(() => perceptron.bind(perceptron.params.parse(params) as never, context)).toThrow(InputError);
-  expect(() => perceptron.bind(perceptron.params.parse(params) as never, context)).toThrow(
+  expect(() => perceptron.bind(perceptron.params.parse(params) as never, context, createReferenceBackend())).toThrow(
+    InputError,
+  );
+  expect(() => perceptron.bind(perceptron.params.parse(params) as never, context, createReferenceBackend())).toThrow(
     "perceptron.a: must be 4×3, got 5×3",
   );
 });

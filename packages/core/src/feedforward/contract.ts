@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import type { Backend } from "../foundation/backend/index.js";
 import type { NumericContext } from "../foundation/parameters/index.js";
 
 /** A feed-forward that is affine, x ↦ Wx + b, and so keeps Gaussians Gaussian. */
@@ -33,5 +34,5 @@ export interface FeedforwardPlugin<P = unknown> {
   readonly source: string;
   readonly traits: FeedforwardTraits;
   readonly params: ZodType<P>;
-  bind(params: P, context: NumericContext): Feedforward;
+  bind(params: P, context: NumericContext, backend: Backend): Feedforward;
 }

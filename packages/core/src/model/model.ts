@@ -1,6 +1,7 @@
 import type { AffineField, Attention } from "../attention/contract.js";
 import type { Feedforward } from "../feedforward/contract.js";
 import type { FieldOutput } from "../foundation/backend/index.js";
+import type { LinearAlgebra } from "../foundation/linear-algebra/index.js";
 import { mergeBreakpoints } from "../foundation/parameters/index.js";
 import type { WeightedPoints } from "../foundation/shapes/index.js";
 import type { Geometry } from "../geometry/contract.js";
@@ -19,6 +20,8 @@ export interface ModelParts {
   readonly feedforward: readonly Feedforward[];
   readonly geometry: Geometry;
   readonly sign: Sign;
+  /** Who multiplies matrices: the backend's, or the project's own. */
+  readonly linearAlgebra: LinearAlgebra;
 }
 
 /** The composition: what every level of description derives its equations from. */

@@ -198,6 +198,36 @@ function expectPerceptron(backend: Backend, activation: PerceptronLayer["activat
   }
 }
 
+function expectPartialOutput(backend: Backend): void {
+  const cloud = weighted(20, 3, 3);
+  const kernel: KernelDescription = {
+    weight: "exponential",
+    normalisation: "partition",
+    heads: headsOf(1, 3, 1, 2),
+  };
+  const all = compute(backend, [kernel, cloud, cloud, dense]);
+  const alone = new Float64Array(20);
+  const mine = backend.field(kernel, cloud, cloud, dense, { logPartition: alone });
+  // The same sums in another order: 20 terms of size one.
+  if (mine && all.mine) expectClose(backend, { logPartition: alone }, { ...naive(all.out) });
+}
+
+/** What a backend may do beside attention. */
+function furtherWork(backend: Backend): void {
+  test.each(["relu", "tanh", "sigmoid", "silu", "linear"] as const)("computes a perceptron layer: %s", (activation) =>
+    expectPerceptron(backend, activation),
+  );
+
+  test("draws the project's normals bit for bit", () => {
+    const key = { seed: 12, purpose: "tokens", run: 3, step: 5 };
+    const wanted = new Float64Array(10_001);
+    stream(key).fillNormal(wanted);
+    const got = new Float64Array(10_001);
+    if (backend.normals?.(key, got)) expect(got).toEqual(wanted);
+    else expect(got.every((value) => value === 0)).toBe(true);
+  });
+}
+
 /**
  * What every backend must satisfy, against an independent O(n²) definition. A backend may decline a kernel (false); then
  * it must not have touched the output.
@@ -242,32 +272,9 @@ export function backendContract(name: string, create: () => Backend): void {
       }
     });
 
-    test.each(["relu", "tanh", "sigmoid", "silu", "linear"] as const)("computes a perceptron layer: %s", (activation) =>
-      expectPerceptron(backend, activation),
-    );
+    furtherWork(backend);
 
-    test("draws the project's normals bit for bit", () => {
-      const key = { seed: 12, purpose: "tokens", run: 3, step: 5 };
-      const wanted = new Float64Array(10_001);
-      stream(key).fillNormal(wanted);
-      const got = new Float64Array(10_001);
-      if (backend.normals?.(key, got)) expect(got).toEqual(wanted);
-      else expect(got.every((value) => value === 0)).toBe(true);
-    });
-
-    test("computes only what is asked for", () => {
-      const cloud = weighted(20, 3, 3);
-      const kernel: KernelDescription = {
-        weight: "exponential",
-        normalisation: "partition",
-        heads: headsOf(1, 3, 1, 2),
-      };
-      const all = compute(backend, [kernel, cloud, cloud, dense]);
-      const alone = new Float64Array(20);
-      const mine = backend.field(kernel, cloud, cloud, dense, { logPartition: alone });
-      // The same sums in another order: 20 terms of size one.
-      if (mine && all.mine) expectClose(backend, { logPartition: alone }, { ...naive(all.out) });
-    });
+    test("computes only what is asked for", () => expectPartialOutput(backend));
 
     test("writes the same bits twice and changes nothing it reads", () => {
       const cloud = weighted(50, 4, 3);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { frobeniusNorm, type LinearAlgebra, maxAbs } from "../../src/foundation/linear-algebra/index.js";
+import { expm, frobeniusNorm, type LinearAlgebra, maxAbs } from "../../src/foundation/linear-algebra/index.js";
 import { flip, normals, positive, product } from "./arrays.js";
 import { hardMatrices } from "./hard-matrices.js";
 import { linearAlgebraRefusals } from "./linear-algebra-refusals.js";
@@ -177,6 +177,14 @@ function expectPurity(of: LinearAlgebra): void {
   expect(a).toEqual(before);
 }
 
+function expectExponential(of: LinearAlgebra, d: number): void {
+  const a = normals(d * d, 3, 1 / Math.sqrt(d));
+  const [forward, back] = [a, a.map((value) => -value)].map((x) => expm(x, d, of)) as [Float64Array, Float64Array];
+  // A matrix of norm about 2: a few products of rounding error 1e-16·d^½ on entries up to e².
+  expect(distance(product(forward, back, d, d, d), identity(d))).toBeLessThanOrEqual(1e-13 * Math.sqrt(d));
+  expect(distance(forward, expm(a, d))).toBeLessThanOrEqual(1e-14 * d);
+}
+
 /** What every implementation of `LinearAlgebra` must satisfy; residuals are formed by a plain triple loop. */
 export function linearAlgebraContract(name: string, open: () => LinearAlgebra | Promise<LinearAlgebra>): void {
   describe(`linear algebra: ${name}`, () => {
@@ -223,6 +231,7 @@ export function linearAlgebraContract(name: string, open: () => LinearAlgebra | 
       [40, 60],
     ])("solutions, inverse, determinant: d = %d, %d columns", (d, columns) => expectSolutions(of, d, columns));
     test("Hilbert, Jordan and badly scaled matrices with known answers", () => expectKnownAnswers(of));
+    test.each([1, 5, 64])("e^a e^{−a} = I with its products, d = %d", (d) => expectExponential(of, d));
     test("writes to no input and gives the same bits twice", () => expectPurity(of));
     linearAlgebraRefusals(() => of);
   });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { matMul, matVec } from "../../foundation/linear-algebra/index.js";
+import { matVec, ownLinearAlgebra } from "../../foundation/linear-algebra/index.js";
 import type { Attention, AttentionPlugin, AttentionTraits, RiccatiTerm } from "../contract.js";
 import { type BoundHeads, bindHeads, completeHeads, type HeadParameters, headParameters } from "../shared/heads.js";
 import { kernelAttention } from "../shared/kernel-attention.js";
@@ -39,6 +39,7 @@ export const softmax: AttentionPlugin<HeadParameters> = {
     const { d } = context;
     const heads = bindHeads(params, context, "softmax");
     const riccati = riccatiTerms(heads);
+    const { matMul } = backend.linearAlgebra ?? ownLinearAlgebra;
     const product = new Float64Array(d * d);
     const increment = new Float64Array(d * d);
     const shift = new Float64Array(d);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { frobeniusNorm, matMul, matVec } from "../../foundation/linear-algebra/index.js";
+import { frobeniusNorm, matVec } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
@@ -9,6 +9,7 @@ import { blowUpEvent } from "./blow-up.js";
 /** ṁ = Bm + c, Σ̇ = BΣ + ΣBᵀ. State: m [d], then Σ [d, d], kept exactly symmetric. */
 function momentProblem(model: Model, start: Gaussian): Problem {
   const { d } = start;
+  const { matMul } = model.linearAlgebra;
   const affine = () => ({ B: new Float64Array(d * d), c: new Float64Array(d) });
   const [field, scratch] = [affine(), affine()];
   const product = new Float64Array(d * d);

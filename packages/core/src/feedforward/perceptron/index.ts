@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { PerceptronLayer } from "../../foundation/backend/index.js";
 import { atPath, InputError } from "../../foundation/errors/index.js";
 import {
   bindMatrix,
@@ -22,15 +23,8 @@ interface PerceptronParameters {
   readonly activation?: ActivationName | undefined;
 }
 
-/** Units as rows: hidden_j = σ(a_j·x + bias_j), f(x) = Σ_j hidden_j out_j. */
-interface Units {
-  readonly width: number;
-  readonly a: Float64Array;
-  readonly bias: Float64Array;
-  readonly out: Float64Array;
-}
-
-function bindUnits(params: PerceptronParameters, context: NumericContext) {
+/** The layer as a function of depth. */
+function bindLayer(params: PerceptronParameters, context: NumericContext) {
   const { d } = context;
   let rows: number | "any" = "any";
   const a = atPath(["a"], () =>
@@ -70,7 +64,27 @@ function bindUnits(params: PerceptronParameters, context: NumericContext) {
           ),
         );
   const inner = combineSchedules(a, bias, (units, b) => ({ a: units.data, bias: b }));
-  return combineSchedules(inner, out, (hidden, o): Units => ({ width, a: hidden.a, bias: hidden.bias, out: o }));
+  const activation = params.activation ?? "relu";
+  return combineSchedules(
+    inner,
+    out,
+    (hidden, output): PerceptronLayer => ({ activation, width, input: hidden.a, bias: hidden.bias, output }),
+  );
+}
+
+/** The definition: out_i += factor · Σ_j σ(a_j·x_i + bias_j) o_j. */
+function addLayer(layer: PerceptronLayer, points: Float64Array, n: number, factor: number, out: Float64Array): void {
+  const { width, input, bias, output } = layer;
+  const d = input.length / width;
+  const sigma = activations[layer.activation];
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < width; j++) {
+      let s = bias[j]!;
+      for (let e = 0; e < d; e++) s += input[j * d + e]! * points[i * d + e]!;
+      const hidden = factor * sigma(s);
+      for (let e = 0; e < d; e++) out[i * d + e]! += hidden * output[j * d + e]!;
+    }
+  }
 }
 
 /**
@@ -92,24 +106,15 @@ export const perceptron: FeedforwardPlugin<PerceptronParameters> = {
     bias: vectorParameter({ symbol: "b", unit: "1", doc: "bias of each unit, length m" }, 0),
     activation: z.enum(activationNames).default("relu").meta({ doc: "σ", unit: "1" }),
   }),
-  bind(params, context) {
-    const { d } = context;
-    const units = bindUnits(params, context);
-    const sigma = activations[params.activation ?? "relu"];
+  bind(params, context, backend) {
+    const layers = bindLayer(params, context);
     return {
       name: "perceptron",
       traits: { affine: false, gradient: params.out === undefined },
-      breakpoints: units.breakpoints,
+      breakpoints: layers.breakpoints,
       addTo(points, n, t, factor, out) {
-        const { width, a, bias, out: output } = units.at(t);
-        for (let i = 0; i < n; i++) {
-          for (let j = 0; j < width; j++) {
-            let s = bias[j]!;
-            for (let e = 0; e < d; e++) s += a[j * d + e]! * points[i * d + e]!;
-            const hidden = factor * sigma(s);
-            for (let e = 0; e < d; e++) out[i * d + e]! += hidden * output[j * d + e]!;
-          }
-        }
+        const layer = layers.at(t);
+        if (!backend.perceptron?.(layer, points, n, factor, out)) addLayer(layer, points, n, factor, out);
       },
     };
   },

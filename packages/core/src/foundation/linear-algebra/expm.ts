@@ -1,10 +1,10 @@
 import { SolveError } from "../errors/index.js";
 import { firstNonFinite } from "../shapes/index.js";
 import { requireMatrix } from "./check.js";
+import type { LinearAlgebra } from "./contract.js";
 import { addCombination } from "./kernels.js";
-import { solveLinear } from "./lu.js";
+import { ownLinearAlgebra } from "./own.js";
 import { type EvenPowers, evenPower, type PadeDegree, padeParts } from "./pade.js";
-import { matMul } from "./products.js";
 
 /** Up to which 1-norm the approximant of each degree has a backward error below eps. */
 const degrees: readonly { readonly degree: PadeDegree; readonly threshold: number }[] = [
@@ -67,11 +67,11 @@ function plan(p: EvenPowers, norm: number): Plan {
   return { degree: 13, squarings: Math.min(squarings + extra, Math.ceil(Math.log2(norm / threshold13))) };
 }
 
-function square(a: Float64Array, d: number, count: number): Float64Array {
+function square(algebra: LinearAlgebra, a: Float64Array, d: number, count: number): Float64Array {
   let result = a;
   let next: Float64Array = new Float64Array(d * d);
   for (let k = 0; k < count; k++) {
-    matMul(result, result, d, d, d, next);
+    algebra.matMul(result, result, d, d, d, next);
     [result, next] = [next, result];
   }
   return result;
@@ -80,23 +80,24 @@ function square(a: Float64Array, d: number, count: number): Float64Array {
 /**
  * The matrix exponential e^a by scaling and squaring with Padé approximants of degree 3, 5, 7, 9 or 13.
  * @param a d×d
+ * @param algebra who multiplies and solves; most of the time goes into products
  * @returns d×d
  * @throws wrong-shape, not-finite (input); not-finite (SolveError) when e^a overflows
  * @cost O((4 … 16 + 2·s)·d³), s ≤ log₂(‖a‖₁/5.4) squarings, fewer when ‖a⁴‖^¼ is smaller
  * @accuracy 1e-14·max(1, ‖a‖₁)·‖e^a‖ for matrices that are not far from normal (index.test.ts)
  * @source Al-Mohy and Higham, A new scaling and squaring algorithm for the matrix exponential (SIAM J. Matrix Anal. 31, 2009)
  */
-export function expm(a: Float64Array, d: number): Float64Array {
+export function expm(a: Float64Array, d: number, algebra: LinearAlgebra = ownLinearAlgebra): Float64Array {
   requireMatrix("expm", "the matrix", a, d, d);
   const norm = Math.min(oneNorm(a, d), Number.MAX_VALUE);
   // Powers stay in range after this division, by a power of two; it is a no-op for matrices one exponentiates.
   const shift = norm > 1e20 ? Math.ceil(Math.log2(norm / 1e20)) : 0;
   const down = 2 ** -Math.floor(shift / 2) * 2 ** (Math.floor(shift / 2) - shift);
   const scaled = shift === 0 ? a : a.map((value) => value * down);
-  const powers: EvenPowers = { d, a: scaled, powers: [] };
+  const powers: EvenPowers = { algebra, d, a: scaled, powers: [] };
   const { degree, squarings } = plan(powers, shift === 0 ? norm : norm * down);
   const { numerator, denominator } = padeParts(powers, degree, 2 ** -squarings);
-  const result = square(solveLinear(denominator, numerator, d, d), d, squarings + shift);
+  const result = square(algebra, algebra.solveLinear(denominator, numerator, d, d), d, squarings + shift);
   if (firstNonFinite(result) >= 0) {
     throw new SolveError({
       code: "not-finite",

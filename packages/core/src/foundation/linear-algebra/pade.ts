@@ -1,4 +1,4 @@
-import { matMul } from "./products.js";
+import type { LinearAlgebra } from "./contract.js";
 
 /** Numerator coefficients of the (m, m) Padé approximant of e^x: (2m − k)!·m!/((2m)!·k!·(m − k)!), scaled to integers. */
 const coefficients = {
@@ -17,15 +17,17 @@ export type PadeDegree = keyof typeof coefficients;
 
 /** The even powers a², a⁴, … of a matrix, as many as were asked for so far. */
 export interface EvenPowers {
+  /** Who multiplies. */
+  readonly algebra: Pick<LinearAlgebra, "matMul">;
   readonly d: number;
   readonly a: Float64Array;
   /** powers[k] = a^{2k + 2} */
   readonly powers: Float64Array[];
 }
 
-function times(x: Float64Array, y: Float64Array, d: number): Float64Array {
+function times({ algebra, d }: EvenPowers, x: Float64Array, y: Float64Array): Float64Array {
   const out = new Float64Array(d * d);
-  matMul(x, y, d, d, d, out);
+  algebra.matMul(x, y, d, d, d, out);
   return out;
 }
 
@@ -33,7 +35,7 @@ function times(x: Float64Array, y: Float64Array, d: number): Float64Array {
 export function evenPower(p: EvenPowers, k: number): Float64Array {
   while (p.powers.length < k) {
     const last = p.powers[p.powers.length - 1];
-    p.powers.push(last === undefined ? times(p.a, p.a, p.d) : times(p.powers[0]!, last, p.d));
+    p.powers.push(last === undefined ? times(p, p.a, p.a) : times(p, p.powers[0]!, last));
   }
   return p.powers[k - 1]!;
 }
@@ -61,7 +63,7 @@ function polynomial(
 function thirteen(p: EvenPowers, b: readonly number[], shift: 0 | 1, scale: number): Float64Array {
   const upper = polynomial(p, b, shift, 3, 6, scale);
   for (let i = 0; i < p.d; i++) upper[i * p.d + i]! -= b[6 + shift]!;
-  const product = times(evenPower(p, 3), upper, p.d);
+  const product = times(p, evenPower(p, 3), upper);
   const low = polynomial(p, b, shift, 0, 3, scale);
   const factor = scale ** 6;
   for (let i = 0; i < low.length; i++) low[i]! += factor * product[i]!;
@@ -81,7 +83,7 @@ export function padeParts(
   const b: readonly number[] = coefficients[degree];
   const half = (shift: 0 | 1): Float64Array =>
     degree === 13 ? thirteen(p, b, shift, scale) : polynomial(p, b, shift, 0, (degree - 1) / 2, scale);
-  const u = times(p.a, half(1), p.d);
+  const u = times(p, p.a, half(1));
   const v = half(0);
   const numerator = new Float64Array(v.length);
   const denominator = new Float64Array(v.length);

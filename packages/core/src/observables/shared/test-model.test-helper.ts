@@ -3,6 +3,7 @@ import type { HeadParameters } from "../../attention/shared/heads.js";
 import { softmax } from "../../attention/softmax/index.js";
 import { createReferenceBackend } from "../../foundation/backend/index.js";
 import { cloudOf } from "../../foundation/law/index.js";
+import { ownLinearAlgebra } from "../../foundation/linear-algebra/index.js";
 import { stream } from "../../foundation/random/index.js";
 import type { Geometry } from "../../geometry/contract.js";
 import { sphere } from "../../geometry/sphere/index.js";
@@ -25,6 +26,7 @@ export function testModel(d: number, options: TestModelOptions = {}): Model {
   const context = { d, span: [0, 1] as const };
   const plugins = options.attention ?? [softmax];
   return createModel({
+    linearAlgebra: ownLinearAlgebra,
     d,
     attention: plugins.map((one) => one.bind(options.heads ?? { beta: 2 }, context, createReferenceBackend())),
     mask: options.mask ?? none.bind({}),
