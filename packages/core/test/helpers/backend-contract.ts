@@ -212,6 +212,22 @@ function expectPartialOutput(backend: Backend): void {
   if (mine && all.mine) expectClose(backend, { logPartition: alone }, { ...naive(all.out) });
 }
 
+function expectPurity(backend: Backend): void {
+  const cloud = weighted(50, 4, 3);
+  const before = structuredClone(cloud);
+  const kernel: KernelDescription = {
+    weight: "exponential",
+    normalisation: "partition",
+    heads: headsOf(2, 4, 1, 2),
+  };
+  const [first, second] = [
+    compute(backend, [kernel, cloud, cloud, causal]),
+    compute(backend, [kernel, cloud, cloud, causal]),
+  ];
+  expect(second).toEqual(first);
+  expect(cloud).toEqual(before);
+}
+
 /** What a backend may do beside attention. */
 function furtherWork(backend: Backend): void {
   test.each(["relu", "tanh", "sigmoid", "silu", "linear"] as const)("computes a perceptron layer: %s", (activation) =>
@@ -276,20 +292,6 @@ export function backendContract(name: string, create: () => Backend): void {
 
     test("computes only what is asked for", () => expectPartialOutput(backend));
 
-    test("writes the same bits twice and changes nothing it reads", () => {
-      const cloud = weighted(50, 4, 3);
-      const before = structuredClone(cloud);
-      const kernel: KernelDescription = {
-        weight: "exponential",
-        normalisation: "partition",
-        heads: headsOf(2, 4, 1, 2),
-      };
-      const [first, second] = [
-        compute(backend, [kernel, cloud, cloud, causal]),
-        compute(backend, [kernel, cloud, cloud, causal]),
-      ];
-      expect(second).toEqual(first);
-      expect(cloud).toEqual(before);
-    });
+    test("writes the same bits twice and changes nothing it reads", () => expectPurity(backend));
   });
 }
