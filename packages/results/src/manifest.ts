@@ -70,6 +70,19 @@ const finishedSchema = z.object({
     precision: z.enum(["f64", "f32"]),
     accuracy: z.union([z.literal("exact"), finite]),
     threads: z.int().positive(),
+    variant: z.string().exactOptional(),
+    summation: z
+      .array(
+        z.object({
+          method: z.string(),
+          evaluations: z.int().nonnegative(),
+          bound: finite.nonnegative(),
+          fallBacks: z.int().nonnegative(),
+        }),
+      )
+      .readonly()
+      .exactOptional(),
+    notices: z.array(z.string()).readonly().exactOptional(),
   }),
   machine: machineSchema,
   /** ISO 8601, UTC. */

@@ -1,4 +1,4 @@
-import { type Backend, createReferenceBackend } from "../foundation/backend/index.js";
+import { type Backend, type BackendActivity, createReferenceBackend } from "../foundation/backend/index.js";
 import { InputError, show } from "../foundation/errors/index.js";
 import { isMapping } from "../foundation/parameters/index.js";
 import type { InitialLaw } from "../laws/contract.js";
@@ -30,6 +30,8 @@ export interface Experiment {
   readonly comparison: Comparison | undefined;
   readonly expectations: readonly ExpectSpec[];
   readonly backend: BackendReport;
+  /** What the backend did since it was last asked. */
+  activity(): Partial<BackendActivity>;
 }
 
 export interface ExperimentOptions {
@@ -123,5 +125,6 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
     comparison: comparison.value,
     expectations: spec.expect,
     backend: backend.report,
+    activity: () => backend.value.activity?.() ?? {},
   };
 }

@@ -69,9 +69,9 @@ export function resolveBackend(
   spec: DocumentSpec["backend"],
   backends: readonly Backend[],
 ): Resolved<Backend> & { readonly report: BackendReport } {
-  const names = backends.map((one) => one.name);
-  const backend = spec.name === "auto" ? backends[0]! : backends.find((one) => one.name === spec.name);
-  if (backend === undefined) {
+  const names = [...new Set(backends.map((one) => one.name))];
+  const named = spec.name === "auto" ? backends : backends.filter((one) => one.name === spec.name);
+  if (named.length === 0) {
     throw new InputError({
       code: "unknown-name",
       who: "backend",
@@ -80,11 +80,12 @@ export function resolveBackend(
       path: ["backend", "name"],
     });
   }
-  if (spec.precision !== backend.precision) {
+  const backend = named.find((one) => one.precision === spec.precision);
+  if (backend === undefined) {
     throw new InputError({
       code: "incompatible",
-      who: `backend ${backend.name}`,
-      rule: `it computes in ${backend.precision}`,
+      who: spec.name === "auto" ? "backend" : `backend ${spec.name}`,
+      rule: `it computes in ${[...new Set(named.map((one) => one.precision))].join(" or ")} here`,
       got: spec.precision,
       path: ["backend", "precision"],
     });
@@ -93,7 +94,7 @@ export function resolveBackend(
     throw new InputError({
       code: "incompatible",
       who: `backend ${backend.name}`,
-      rule: `it runs on ${backend.threads} thread`,
+      rule: `it runs on ${backend.threads} thread${backend.threads === 1 ? "" : "s"}`,
       got: String(spec.threads),
       fix: "Write threads: auto",
       path: ["backend", "threads"],
@@ -102,8 +103,9 @@ export function resolveBackend(
   const report = {
     name: backend.name,
     precision: backend.precision,
-    accuracy: "exact" as const,
+    accuracy: spec.accuracy,
     threads: backend.threads,
+    ...(backend.variant === undefined ? {} : { variant: backend.variant }),
   };
   return { value: backend, canonical: { ...spec }, report };
 }

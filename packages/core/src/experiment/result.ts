@@ -1,3 +1,4 @@
+import type { BackendActivity } from "../foundation/backend/index.js";
 import type { NdArray } from "../foundation/shapes/index.js";
 import type { Outcome } from "../solve/outcome.js";
 
@@ -56,14 +57,19 @@ export interface BackendReport {
   readonly precision: "f64" | "f32";
   readonly accuracy: "exact" | number;
   readonly threads: number;
+  /** The instruction set, where it decides the bits. */
+  readonly variant?: string;
 }
+
+/** The backend of a run that has ended, with what it did. */
+export interface BackendRecord extends BackendReport, Partial<BackendActivity> {}
 
 /** Everything a run of an experiment produced; a plain value that crosses workers and goes into the store. */
 export interface RunResult {
   readonly format: 1;
   /** The canonical resolved spec (JSON value: no typed arrays). */
   readonly spec: Readonly<Record<string, unknown>>;
-  readonly backend: BackendReport;
+  readonly backend: BackendRecord;
   readonly levels: Readonly<Record<string, LevelResult>>;
   /** "levelA|levelB" → metric → distances. */
   readonly distances: Readonly<Record<string, Readonly<Record<string, DistanceSeries>>>>;

@@ -138,6 +138,7 @@ function distancesOf(bound: Experiment, runs: readonly LevelRun[], options: RunO
  * @cost the sum of the levels; distances see compare-levels.ts
  */
 export function runExperiment(bound: Experiment, options: RunOptions = {}): RunResult {
+  bound.activity();
   const runs = bound.levels.map((one) => [one.level.name, runLevel(bound, one, options)] as const);
   const levels = Object.fromEntries(runs.map(([name, run]) => [name, run.result]));
   const distances = distancesOf(
@@ -146,5 +147,5 @@ export function runExperiment(bound: Experiment, options: RunOptions = {}): RunR
     options,
   );
   const expect = bound.expectations.map((one) => checkExpectation(one, { levels, distances }));
-  return { format: 1, spec: bound.spec, backend: bound.backend, levels, distances, expect };
+  return { format: 1, spec: bound.spec, backend: { ...bound.backend, ...bound.activity() }, levels, distances, expect };
 }

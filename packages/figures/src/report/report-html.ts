@@ -1,4 +1,4 @@
-import type { BackendReport } from "@meanfield/core/experiment";
+import type { BackendRecord } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { equationStyle, type ReadAsset } from "./equations.js";
 import { definitions, escapeHtml, inlineMath, reportStyle, valueHtml } from "./html.js";
@@ -15,7 +15,7 @@ export interface Provenance {
   readonly seed?: number;
   /** package → version. */
   readonly versions?: Readonly<Record<string, string>>;
-  readonly backend?: BackendReport;
+  readonly backend?: BackendRecord;
   /** A sentence, or a record of names and values. */
   readonly machine?: unknown;
   readonly created?: string;
@@ -36,9 +36,15 @@ export interface ReportInput {
   readonly readAsset: ReadAsset;
 }
 
-function backendSentence({ name, precision, accuracy, threads }: BackendReport): string {
+function backendSentence({ name, variant, precision, accuracy, threads, summation, notices }: BackendRecord): string {
   const exact = accuracy === "exact" ? "exact sums" : `accuracy ${accuracy}`;
-  return `${name}, ${precision}, ${exact}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  const who = variant === undefined ? name : `${name} (${variant})`;
+  const methods = (summation ?? []).map(({ method, evaluations, bound, fallBacks }) => {
+    const certified = bound > 0 ? `, error at most ${bound.toExponential(1)}` : "";
+    return `${evaluations} × ${method}${certified}${fallBacks > 0 ? `, ${fallBacks} queries fell back` : ""}`;
+  });
+  const first = `${who}, ${precision}, ${exact}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+  return [first, ...methods, ...(notices ?? [])].join("; ");
 }
 
 function provenanceHtml(provenance: Provenance): string {

@@ -101,7 +101,7 @@ export interface SummationReport {
   readonly fallBacks: number;
 }
 
-/** What a backend did since it was made; goes into the manifest. */
+/** What a backend did since it was last asked; goes into the manifest. */
 export interface BackendActivity {
   readonly summation: readonly SummationReport[];
   /** What is slower than it could be and why: no SIMD, a worker that died, … One sentence each. */
@@ -118,6 +118,8 @@ export interface Backend {
   readonly name: string;
   readonly precision: "f64" | "f32";
   readonly threads: number;
+  /** What else decides the bits of its results: the instruction set. */
+  readonly variant?: string;
   /** Γ at the queries. */
   field(
     kernel: KernelDescription,
@@ -134,5 +136,6 @@ export interface Backend {
   normals?(key: StreamKey, out: Float64Array): boolean;
   /** Products for the moments level; the project's own where left out. */
   readonly linearAlgebra?: LinearAlgebra;
+  /** What it did since it was made or last asked. */
   activity?(): BackendActivity;
 }
