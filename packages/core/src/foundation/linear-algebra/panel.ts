@@ -9,6 +9,9 @@ interface Panel {
   readonly rows: number;
 }
 
+/** The upper triangle of a 4×4 matrix, row by row. */
+type Ten = [number, number, number, number, number, number, number, number, number, number];
+
 /** Reflector p of the group starts p rows below the first; missing ones are the identity. */
 function makePanel(reflectors: readonly Reflector[], from: number, to: number): Panel {
   const rows = reflectors[from]!.v.length;
@@ -82,6 +85,30 @@ function project(
   }
 }
 
+/** w ← T·w, or Tᵀ·w, w with four rows. */
+function combine(t: Float64Array, transposed: boolean, w: Float64Array, width: number): void {
+  const [t0, t1, t2, t3, t5, t6, t7, t10, t11, t15] = [0, 1, 2, 3, 5, 6, 7, 10, 11, 15].map((k) => t[k]!) as Ten;
+  const w2 = 2 * width;
+  const w3 = 3 * width;
+  for (let j = 0; j < width; j++) {
+    const x0 = w[j]!;
+    const x1 = w[width + j]!;
+    const x2 = w[w2 + j]!;
+    const x3 = w[w3 + j]!;
+    if (transposed) {
+      w[j] = t0 * x0;
+      w[width + j] = t1 * x0 + t5 * x1;
+      w[w2 + j] = t2 * x0 + t6 * x1 + t10 * x2;
+      w[w3 + j] = t3 * x0 + t7 * x1 + t11 * x2 + t15 * x3;
+    } else {
+      w[j] = t0 * x0 + t1 * x1 + t2 * x2 + t3 * x3;
+      w[width + j] = t5 * x1 + t6 * x2 + t7 * x3;
+      w[w2 + j] = t10 * x2 + t11 * x3;
+      w[w3 + j] = t15 * x3;
+    }
+  }
+}
+
 /** Row by row a −= V·y, two rows at a time. */
 function subtract(panel: Panel, a: Float64Array, at: number, columns: number, width: number, y: Float64Array): void {
   const { v, rows } = panel;
@@ -143,15 +170,8 @@ export function reflectPanel(
   const w = new Float64Array(4 * width);
   project(panel, 0, a, at, columns, width, w);
   project(panel, 2, a, at, columns, width, w);
-  const y = new Float64Array(4 * width);
-  for (let p = 0; p < 4; p++) {
-    for (let q = 0; q < 4; q++) {
-      const factor = transposed ? panel.t[q * 4 + p]! : panel.t[p * 4 + q]!;
-      if (factor === 0) continue;
-      for (let j = 0; j < width; j++) y[p * width + j]! += factor * w[q * width + j]!;
-    }
-  }
-  subtract(panel, a, at, columns, width, y);
+  combine(panel.t, transposed, w, width);
+  subtract(panel, a, at, columns, width, w);
 }
 
 /**
