@@ -17,6 +17,7 @@ const families: Readonly<Record<string, readonly [type: string, module: string]>
   geometry: ["Geometry", "./contract.js"],
   laws: ["LawPlugin", "./contract.js"],
   masks: ["MaskPlugin", "./contract.js"],
+  normalization: ["NormalizationPlugin", "./contract.js"],
   methods: ["MethodPlugin", "../solve/method.js"],
   observables: ["ObservablePlugin", "./contract.js"],
 };

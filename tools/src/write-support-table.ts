@@ -8,6 +8,7 @@ const families: readonly (readonly [family: keyof Plugins, title: string, where:
   ["levels", "Levels of description", "`levels:`"],
   ["attention", "Attention", "`model.attention`"],
   ["masks", "Masks", "`model.mask`"],
+  ["normalization", "Normalisation", "`model.normalization`"],
   ["feedforward", "Feed-forward", "`model.feedforward`"],
   ["geometry", "Geometry", "`model.geometry`"],
   ["laws", "Initial laws", "`initial:`"],

@@ -286,10 +286,10 @@ const values: readonly Case[] = [
   ["a sweep", { ...sound, sweep: { "model.attention.softmax.beta": [1, 2] } }, "incompatible", "sweep", ["no sweeps"]],
   [
     "a normalization this version does not have",
-    { ...sound, model: { ...sound.model, normalization: "post-ln" } },
+    { ...sound, model: { ...sound.model, normalization: "post-norm" } },
     "unknown-name",
     "model.normalization",
-    ["geometry: sphere is post-LN"],
+    ['Did you mean "post-ln"'],
   ],
   [
     "a distance that cannot compare these levels",

@@ -138,6 +138,7 @@ export function experimentJsonSchema(plugins: Plugins): JsonSchema {
       steps: convert(stepsSchema),
       attention: choiceSchema(plugins.attention),
       masks: choiceSchema(plugins.masks),
+      normalization: choiceSchema(plugins.normalization),
       feedforward: choiceSchema(plugins.feedforward),
       geometry: choiceSchema(plugins.geometry.map(({ name, doc }) => ({ name, doc }))),
       laws: choiceSchema(plugins.laws),

@@ -7,6 +7,7 @@ import { type Geometry, geometryCatalog } from "../geometry/index.js";
 import { type LawPlugin, lawsCatalog } from "../laws/index.js";
 import { type MaskPlugin, masksCatalog } from "../masks/index.js";
 import { type MethodPlugin, methodsCatalog } from "../methods/index.js";
+import { type NormalizationPlugin, normalizationCatalog } from "../normalization/index.js";
 import { type ObservablePlugin, observablesCatalog } from "../observables/index.js";
 
 /** Everything an experiment may name, by family. */
@@ -14,6 +15,7 @@ export interface Plugins {
   readonly attention: readonly AttentionPlugin[];
   readonly masks: readonly MaskPlugin[];
   readonly feedforward: readonly FeedforwardPlugin[];
+  readonly normalization: readonly NormalizationPlugin[];
   readonly geometry: readonly Geometry[];
   readonly laws: readonly LawPlugin[];
   readonly levels: readonly LevelPlugin[];
@@ -28,6 +30,7 @@ export const builtinPlugins: Plugins = {
   attention: attentionCatalog,
   masks: masksCatalog,
   feedforward: feedforwardCatalog,
+  normalization: normalizationCatalog,
   geometry: geometryCatalog,
   laws: lawsCatalog,
   levels: dynamicsCatalog,

@@ -2,7 +2,9 @@ import type { Backend } from "../foundation/backend/index.js";
 import { atPath, InputError } from "../foundation/errors/index.js";
 import { ownLinearAlgebra } from "../foundation/linear-algebra/index.js";
 import type { NumericContext } from "../foundation/parameters/index.js";
+import type { Geometry } from "../geometry/contract.js";
 import { createModel, type Model } from "../model/index.js";
+import type { Normalization, NormalizationPlugin } from "../normalization/contract.js";
 import { type Choice, type Choosable, resolveChoice } from "./choice.js";
 import type { Plugins } from "./plugins.js";
 import type { DocumentSpec } from "./spec.js";
@@ -30,6 +32,27 @@ function listOf<M extends Choosable>(family: string, catalog: readonly M[], valu
   });
 }
 
+function bindNormalization(
+  choice: Choice<NormalizationPlugin>,
+  spec: DocumentSpec["model"],
+  geometry: Geometry,
+  context: NumericContext,
+): Normalization {
+  const path = ["model", "normalization"];
+  const bound = atPath(parameterPath(path, spec.normalization, choice.plugin.name), () =>
+    choice.plugin.bind(choice.params, context),
+  );
+  if (bound.identity || geometry.flat) return bound;
+  throw new InputError({
+    code: "incompatible",
+    who: `normalization ${bound.name}`,
+    rule: `on the ${geometry.name} every token is normalised already`,
+    got: `geometry: ${geometry.name}`,
+    fix: "Write geometry: euclidean, or leave normalization out (geometry: sphere is post-LN)",
+    path,
+  });
+}
+
 /** The `model:` section. @throws InputError with the path of the offending value */
 export function resolveModel(
   spec: DocumentSpec["model"],
@@ -50,6 +73,10 @@ export function resolveModel(
   const feedforward = listOf("feedforward", plugins.feedforward, spec.feedforward, ["model", "feedforward"]);
   const mask = resolveChoice("mask", plugins.masks, spec.mask, ["model", "mask"]);
   const geometry = resolveChoice("geometry", plugins.geometry, spec.geometry, ["model", "geometry"]);
+  const normalization = resolveChoice("normalization", plugins.normalization, spec.normalization, [
+    "model",
+    "normalization",
+  ]);
   const value = createModel({
     d: context.d,
     attention: attention.map(({ choice, path }) =>
@@ -59,6 +86,7 @@ export function resolveModel(
       atPath(path, () => choice.plugin.bind(choice.params, context, backend)),
     ),
     mask: mask.plugin.bind(mask.params),
+    normalization: bindNormalization(normalization, spec, geometry.plugin, context),
     geometry: geometry.plugin,
     sign: spec.sign,
     linearAlgebra: backend.linearAlgebra ?? ownLinearAlgebra,
@@ -69,7 +97,7 @@ export function resolveModel(
     attention: written(attention),
     mask: mask.canonical,
     feedforward: written(feedforward),
-    normalization: spec.normalization,
+    normalization: normalization.canonical,
     noise: spec.noise,
     geometry: geometry.canonical,
     sign: spec.sign,

@@ -117,9 +117,9 @@ export const documentSchema = z.strictObject({
         .default("none")
         .meta({ doc: "one, or a list, summed", family: "feedforward", list: true }),
       normalization: z
-        .literal("none", { error: "must be none in this version; geometry: sphere is post-LN" })
+        .unknown()
         .default("none")
-        .meta({ doc: "none in this version; geometry: sphere is post-LN" }),
+        .meta({ doc: "where the network normalises, in R^d; geometry: sphere is post-LN", family: "normalization" }),
       noise: z
         .literal("none", { error: "must be none in this version" })
         .default("none")

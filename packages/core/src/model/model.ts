@@ -6,6 +6,7 @@ import { mergeBreakpoints } from "../foundation/parameters/index.js";
 import type { WeightedPoints } from "../foundation/shapes/index.js";
 import type { Geometry } from "../geometry/contract.js";
 import type { Mask } from "../masks/contract.js";
+import type { Normalization } from "../normalization/contract.js";
 
 /** Attraction or repulsion: a sign is part of the model. */
 export type Sign = "attract" | "repel";
@@ -18,6 +19,7 @@ export interface ModelParts {
   readonly mask: Mask;
   /** Summed; empty for none. */
   readonly feedforward: readonly Feedforward[];
+  readonly normalization: Normalization;
   readonly geometry: Geometry;
   readonly sign: Sign;
   /** Who multiplies matrices: the backend's, or the project's own. */
@@ -42,6 +44,7 @@ function obstacleOf(parts: ModelParts): string | undefined {
   if (!parts.mask.dense) return `under the mask ${parts.mask.name} a Gaussian does not stay Gaussian`;
   const bent = parts.feedforward.find((one) => !one.traits.affine);
   if (bent !== undefined) return `the feed-forward ${bent.name} is not affine`;
+  if (!parts.normalization.identity) return `under the normalization ${parts.normalization.name} no law stays Gaussian`;
   if (!parts.geometry.flat) return `on the ${parts.geometry.name} no law is Gaussian`;
   return undefined;
 }
@@ -58,7 +61,7 @@ export function createModel(parts: ModelParts): Model {
   const factorOf = (one: Feedforward) => (one.traits.gradient ? sign : 1);
   return {
     ...parts,
-    breakpoints: mergeBreakpoints([...attention, ...feedforward].map((one) => one.breakpoints)),
+    breakpoints: mergeBreakpoints([...attention, ...feedforward, parts.normalization].map((one) => one.breakpoints)),
     gaussianObstacle: obstacleOf(parts),
     fieldAt(source, queries, t, out, scratch) {
       const target: FieldOutput = { field: scratch };

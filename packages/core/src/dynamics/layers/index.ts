@@ -10,7 +10,8 @@ interface LayersParameters {
 
 /**
  * x⁺ = N(x + τ[±Γ_{μⁿ}(x) + f(x)]), τ = T/L: the finite network itself. N is x/|x| on the sphere, where this is a
- * post-LN layer, and the identity in R^d, where it is a residual layer without normalisation. Attention and
+ * post-LN layer, and the identity in R^d, where it is a residual layer without normalisation; under a normalisation of
+ * the model the layer is that of normalization/contract.ts. Attention and
  * feed-forward act in parallel. Between two layers states are read off the straight line.
  *
  * @accuracy distance to the particles O(1/L); test/agreement.test.ts
@@ -24,8 +25,8 @@ export const layers: LevelPlugin<LayersParameters> = {
     L: z.number().int().min(1).default(200).meta({ symbol: "L", unit: "1", doc: "number of layers" }),
   }),
   obstacle: tokenObstacle,
-  bind: ({ L }, { model, initial }) => ({
-    ...tokenLevel("layers", model, initial, "ambient"),
+  bind: ({ L }, { model, initial, span }) => ({
+    ...tokenLevel("layers", model, initial, "ambient", (span[1] - span[0]) / L),
     own: { method: euler.bind({}), stepping: layerSteps(L) },
   }),
 };

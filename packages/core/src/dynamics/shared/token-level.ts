@@ -3,6 +3,7 @@ import type { InitialLaw, PointCloud } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
 import type { BoundLevel } from "../contract.js";
+import { normalisedTokenProblem } from "./normalised-tokens.js";
 
 /** Whether the field is projected on the tangent space (a flow) or not (a layer, which normalises afterwards). */
 export type Projection = "tangent" | "ambient";
@@ -26,13 +27,25 @@ function tokenProblem(model: Model, cloud: PointCloud, projection: Projection): 
   };
 }
 
-/** A level whose state is n tokens. @throws InputError off-manifold when the initial tokens are not on the geometry */
-export function tokenLevel(name: string, model: Model, initial: InitialLaw, projection: Projection): BoundLevel {
+/**
+ * A level whose state is n tokens.
+ * @param step the length of a layer, for a level of layers
+ * @throws InputError off-manifold when the initial tokens are not on the geometry
+ */
+export function tokenLevel(
+  name: string,
+  model: Model,
+  initial: InitialLaw,
+  projection: Projection,
+  step?: number,
+): BoundLevel {
   const cloud = initial.cloud();
   model.geometry.check(cloud.points, cloud.m, cloud.d);
   return {
     name,
-    problem: tokenProblem(model, cloud, projection),
+    problem: model.normalization.identity
+      ? tokenProblem(model, cloud, projection)
+      : normalisedTokenProblem(model, cloud, step),
     kind: "point-cloud",
     n: cloud.m,
     law: (y) => ({ ...cloud, points: y }),
