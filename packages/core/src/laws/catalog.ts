@@ -3,6 +3,7 @@ import type { LawPlugin } from "./contract.js";
 import { equiangular } from "./equiangular/index.js";
 import { gaussian } from "./gaussian/index.js";
 import { points } from "./points/index.js";
+import { twoToken } from "./two-token/index.js";
 import { uniformSphere } from "./uniform-sphere/index.js";
 
 /** Every member of the family laws. */
@@ -10,5 +11,6 @@ export const lawsCatalog: readonly LawPlugin[] = [
   equiangular,
   gaussian,
   points,
+  twoToken,
   uniformSphere,
 ];
