@@ -33,6 +33,9 @@ export function analysisLines(analysis: Analysis): string[] {
     const predicted = numberOf(fields, "predicted");
     if (predicted !== undefined)
       parts.push(`predicted at t = ${brief(predicted)} (${String(fields["criterion"])}, n = ${String(fields["n"])})`);
+    const fastest = fields["fastest"] as Fields | undefined;
+    if (fastest !== undefined)
+      parts.push(`degree ${String(fastest["degree"])} fastest at rate ${brief(numberOf(fastest, "rate") ?? 0)}`);
     const certificate = fields["certificate"] as Fields | undefined;
     if (certificate !== undefined) parts.push(`by ${String(certificate["method"])}`);
     return parts.join(", ");

@@ -2,9 +2,11 @@
 import type { AnalysisPlugin } from "./contract.js";
 import { departure } from "./departure/index.js";
 import { regime } from "./regime/index.js";
+import { stability } from "./stability/index.js";
 
 /** Every member of the family analysis. */
 export const analysisCatalog: readonly AnalysisPlugin[] = [
   departure,
   regime,
+  stability,
 ];

@@ -1,2 +1,3 @@
+export { anisotropy, type IsotropicHead, isotropicHeads } from "./isotropy.js";
 export type { Model, ModelParts, Sign } from "./model.js";
 export { createModel } from "./model.js";

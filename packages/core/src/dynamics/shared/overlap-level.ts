@@ -1,8 +1,6 @@
-import { mergeBreakpoints } from "../../foundation/parameters/index.js";
 import type { InitialLaw, PointCloud } from "../../laws/contract.js";
-import type { Model } from "../../model/index.js";
+import { anisotropy, isotropicHeads, type Model } from "../../model/index.js";
 import type { BoundLevel, LevelContext } from "../contract.js";
-import { anisotropy, overlapForce } from "./isotropic-heads.js";
 
 /** How far the inner products of equiangular tokens may differ: rounding of about twelve printed digits. */
 const tolerance = 1e-11;
@@ -30,8 +28,7 @@ function irregularity({ points, m: n, d }: PointCloud): string | undefined {
 /** Why there is no reduction to one overlap. */
 export function overlapObstacle(model: Model, initial: InitialLaw): string | undefined {
   if (initial.n === undefined || initial.n < 2) return `the law ${initial.name} does not have two tokens or more`;
-  const pieces = [0, ...mergeBreakpoints([model.breakpoints])];
-  return anisotropy(model, pieces) ?? irregularity(initial.cloud());
+  return anisotropy(model) ?? irregularity(initial.cloud());
 }
 
 /**
@@ -52,6 +49,21 @@ function placement({ points, m: n, d }: PointCloud): (rho: number, out: Float64A
       out[k] = common + (radius === 0 ? 0 : (across / radius) * away[k]!);
     }
   };
+}
+
+/**
+ * ⟨x_j, Γ(x_i)⟩ − ρ⟨x_i, Γ(x_i)⟩ for n equiangular unit tokens: Σ_h v w(ρ)(1 − ρ)((n − 1)ρ + 1)/Z, with
+ * Z = w(1) + (n − 1)w(ρ), or n for weights that are not normalised.
+ *
+ * @source theory.md §3; several heads and other weights: derived
+ */
+function overlapForce(model: Model, t: number, n: number, rho: number): number {
+  let sum = 0;
+  for (const { value, normalisation, weight } of isotropicHeads(model, t)) {
+    const other = weight(rho);
+    sum += (value * other) / (normalisation === "partition" ? weight(1) + (n - 1) * other : n);
+  }
+  return sum * (1 - rho) * ((n - 1) * rho + 1);
 }
 
 /** ρ̇ = 2(⟨x_j, Γ(x_i)⟩ − ρ⟨x_i, Γ(x_i)⟩): n equiangular tokens as one number. State: ρ. */
