@@ -1,0 +1,302 @@
+/* One attention head over one system of points, or over a batch of systems. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "context.h"
+
+enum weight { EXPONENTIAL, SHIFTED_EXPONENTIAL, GAUSSIAN, SIGMOIDAL, LINEARLY };
+
+/* The order of `sizes` in mf_attend. */
+struct sizes {
+  int32_t single, weight, normalised, d, keys, queries, systems, heads, head, only_check;
+};
+
+struct call {
+  const struct context *context;
+  const struct variant *variant;
+  struct sizes sizes;
+  double beta, bias, decay;
+  const double *key_points, *key_weights, *query_points, *query_key, *value, *key_gram, *query_gram, *potential;
+  const int32_t *from, *to;
+  const double *key_positions, *query_positions;
+  double *field, *log_partition, *entropy;
+  const int32_t *kept;
+  int64_t kept_count;
+  struct job job;
+  struct keys keys;
+};
+
+static const double LOG2E = 1.4426950408889634;
+
+static int exponential(const struct call *call) { return call->sizes.weight <= GAUSSIAN; }
+
+static int64_t round_up(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
+
+/* Greatest |x|; infinity where an entry is not finite. */
+static double greatest(const double *x, int64_t n) {
+  double most[8] = {0}, bad[8] = {0};
+  int64_t k = 0;
+  for (; k + 8 <= n; k += 8) {
+    for (int l = 0; l < 8; l++) {
+      const double size = fabs(x[k + l]);
+      most[l] = size > most[l] ? size : most[l];
+      bad[l] += size * 0;
+    }
+  }
+  for (; k < n; k++) {
+    most[0] = fabs(x[k]) > most[0] ? fabs(x[k]) : most[0];
+    bad[0] += x[k] * 0;
+  }
+  for (int l = 1; l < 8; l++) {
+    most[0] = most[l] > most[0] ? most[l] : most[0];
+    bad[0] += bad[l];
+  }
+  return bad[0] == 0 ? most[0] : INFINITY;
+}
+
+/* An upper bound of the spectral norm: the lesser of Frobenius' and sqrt(max row sum * max column sum). */
+static double matrix_norm(const double *a, int64_t d) {
+  double squares = 0, row_most = 0, column_most = 0;
+  for (int64_t i = 0; i < d; i++) {
+    double row = 0, column = 0;
+    for (int64_t j = 0; j < d; j++) {
+      squares += a[i * d + j] * a[i * d + j];
+      row += fabs(a[i * d + j]);
+      column += fabs(a[j * d + i]);
+    }
+    row_most = fmax(row_most, row);
+    column_most = fmax(column_most, column);
+  }
+  return fmin(sqrt(squares), sqrt(row_most * column_most));
+}
+
+/* Whether the numbers leave the range in which this precision keeps what it promises; NaN does. */
+static int out_of_range(const struct call *call) {
+  const struct sizes *s = &call->sizes;
+  const double keys = greatest(call->key_points, (int64_t)s->systems * s->keys * s->d);
+  const double queries = call->query_points == call->key_points
+                             ? keys
+                             : greatest(call->query_points, (int64_t)s->systems * s->queries * s->d);
+  const double norm = matrix_norm(call->query_key, s->d);
+  const double score = fabs(call->beta) * norm * keys * queries * s->d;
+  if (!(keys <= 1e15 && queries <= 1e15 && score <= (s->single ? 1e18 : 1e25))) return 1;
+  if (!(fabs(call->decay) <= (s->single ? 60 : 600))) return 1;
+  if (call->potential != NULL && !(greatest(call->potential, s->keys) <= (s->single ? 1e18 : 1e25))) return 1;
+  if (s->weight != SIGMOIDAL) return 0;
+  /* The field stays right where 1/(1 + e^-s) underflows; its logarithm and its sum alone do not. */
+  const int relative = call->log_partition != NULL || call->entropy != NULL || s->normalised;
+  return !(fabs(call->bias) <= 1e15) || (relative && score + fabs(call->bias) > (s->single ? 80 : 700));
+}
+
+/* Keys of positive mass, and the ranges among them; 0 when some query sees none. */
+static int choose_keys(struct context *context, struct call *call, enum result *result) {
+  const struct sizes *s = &call->sizes;
+  int32_t *before = reserve(&context->before, ((size_t)s->keys + 1) * sizeof *before);
+  int32_t *kept = reserve(&context->kept, (size_t)s->keys * sizeof *kept);
+  int32_t *from = reserve(&context->from, (size_t)s->queries * sizeof *from);
+  int32_t *to = reserve(&context->to, (size_t)s->queries * sizeof *to);
+  if (before == NULL || kept == NULL || from == NULL || to == NULL) {
+    *result = NO_MEMORY;
+    return 0;
+  }
+  *result = DECLINED;
+  int32_t count = 0;
+  for (int32_t j = 0; j < s->keys; j++) {
+    before[j] = count;
+    if (call->key_weights[j] > 0) kept[count++] = j;
+    else if (!(call->key_weights[j] == 0)) return 0;
+  }
+  before[s->keys] = count;
+  if (count == 0 || (s->single && count >= 1 << 24)) return 0;
+  call->kept = count < s->keys ? kept : NULL;
+  call->kept_count = count;
+  if (call->from == NULL) return 1;
+  for (int32_t i = 0; i < s->queries; i++) {
+    from[i] = before[call->from[i]];
+    to[i] = before[call->to[i]];
+    if (from[i] >= to[i]) return 0;
+  }
+  call->from = from;
+  call->to = to;
+  return 1;
+}
+
+static double quadratic_form(const double *gram, const double *x, int64_t d) {
+  double form = 0;
+  for (int64_t a = 0; a < d; a++) {
+    double row = 0;
+    for (int64_t b = 0; b < d; b++) row += gram[a * d + b] * x[b];
+    form += x[a] * row;
+  }
+  return form;
+}
+
+/* Score biases relative to their greatest (log2), or masses. */
+static void weigh_keys(const struct call *call, const double *points, struct keys *keys, double *bias, double *mass) {
+  const int64_t d = call->sizes.d;
+  double most = -INFINITY, least = INFINITY, square_most = 0, known = -1, log_known = 0;
+  for (int64_t k = 0; k < keys->count; k++) {
+    const int64_t j = call->kept == NULL ? k : call->kept[k];
+    const double weight = call->key_weights[j], *x = points + j * d;
+    /* Relative to the middle of the context, so that the fading part stays small. */
+    const double fade = call->decay == 0 ? 0 : call->decay * (call->key_positions[j] - 0.5);
+    double square = 0;
+    for (int64_t c = 0; c < d; c++) square += x[c] * x[c];
+    square_most = square > square_most ? square : square_most;
+    if (!exponential(call)) {
+      bias[k] = call->sizes.weight == SIGMOIDAL ? call->bias * LOG2E : 0;
+      mass[k] = weight * exp(fade);
+      continue;
+    }
+    if (weight != known) log_known = log(known = weight);
+    bias[k] = log_known + fade;
+    if (call->potential != NULL) bias[k] += call->potential[j];
+    if (call->sizes.weight == GAUSSIAN) bias[k] -= call->beta * quadratic_form(call->key_gram, x, d);
+    most = bias[k] > most ? bias[k] : most;
+    least = bias[k] < least ? bias[k] : least;
+  }
+  keys->norm = sqrt(square_most);
+  keys->offset = keys->lowest = 0;
+  if (!exponential(call)) return;
+  for (int64_t k = 0; k < keys->count; k++) bias[k] = (bias[k] - most) * LOG2E;
+  keys->offset = most;
+  keys->lowest = (least - most) * LOG2E;
+}
+
+static int pack_keys(const struct call *call, struct bench *bench, int64_t system, struct keys *keys) {
+  const struct variant *variant = call->variant;
+  const int64_t d = call->sizes.d, count = call->kept_count, padded = round_up(count, variant->rows);
+  const size_t size = (size_t)variant->real_bytes;
+  double *bias = reserve(&bench->key_bias, (size_t)count * sizeof *bias);
+  double *mass = reserve(&bench->key_mass, (size_t)count * sizeof *mass);
+  *keys = (struct keys){
+      .count = count,
+      .panels = reserve(&bench->panels, (size_t)(padded * d) * size),
+      .values = reserve(&bench->values, (size_t)(round_up(count, BLOCK) * round_up(d, variant->rows)) * size),
+      .rows = reserve(&bench->rows, (size_t)(padded * (d + 1)) * size),
+      .bias = reserve(&bench->bias, (size_t)padded * size),
+      .mass = reserve(&bench->mass, (size_t)padded * size),
+  };
+  if (!bias || !mass || !keys->panels || !keys->values || !keys->rows || !keys->bias || !keys->mass) return 0;
+  const double *points = call->key_points + system * call->sizes.keys * d;
+  weigh_keys(call, points, keys, bias, mass);
+  variant->pack(keys, (int32_t)d, 0, points, NULL, bias, exponential(call) ? NULL : mass, call->kept);
+  return 1;
+}
+
+static int32_t tiles_of(const struct call *call) {
+  return (int32_t)(round_up(call->sizes.queries, call->variant->tile) / call->variant->tile);
+}
+
+static void attend_tile(void *work, int32_t item, int32_t thread) {
+  const struct call *call = work;
+  call->variant->run_tile(&call->job, item, call->context->benches[thread].scratch.data);
+}
+
+static void attend_system(void *work, int32_t item, int32_t thread) {
+  const struct call *call = work;
+  const struct sizes *s = &call->sizes;
+  struct bench *bench = &call->context->benches[thread];
+  struct keys keys;
+  struct job job = call->job;
+  pack_keys(call, bench, item, &keys);
+  job.keys = &keys;
+  job.points += (int64_t)item * s->queries * s->d;
+  if (job.field) job.field += (int64_t)item * s->queries * s->d;
+  if (job.log_partition) job.log_partition += (int64_t)item * s->heads * s->queries;
+  if (job.entropy) job.entropy += (int64_t)item * s->heads * s->queries;
+  for (int32_t tile = 0; tile < tiles_of(call); tile++) call->variant->run_tile(&job, tile, bench->scratch.data);
+}
+
+static int prepare_job(struct context *context, struct call *call) {
+  static const enum operation operations[] = {EXP, EXP, EXP, SIGMOID, LINEAR};
+  const struct sizes *s = &call->sizes;
+  const int64_t d = s->d, panel = call->variant->rows;
+  double *map = reserve(&context->map, (size_t)(round_up(d, panel) * d) * sizeof(double));
+  double *value = reserve(&context->value, (size_t)(round_up(d, panel) * d) * sizeof(double));
+  if (map == NULL || value == NULL) return 0;
+  pack_matrix(map, call->query_key, d, d, d, 1, panel);
+  pack_matrix(value, call->value, d, d, d, 1, panel);
+  const double unit = s->weight == LINEARLY ? 1 : LOG2E;
+  const int64_t row = (int64_t)s->head * s->queries;
+  call->job = (struct job){
+      .operation = operations[s->weight],
+      .d = s->d,
+      .queries = s->queries,
+      .heads_before = s->head,
+      .normalised = s->normalised,
+      .keys = &call->keys,
+      .points = call->query_points,
+      .scale = (s->weight == GAUSSIAN ? 2 : 1) * call->beta * unit,
+      .map = map,
+      .value = value,
+      .query_constant = (s->weight == SHIFTED_EXPONENTIAL ? -call->beta : 0) + 0.5 * call->decay,
+      .query_gram = s->weight == GAUSSIAN ? call->query_gram : NULL,
+      .query_gram_factor = -call->beta,
+      .decay = call->decay,
+      .positions = call->query_positions,
+      .from = call->from,
+      .to = call->to,
+      .field = call->field,
+      .log_partition = call->log_partition ? call->log_partition + row : NULL,
+      .entropy = call->entropy ? call->entropy + row : NULL,
+  };
+  return 1;
+}
+
+static enum result attend(struct context *context, struct call *call) {
+  const struct sizes *s = &call->sizes;
+  enum result result;
+  if (out_of_range(call)) return DECLINED;
+  if (!choose_keys(context, call, &result)) return result;
+  if (s->only_check) return DONE;
+  if (!prepare_job(context, call)) return NO_MEMORY;
+  const double work = (double)s->systems * s->queries * call->kept_count * (2.0 * s->d + 12);
+  const int32_t threads = threads_for(context, work), systems = s->systems;
+  for (int32_t t = 0; t < threads; t++) {
+    if (!reserve(&context->benches[t].scratch, (size_t)call->variant->scratch_bytes(s->d))) return NO_MEMORY;
+    /* The first thread's packing is used alone; for a batch every thread's memory has to be there before writing. */
+    if ((t == 0 || systems > 1) && !pack_keys(call, &context->benches[t], 0, &call->keys)) return NO_MEMORY;
+  }
+  if (systems > 1) {
+    pool_run(context->pool, threads, attend_system, call, systems);
+  } else {
+    pool_run(context->pool, threads, attend_tile, call, tiles_of(call));
+  }
+  return DONE;
+}
+
+/*
+ * Γ of one head. `sizes` as struct sizes, `scalars` = beta, bias, decay. NULL for what is not there or not wanted.
+ * Ranges [from, to) count keys; head 0 overwrites the field, later ones add. Writes nothing unless it returns DONE.
+ */
+int32_t mf_attend(struct context *context, const int32_t *sizes, const double *scalars, const double *key_points,
+                  const double *key_weights, const double *query_points, const double *query_key, const double *value,
+                  const double *key_gram, const double *query_gram, const double *potential, const int32_t *from,
+                  const int32_t *to, const double *key_positions, const double *query_positions, double *field,
+                  double *log_partition, double *entropy) {
+  struct call call = {
+      .context = context,
+      .beta = scalars[0],
+      .bias = scalars[1],
+      .decay = scalars[2],
+      .key_points = key_points,
+      .key_weights = key_weights,
+      .query_points = query_points,
+      .query_key = query_key,
+      .value = value,
+      .key_gram = key_gram,
+      .query_gram = query_gram,
+      .potential = potential,
+      .from = from,
+      .to = to,
+      .key_positions = key_positions,
+      .query_positions = query_positions,
+      .field = field,
+      .log_partition = log_partition,
+      .entropy = entropy,
+  };
+  call.sizes = *(const struct sizes *)sizes;
+  call.variant = call.sizes.single ? context->f32 : context->f64;
+  return attend(context, &call);
+}

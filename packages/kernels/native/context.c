@@ -1,0 +1,111 @@
+#include "context.h"
+
+#include <stdlib.h>
+
+extern const struct variant meanfield_variant_f64_scalar, meanfield_variant_f32_scalar;
+#ifdef MEANFIELD_X86
+extern const struct variant meanfield_variant_f64_avx2, meanfield_variant_f32_avx2;
+extern const struct variant meanfield_variant_f64_avx512, meanfield_variant_f32_avx512;
+#endif
+
+void *reserve(struct buffer *buffer, size_t bytes) {
+  if (buffer->bytes >= bytes) return buffer->data;
+  free(buffer->data);
+  /* Half as much again, so that slowly growing problems do not allocate every time. */
+  const size_t size = (bytes + bytes / 2 + 64) / 64 * 64;
+  buffer->data = aligned_alloc(64, size);
+  buffer->bytes = buffer->data == NULL ? 0 : size;
+  return buffer->data;
+}
+
+int32_t threads_for(const struct context *context, double work) {
+  return work < context->threshold ? 1 : pool_threads(context->pool);
+}
+
+void pack_matrix(double *panels, const double *matrix, int64_t rows, int64_t columns, int64_t row_step,
+                 int64_t column_step, int64_t panel) {
+  for (int64_t i = 0; i < rows; i += panel) {
+    double *to = panels + i * columns;
+    const int64_t present = rows - i < panel ? rows - i : panel;
+    for (int64_t j = 0; j < columns; j++) {
+      const double *from = matrix + i * row_step + j * column_step;
+      for (int64_t r = 0; r < present; r++) to[j * panel + r] = from[r * row_step];
+      for (int64_t r = present; r < panel; r++) to[j * panel + r] = 0;
+    }
+  }
+}
+
+static enum instructions best(void) {
+#ifdef MEANFIELD_X86
+  __builtin_cpu_init();
+  const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
+    return AVX512;
+  }
+  if (avx2) return AVX2;
+#endif
+  return SCALAR;
+}
+
+static void choose_variants(struct context *context) {
+  context->f64 = &meanfield_variant_f64_scalar;
+  context->f32 = &meanfield_variant_f32_scalar;
+#ifdef MEANFIELD_X86
+  if (context->instructions == AVX2) {
+    context->f64 = &meanfield_variant_f64_avx2;
+    context->f32 = &meanfield_variant_f32_avx2;
+  }
+  if (context->instructions == AVX512) {
+    context->f64 = &meanfield_variant_f64_avx512;
+    context->f32 = &meanfield_variant_f32_avx512;
+  }
+#endif
+}
+
+/* The best instruction set of this processor: 1 AVX-512, 2 AVX2, 3 the compiler's plain code. */
+int32_t mf_best_instructions(void) { return best(); }
+
+void mf_close(struct context *context) {
+  if (context->benches != NULL) {
+    for (int32_t t = 0; t < pool_threads(context->pool); t++) {
+      struct buffer *of = (struct buffer *)&context->benches[t];
+      for (size_t k = 0; k < sizeof(struct bench) / sizeof(struct buffer); k++) free(of[k].data);
+    }
+  }
+  struct buffer *shared[] = {&context->map,    &context->value, &context->kept,
+                             &context->before, &context->from,  &context->to};
+  for (size_t k = 0; k < sizeof shared / sizeof shared[0]; k++) free(shared[k]->data);
+  free(context->benches);
+  if (context->pool != NULL) pool_destroy(context->pool);
+  free(context);
+}
+
+/* NULL without memory, or when the processor lacks the instructions. */
+struct context *mf_open(int32_t instructions, int32_t threads, double threshold) {
+  const enum instructions most = best();
+  if (instructions != AUTO && (enum instructions)instructions < most) return NULL;
+  struct context *context = calloc(1, sizeof *context);
+  if (context == NULL) return NULL;
+  context->instructions = instructions == AUTO ? most : (enum instructions)instructions;
+  context->threshold = threshold;
+  choose_variants(context);
+  context->pool = pool_create(threads);
+  if (context->pool != NULL) context->benches = calloc((size_t)pool_threads(context->pool), sizeof(struct bench));
+  if (context->benches == NULL) {
+    mf_close(context);
+    return NULL;
+  }
+  return context;
+}
+
+/* Threads that could be started, the caller's among them. */
+int32_t mf_threads(const struct context *context) { return pool_threads(context->pool); }
+
+/* Runs a roofline loop: kind 0 exponentials, 1 fused multiply-adds. Returns operations per repeat. */
+double mf_roofline(const struct context *context, int32_t single, int32_t kind, int64_t repeats) {
+  const struct variant *variant = single ? context->f32 : context->f64;
+  volatile double sink = (kind == 0 ? variant->exp_roofline : variant->fma_roofline)(repeats);
+  (void)sink;
+  return (kind == 0 ? 32.0 : 96.0) * variant->width;
+}

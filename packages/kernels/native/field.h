@@ -1,0 +1,73 @@
+/* What api.c and the compiled variants of field.c agree on. Everything is prepared by the caller; see api.c. */
+#ifndef MEANFIELD_FIELD_H
+#define MEANFIELD_FIELD_H
+
+#include <stdint.h>
+
+/* How a score becomes a weight; scores of EXP, SIGMOID, SILU are in units of log 2, of TANH in half of that. */
+enum operation { EXP, SIGMOID, LINEAR, RELU, TANH, SILU };
+
+enum {
+  /* Keys of one block: sums in the kernel's precision reach over one block, across blocks they are double. */
+  BLOCK = 128,
+  /* Up to this dimension one fused loop holds scores, weights and sums in registers. */
+  FUSED_DIMENSION = 8,
+};
+
+/* The keys of one system, packed for a variant; reals of that variant behind the void pointers. */
+struct keys {
+  int64_t count;   /* keys of positive mass */
+  void *panels;    /* [ceil(count/ROWS)][d][ROWS] */
+  void *values;    /* [ceil(count/BLOCK)][ceil(d/ROWS)][BLOCK][ROWS] */
+  void *rows;      /* [padded][1 + d]: bias and key, for the fused loop; values are the keys */
+  void *bias;      /* [padded] score bias, at most 0 for EXP */
+  void *mass;      /* [padded] factor of every operation but EXP */
+  double norm;     /* max |k| */
+  double lowest;   /* least bias */
+  double offset;   /* what was subtracted from every bias of EXP, natural units */
+};
+
+/* One head, or one perceptron layer, over one system. */
+struct job {
+  enum operation operation;
+  int32_t d, queries, heads_before, normalised;
+  const struct keys *keys;
+  const double *points;      /* [queries][d] */
+  double scale;              /* of the scores before A */
+  double score_unit;         /* factor from scores of the kernel's unit to nats (log 2), or 1 */
+  const double *map;         /* A in panels, or NULL for the identity */
+  const double *value;       /* V in panels, or NULL for the identity */
+  double query_constant;     /* nats added to the log unit of every query */
+  const double *query_gram;  /* gaussian: QᵀQ; NULL otherwise */
+  double query_gram_factor;  /* -beta */
+  double decay;              /* nats per unit of position */
+  const double *positions;   /* of the queries, where decay is not 0 */
+  const int32_t *from, *to;  /* keys seen, [queries]; NULL when dense */
+  double factor;             /* out += factor * mean, perceptron; ignored for attention */
+  int32_t perceptron;
+  double *field, *log_partition, *entropy; /* NULL when not wanted */
+};
+
+/* Bytes one thread needs to work on a tile. */
+typedef int64_t scratch_bytes_fn(int32_t d);
+/* One tile of queries: from tile*TILE on. */
+typedef void run_tile_fn(const struct job *job, int32_t tile, void *scratch);
+/* out = a*b for ROWS-panels of a and TILE-panels of b, both with k terms; accumulates when asked. */
+typedef void product_fn(const double *a, const double *b, int64_t k, double *out, int64_t stride, int32_t rows,
+                        int32_t columns, int32_t accumulate);
+/* Best of the machine: `repeats` runs of a loop over registers; returns a number that depends on all of them. */
+typedef double roofline_fn(int64_t repeats);
+/* Packs `count` keys, padded with keys of no weight. */
+typedef void pack_fn(struct keys *keys, int32_t d, int32_t separate, const double *points, const double *values,
+                     const double *bias, const double *mass, const int32_t *kept);
+
+struct variant {
+  int32_t rows, tile, width, real_bytes;
+  scratch_bytes_fn *scratch_bytes;
+  run_tile_fn *run_tile;
+  pack_fn *pack;
+  product_fn *product; /* double only */
+  roofline_fn *exp_roofline, *fma_roofline;
+};
+
+#endif

@@ -1,0 +1,68 @@
+/* Low dimension, bounded scores, exponential weights: scores, weights and sums of a block never leave the registers. */
+#ifndef MEANFIELD_FUSED_H
+#define MEANFIELD_FUSED_H
+
+#include "blocks.h"
+
+/* `count` vectors of queries from vector `v` on against one block. */
+INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *job, const struct sight *sight,
+                 const struct block *block, const real *q, int v, struct sums *sums) {
+  const real *rows = job->keys->rows;
+  vector query[FUSED_DIMENSION][GROUPS], total[GROUPS] = {{0}}, mean[FUSED_DIMENSION][GROUPS] = {{{0}}};
+  for (int c = 0; c < d; c++) {
+    for (int g = 0; g < count; g++) query[c][g] = load(q + c * TILE + (v + g) * WIDTH);
+  }
+  for (int64_t j = block->first; j < block->last; j++) {
+    const real *row = rows + j * (d + 1);
+    for (int g = 0; g < count; g++) {
+      vector s = splat(row[0]);
+      for (int c = 0; c < d; c++) s += splat(row[1 + c]) * query[c][g];
+      vector p = exp2_vector(s);
+      if (masked) p = keep(seen(sight, v + g, j), p);
+      total[g] += p;
+      if (with_mean) {
+        for (int c = 0; c < d; c++) mean[c][g] += splat(row[1 + c]) * p;
+      }
+    }
+  }
+  for (int g = 0; g < count; g++) {
+    flush(sums->total + (v + g) * WIDTH, total[g]);
+    if (!with_mean) continue;
+    for (int c = 0; c < d; c++) flush(sums->mean + c * TILE + (v + g) * WIDTH, mean[c][g]);
+  }
+}
+
+/* Keys of a block for every vector that holds a query; three vectors at once where registers allow. */
+INLINE void fuse_block(int d, int masked, int with_mean, const struct job *job, const struct sight *sight,
+                       const struct block *block, const real *q, int vectors, struct sums *sums) {
+  if (d <= 3 && vectors == GROUPS && VECTOR_BYTES == 64) {
+    fuse(d, GROUPS, masked, with_mean, job, sight, block, q, 0, sums);
+    return;
+  }
+  for (int v = 0; v < vectors; v++) fuse(d, 1, masked, with_mean, job, sight, block, q, v, sums);
+}
+
+INLINE void fuse_block_of(int d, const struct job *job, const struct sight *sight, const struct block *block,
+                          const real *q, int vectors, struct sums *sums) {
+  const int with_mean = job->field != NULL;
+  if (block->masked && with_mean) fuse_block(d, 1, 1, job, sight, block, q, vectors, sums);
+  else if (block->masked) fuse_block(d, 1, 0, job, sight, block, q, vectors, sums);
+  else if (with_mean) fuse_block(d, 0, 1, job, sight, block, q, vectors, sums);
+  else fuse_block(d, 0, 0, job, sight, block, q, vectors, sums);
+}
+
+static void fused_block(const struct job *job, const struct sight *sight, const struct block *block, const real *q,
+                        int vectors, struct sums *sums) {
+  switch (job->d) {
+    case 1: fuse_block_of(1, job, sight, block, q, vectors, sums); break;
+    case 2: fuse_block_of(2, job, sight, block, q, vectors, sums); break;
+    case 3: fuse_block_of(3, job, sight, block, q, vectors, sums); break;
+    case 4: fuse_block_of(4, job, sight, block, q, vectors, sums); break;
+    case 5: fuse_block_of(5, job, sight, block, q, vectors, sums); break;
+    case 6: fuse_block_of(6, job, sight, block, q, vectors, sums); break;
+    case 7: fuse_block_of(7, job, sight, block, q, vectors, sums); break;
+    case 8: fuse_block_of(8, job, sight, block, q, vectors, sums); break;
+  }
+}
+
+#endif

@@ -1,0 +1,63 @@
+/* The three products of dense row-major matrices. */
+#include "context.h"
+
+enum {
+  /* Terms of one pass: a panel of b of that depth stays in the L1 cache. */
+  DEPTH = 192,
+};
+
+struct product {
+  const struct context *context;
+  const double *a, *b;
+  double *out;
+  int64_t m, k, n, first, depth;
+  int64_t a_row, a_column, b_row, b_column;
+};
+
+/* Rows first … first + depth − 1 of b, `tile` columns from `column` on. */
+static void pack_columns(const struct product *p, int64_t column, int64_t tile, double *to) {
+  const int64_t present = p->n - column < tile ? p->n - column : tile;
+  for (int64_t l = 0; l < p->depth; l++) {
+    const double *from = p->b + (p->first + l) * p->b_row + column * p->b_column;
+    for (int64_t j = 0; j < present; j++) to[l * tile + j] = from[j * p->b_column];
+    for (int64_t j = present; j < tile; j++) to[l * tile + j] = 0;
+  }
+}
+
+static void run_columns(void *work, int32_t item, int32_t thread) {
+  const struct product *p = work;
+  const struct variant *variant = p->context->f64;
+  const int64_t tile = variant->tile, rows = variant->rows, column = item * tile;
+  double *panel = p->context->benches[thread].scratch.data;
+  const double *a = p->context->map.data;
+  const int64_t columns = p->n - column < tile ? p->n - column : tile;
+  pack_columns(p, column, tile, panel);
+  for (int64_t i = 0; i < p->m; i += rows) {
+    const int64_t present = p->m - i < rows ? p->m - i : rows;
+    variant->product(a + i * p->depth, panel, p->depth, p->out + i * p->n + column, p->n, (int32_t)present,
+                     (int32_t)columns, p->first > 0);
+  }
+}
+
+/* out = a·b (a m×k, b k×n); flip_a: a is k×m and transposed; flip_b: b is n×k and transposed. */
+int32_t mf_product(struct context *context, int32_t m, int32_t k, int32_t n, int32_t flip_a, int32_t flip_b,
+                   const double *a, const double *b, double *out) {
+  struct product p = {.context = context, .a = a, .b = b, .out = out, .m = m, .k = k, .n = n};
+  p.a_row = flip_a ? 1 : k;
+  p.a_column = flip_a ? m : 1;
+  p.b_row = flip_b ? 1 : n;
+  p.b_column = flip_b ? k : 1;
+  const int64_t tile = context->f64->tile, rows = context->f64->rows;
+  const int32_t threads = threads_for(context, (double)m * k * n);
+  double *panels = reserve(&context->map, (size_t)((m + rows - 1) / rows * rows) * DEPTH * sizeof(double));
+  if (panels == NULL) return NO_MEMORY;
+  for (int32_t t = 0; t < threads; t++) {
+    if (!reserve(&context->benches[t].scratch, (size_t)(DEPTH * tile) * sizeof(double))) return NO_MEMORY;
+  }
+  for (p.first = 0; p.first < k; p.first += DEPTH) {
+    p.depth = k - p.first < DEPTH ? k - p.first : DEPTH;
+    pack_matrix(panels, a + p.first * p.a_column, m, p.depth, p.a_row, p.a_column, rows);
+    pool_run(context->pool, threads, run_columns, &p, (int32_t)((n + tile - 1) / tile));
+  }
+  return DONE;
+}

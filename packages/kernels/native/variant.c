@@ -1,0 +1,41 @@
+/* The kernels of one precision and one instruction set; compiled once for each by build-native. */
+#include "pack.h"
+#include "roofline.h"
+#include "run-tile.h"
+
+/* out (rows × columns, row-major) = or += the product of an a-panel [k][ROWS] and a b-panel [k][TILE]. */
+#ifndef MEANFIELD_F32
+static void product(const double *a, const double *b, int64_t k, double *out, int64_t stride, int32_t rows,
+                    int32_t columns, int32_t accumulate) {
+  vector sums[ROWS][GROUPS] = {{{0}}};
+  multiply(a, b, TILE, k, sums);
+  for (int r = 0; r < rows; r++) {
+    double *row = out + r * stride;
+    if (columns == TILE) {
+      for (int v = 0; v < GROUPS; v++) {
+        store(row + v * WIDTH, accumulate ? load(row + v * WIDTH) + sums[r][v] : sums[r][v]);
+      }
+      continue;
+    }
+    for (int l = 0; l < columns; l++) {
+      const double x = sums[r][l / WIDTH][l % WIDTH];
+      row[l] = accumulate ? row[l] + x : x;
+    }
+  }
+}
+#endif
+
+const struct variant NAMED(meanfield_variant) = {
+    .rows = ROWS,
+    .tile = TILE,
+    .width = WIDTH,
+    .real_bytes = sizeof(real),
+    .scratch_bytes = scratch_bytes,
+    .run_tile = run_tile,
+    .pack = pack,
+#ifndef MEANFIELD_F32
+    .product = product,
+#endif
+    .exp_roofline = exp_roofline,
+    .fma_roofline = fma_roofline,
+};
