@@ -173,7 +173,7 @@ static int pack_keys(const struct call *call, struct bench *bench, int64_t syste
       .count = count,
       .panels = reserve(&bench->panels, (size_t)(padded * d) * size),
       .values = reserve(&bench->values, (size_t)(round_up(count, BLOCK) * round_up(d, variant->rows)) * size),
-      .rows = reserve(&bench->rows, (size_t)(padded * (d + 1)) * size),
+      .rows = reserve(&bench->rows, (size_t)((padded + 1) * (d + 1)) * size),
       .bias = reserve(&bench->bias, (size_t)padded * size),
       .mass = reserve(&bench->mass, (size_t)padded * size),
   };

@@ -19,7 +19,7 @@ struct keys {
   int64_t count;   /* keys of positive mass */
   void *panels;    /* [ceil(count/ROWS)][d][ROWS] */
   void *values;    /* [ceil(count/BLOCK)][ceil(d/ROWS)][BLOCK][ROWS] */
-  void *rows;      /* [padded][1 + d]: bias and key, for the fused loop; values are the keys */
+  void *rows;      /* [padded + 1][1 + d]: bias and key, for the fused loop, which reads one ahead */
   void *bias;      /* [padded] score bias, at most 0 for EXP */
   void *mass;      /* [padded] factor of every operation but EXP */
   double norm;     /* max |k| */

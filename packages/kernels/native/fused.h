@@ -1,8 +1,15 @@
-/* Low dimension, bounded scores, exponential weights: scores, weights and sums of a block never leave the registers. */
+/* Low dimension, bounded scores, exponential weights: scores, weights and sums of a block never leave the registers.
+ * The scores of the next key are computed beside the exponentials of this one, which keeps the multipliers busy. */
 #ifndef MEANFIELD_FUSED_H
 #define MEANFIELD_FUSED_H
 
 #include "blocks.h"
+
+INLINE vector score_row(int d, const real *row, vector query[FUSED_DIMENSION][GROUPS], int g) {
+  vector s = splat(row[0]);
+  for (int c = 0; c < d; c++) s += splat(row[1 + c]) * query[c][g];
+  return s;
+}
 
 /* `count` vectors of queries from vector `v` on against one block. */
 INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *job, const struct sight *sight,
@@ -12,11 +19,13 @@ INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *
   for (int c = 0; c < d; c++) {
     for (int g = 0; g < count; g++) query[c][g] = load(q + c * TILE + (v + g) * WIDTH);
   }
+  vector next[GROUPS];
+  for (int g = 0; g < count; g++) next[g] = score_row(d, rows + block->first * (d + 1), query, g);
   for (int64_t j = block->first; j < block->last; j++) {
     const real *row = rows + j * (d + 1);
     for (int g = 0; g < count; g++) {
-      vector s = splat(row[0]);
-      for (int c = 0; c < d; c++) s += splat(row[1 + c]) * query[c][g];
+      const vector s = next[g];
+      next[g] = score_row(d, row + d + 1, query, g);
       vector p = exp2_vector(s);
       if (masked) p = keep(seen(sight, v + g, j), p);
       total[g] += p;

@@ -36,6 +36,7 @@ static void pack_rows(real *rows, const double *points, const double *bias, cons
     rows[j * (d + 1)] = (real)bias[j];
     for (int64_t c = 0; c < d; c++) rows[j * (d + 1) + 1 + c] = (real)point[c];
   }
+  for (int64_t c = 0; c <= d; c++) rows[count * (d + 1) + c] = 0;
 }
 
 static void pack(struct keys *keys, int32_t d, int32_t separate, const double *points, const double *values,
