@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { loadLapack } from "@meanfield/kernels/lapack";
+import { builtLibrary } from "./native-library.js";
 
 /** Tools of the machine that some suites need. */
-export type Tool = "chromium" | "lapack" | "numpy";
+export type Tool = "chromium" | "lapack" | "native" | "numpy";
 
 function numpy(): string | undefined {
   const hasNumpy = (python: string) => spawnSync(python, ["-c", "import numpy"], { stdio: "ignore" }).status === 0;
@@ -28,10 +29,11 @@ function lapack(): string | undefined {
 export const remedy: Readonly<Record<Tool, string>> = {
   chromium: "install Debian's chromium, or name one with CHROMIUM=/path",
   lapack: "run npm install (for koffi), and install libopenblas0 or another LAPACK",
+  native: "run npm run build:native (needs clang or gcc, and npm install for koffi)",
   numpy: "install python3-numpy, so that python3 or /usr/bin/python3 imports numpy",
 };
 
-const find: Readonly<Record<Tool, () => string | undefined>> = { chromium, lapack, numpy };
+const find: Readonly<Record<Tool, () => string | undefined>> = { chromium, lapack, native: builtLibrary, numpy };
 
 /** Command of the tool (a Python that has NumPy, a Chromium) or name of the library; undefined where there is none. */
 export function findTool(tool: Tool): string | undefined {

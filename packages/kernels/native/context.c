@@ -3,9 +3,11 @@
 #include <stdlib.h>
 
 extern const struct variant meanfield_variant_f64_scalar, meanfield_variant_f32_scalar;
+extern normals_fn meanfield_normals_scalar;
 #ifdef MEANFIELD_X86
 extern const struct variant meanfield_variant_f64_avx2, meanfield_variant_f32_avx2;
 extern const struct variant meanfield_variant_f64_avx512, meanfield_variant_f32_avx512;
+extern normals_fn meanfield_normals_avx2, meanfield_normals_avx512;
 #endif
 
 void *reserve(struct buffer *buffer, size_t bytes) {
@@ -51,14 +53,17 @@ static enum instructions best(void) {
 static void choose_variants(struct context *context) {
   context->f64 = &meanfield_variant_f64_scalar;
   context->f32 = &meanfield_variant_f32_scalar;
+  context->normals = meanfield_normals_scalar;
 #ifdef MEANFIELD_X86
   if (context->instructions == AVX2) {
     context->f64 = &meanfield_variant_f64_avx2;
     context->f32 = &meanfield_variant_f32_avx2;
+    context->normals = meanfield_normals_avx2;
   }
   if (context->instructions == AVX512) {
     context->f64 = &meanfield_variant_f64_avx512;
     context->f32 = &meanfield_variant_f32_avx512;
+    context->normals = meanfield_normals_avx512;
   }
 #endif
 }
@@ -109,3 +114,12 @@ double mf_roofline(const struct context *context, int32_t single, int32_t kind, 
   (void)sink;
   return (kind == 0 ? 32.0 : 96.0) * variant->width;
 }
+
+/* Normals of a Philox stream: see normals_fn. `words` = key, then the counter's last three. */
+int32_t mf_normals(const struct context *context, const uint32_t *words, uint32_t first, int32_t count, double *out,
+                   int32_t *tails) {
+  return context->normals(words, words + 2, first, count, out, tails);
+}
+
+/* The version of the exported functions' parameters; src/native/library.ts has the same number. */
+int32_t mf_interface(void) { return 1; }

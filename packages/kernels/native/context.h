@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "field.h"
+#include "normals.h"
 #include "pool.h"
 
 enum instructions { AUTO, AVX512, AVX2, SCALAR };
@@ -25,6 +26,7 @@ struct bench {
 
 struct context {
   const struct variant *f64, *f32;
+  normals_fn *normals;
   enum instructions instructions;
   struct pool *pool;
   struct bench *benches; /* one per thread */

@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
 import { InputError } from "@meanfield/core/foundation/errors";
+import { enlargeStack, type Koffi, type Library, reasonOf, requireKoffi, stackBytes } from "../shared/koffi.js";
 import { installAdvice, type LibrarySet, librariesOf } from "./libraries.js";
 
 /** What a Fortran routine gets: addresses of arrays, then the lengths of its character arguments. */
@@ -30,53 +30,18 @@ export interface Loaded {
   readonly routines: Routines;
 }
 
-/** The part of koffi that is used. */
-interface Koffi {
-  config(): { readonly sync_stack_size: number };
-  config(settings: { readonly sync_stack_size: number }): unknown;
-  load(path: string): Library;
-}
-interface Library {
-  func(name: string, result: string, parameters: readonly string[]): (...args: readonly unknown[]) => unknown;
-}
-
 const who = "openLapack";
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-function requireKoffi(): Koffi {
-  try {
-    return createRequire(import.meta.url)("koffi") as Koffi;
-  } catch (error) {
-    throw new InputError({
-      code: "unreadable",
-      who,
-      rule: "the package koffi must be installed, it calls the system's libraries",
-      got: reason(error).split("\n")[0]!,
-      fix: "Run npm install koffi@3.3.4",
-    });
-  }
-}
-
-/**
- * koffi calls on a stack of its own, of 2 MiB unless told otherwise before anything is loaded. OpenBLAS with several
- * threads keeps half a MiB per level of its recursive LU on the stack, and writes over other arrays when that overflows.
- */
-const stackBytes = 16 * 2 ** 20;
 
 function requireStack(koffi: Koffi): void {
-  const { sync_stack_size: present } = koffi.config();
-  if (present >= stackBytes) return;
-  try {
-    koffi.config({ sync_stack_size: stackBytes });
-  } catch (error) {
-    throw new InputError({
-      code: "conflict",
-      who,
-      rule: `koffi must call on a stack of ${stackBytes} bytes, or threads of OpenBLAS overwrite memory`,
-      got: `${present} bytes that can no longer be changed (${reason(error).split("\n")[0]!})`,
-      fix: `Call openLapack before anything else loads a library, or koffi.config({ sync_stack_size: ${stackBytes} }) first`,
-    });
-  }
+  const obstacle = enlargeStack(koffi);
+  if (obstacle === undefined) return;
+  throw new InputError({
+    code: "conflict",
+    who,
+    rule: `koffi must call on a stack of ${stackBytes} bytes, or threads of OpenBLAS overwrite memory`,
+    got: obstacle,
+    fix: `Call openLapack before anything else loads a library, or koffi.config({ sync_stack_size: ${stackBytes} }) first`,
+  });
 }
 
 function find(libraries: readonly Library[], name: string, result: string, parameters: readonly string[]) {
@@ -124,14 +89,14 @@ function bind(koffi: Koffi, files: LibrarySet): Loaded {
  * too small a stack
  */
 export function loadLapack(files?: LibrarySet): Loaded {
-  const koffi = requireKoffi();
+  const koffi = requireKoffi(who);
   requireStack(koffi);
   const failures: string[] = [];
   for (const set of files === undefined ? librariesOf(process.platform) : [files]) {
     try {
       return bind(koffi, set);
     } catch (error) {
-      failures.push(`${set.join(" + ")} (${reason(error).split("\n")[0]!})`);
+      failures.push(`${set.join(" + ")} (${reasonOf(error)})`);
     }
   }
   throw new InputError({

@@ -62,15 +62,31 @@ function philoxKey(seed: number, purpose: string, step: number): Uint32Array {
   return block.slice(0, 2);
 }
 
-/** Pairs of 32-bit words of one key, in order; `high` and `low` hold the pair that `advance` reached. */
-function wordPairs(key: StreamKey): { advance(): void; high(): number; low(): number } {
+/** Where a stream starts: its Philox key, and the words of the counter after the first, which counts its blocks. */
+export interface StreamStart {
+  /** 2 words */
+  readonly philox: Uint32Array;
+  /** 4 words, the first 0 */
+  readonly counter: Uint32Array;
+}
+
+/**
+ * The start of the stream of a key, for backends that draw its numbers themselves.
+ * @throws out-of-range
+ * @cost two Philox blocks
+ */
+export function startStream(key: StreamKey): StreamStart {
   const { seed, purpose, run = 0, token = 0, step = 0 } = key;
   requireInteger("stream", "seed", seed, two53);
   requireInteger("stream", "run", run, two32);
   requireInteger("stream", "token", token, two32);
   requireInteger("stream", "step", step, two53);
-  const philox = philoxKey(seed, purpose, step);
-  const counter = Uint32Array.of(0, step % two32, token, run);
+  return { philox: philoxKey(seed, purpose, step), counter: Uint32Array.of(0, step % two32, token, run) };
+}
+
+/** Pairs of 32-bit words of one key, in order; `high` and `low` hold the pair that `advance` reached. */
+function wordPairs(key: StreamKey): { advance(): void; high(): number; low(): number } {
+  const { philox, counter } = startStream(key);
   const words = new Uint32Array(4);
   let block = 0;
   let position = 2;

@@ -1,0 +1,92 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { InputError } from "@meanfield/core/foundation/errors";
+import { enlargeStack, reasonOf, requireKoffi } from "../shared/koffi.js";
+
+type Bytes = ArrayBufferView | null;
+
+/** A backend's context in the library. */
+export type Context = unknown;
+
+/** The functions of the library; native/*.c says what they do. */
+export interface NativeFunctions {
+  mf_interface(): number;
+  mf_best_instructions(): number;
+  mf_open(instructions: number, threads: number, threshold: number): Context | null;
+  mf_close(context: Context): void;
+  mf_threads(context: Context): number;
+  mf_attend(context: Context, sizes: Int32Array, scalars: Float64Array, ...arrays: readonly Bytes[]): number;
+  mf_perceptron(context: Context, sizes: Int32Array, factor: number, ...arrays: readonly Float64Array[]): number;
+  mf_product(
+    context: Context,
+    m: number,
+    k: number,
+    n: number,
+    flipA: number,
+    flipB: number,
+    ...arrays: readonly Float64Array[]
+  ): number;
+  mf_normals(
+    context: Context,
+    words: Uint32Array,
+    first: number,
+    count: number,
+    out: Float64Array,
+    tails: Int32Array,
+  ): number;
+  mf_roofline(context: Context, single: number, kind: number, repeats: number): number;
+}
+
+const pointers = (count: number): string[] => Array<string>(count).fill("void *");
+
+const signatures: Readonly<Record<keyof NativeFunctions, readonly [result: string, parameters: readonly string[]]>> = {
+  mf_interface: ["int32", []],
+  mf_best_instructions: ["int32", []],
+  mf_open: ["void *", ["int32", "int32", "double"]],
+  mf_close: ["void", ["void *"]],
+  mf_threads: ["int32", ["void *"]],
+  mf_attend: ["int32", pointers(18)],
+  mf_perceptron: ["int32", [...pointers(2), "double", ...pointers(5)]],
+  mf_product: ["int32", ["void *", ...Array<string>(5).fill("int32"), ...pointers(3)]],
+  mf_normals: ["int32", [...pointers(2), "uint32", "int32", ...pointers(2)]],
+  mf_roofline: ["double", ["void *", "int32", "int32", "int64"]],
+};
+
+/** The version of the functions' parameters; native/context.c has the same number. */
+const interfaceNumber = 1;
+
+const who = "openNative";
+
+/** Where `npm run build:native` puts the library for this platform and processor. */
+export function nativeLibraryPath(): string {
+  const suffix = process.platform === "darwin" ? "dylib" : "so";
+  const name = `meanfield-${process.platform}-${process.arch}.${suffix}`;
+  return fileURLToPath(new URL(`../../native/build/${name}`, import.meta.url));
+}
+
+function refusal(rule: string, got: string, fix: string): InputError {
+  return new InputError({ code: "unreadable", who, rule, got, fix });
+}
+
+/** Loads the library. @throws unreadable when koffi or the library is absent, or the library is of another version */
+export function loadNative(): NativeFunctions {
+  const path = nativeLibraryPath();
+  const build = "Run npm run build:native (needs clang or gcc)";
+  if (!existsSync(path)) throw refusal("the native library must have been built", `no file ${path}`, build);
+  const koffi = requireKoffi(who);
+  // Only LAPACK needs more than koffi's usual stack; it may be opened later, when the size can no longer be changed.
+  enlargeStack(koffi);
+  try {
+    const library = koffi.load(path);
+    const entries = Object.entries(signatures).map(([name, [result, parameters]]) => [
+      name,
+      library.func(name, result, parameters),
+    ]);
+    const functions = Object.fromEntries(entries) as NativeFunctions;
+    const got = functions.mf_interface();
+    if (got === interfaceNumber) return functions;
+    throw new Error(`interface ${got}, not ${interfaceNumber}`);
+  } catch (error) {
+    throw refusal("the native library must load and fit this package", `${path}: ${reasonOf(error)}`, build);
+  }
+}

@@ -1,0 +1,128 @@
+import { cpus } from "node:os";
+import type { Backend, BackendActivity } from "@meanfield/core/foundation/backend";
+import { InputError } from "@meanfield/core/foundation/errors";
+import { nativeField, nativeFieldBatch } from "./attention.js";
+import { nativePerceptron } from "./layers.js";
+import { loadNative, type NativeFunctions } from "./library.js";
+import { createNormals } from "./normals.js";
+import { nativeLinearAlgebra } from "./products.js";
+import { createSession, type Session } from "./session.js";
+
+/** Instruction sets, best first; "scalar" is the compiler's plain code (SSE2, NEON, …). */
+export type Instructions = "avx512" | "avx2" | "scalar";
+
+/** enum instructions of native/context.h; 0 leaves the choice to the library. */
+const instructionNumbers: Readonly<Record<Instructions, number>> = { avx512: 1, avx2: 2, scalar: 3 };
+
+export interface NativeOptions {
+  /** Of the sums over pairs; the state, the maps A and V and everything returned are float64 either way. Default "f64". */
+  readonly precision?: "f64" | "f32";
+  /** Threads, the caller's among them; default 1. Results do not depend on it. */
+  readonly threads?: number;
+  /** Default "auto": the best that this processor has. Results depend on it, by rounding. */
+  readonly instructions?: Instructions | "auto";
+}
+
+/** Why there is no native backend here, to be told or ignored. */
+export interface NativeUnavailable {
+  /** Nothing could be loaded (not built, koffi absent, another version), or the processor lacks the instructions. */
+  readonly code: "not-loaded" | "no-instructions";
+  readonly message: string;
+}
+
+/** A backend with threads and memory of its own. */
+export interface NativeBackend extends Backend {
+  readonly variant: Instructions;
+  readonly linearAlgebra: NonNullable<Backend["linearAlgebra"]>;
+  fieldBatch: NonNullable<Backend["fieldBatch"]>;
+  perceptron: NonNullable<Backend["perceptron"]>;
+  normals: NonNullable<Backend["normals"]>;
+  activity(): BackendActivity;
+  /**
+   * What one core can do at best, in a loop over registers: runs `repeats` rounds.
+   * @returns operations per round: exponentials, or multiply-adds (two operations each)
+   */
+  roofline(kind: "exponential" | "multiply-add", repeats: number): number;
+  /** Ends the threads and frees the memory; the backend computes nothing afterwards. */
+  close(): void;
+}
+
+export type NativeOutcome = { readonly backend: NativeBackend } | { readonly unavailable: NativeUnavailable };
+
+/** Multiply-adds, about 0.2 ms, from which waking threads (some 20 µs) pays. */
+const threadingThreshold = 4e6;
+
+function checkThreads(threads: number): void {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= 1024) return;
+  throw new InputError({
+    code: "out-of-range",
+    who: "openNative",
+    rule: "threads must be an integer from 1 to 1024",
+    got: String(threads),
+    fix: `This machine has ${cpus().length} cores`,
+  });
+}
+
+function backendOf(session: Session, threads: number, variant: Instructions): NativeBackend {
+  const { library, precision } = session;
+  const rooflineKinds = { exponential: 0, "multiply-add": 1 } as const;
+  return {
+    name: "native",
+    precision,
+    threads,
+    variant,
+    field: (kernel, source, queries, visibility, out) => nativeField(session, kernel, source, queries, visibility, out),
+    fieldBatch: (kernel, batch, visibility, out) => nativeFieldBatch(session, kernel, batch, visibility, out),
+    perceptron: (layer, points, n, factor, out) => nativePerceptron(session, layer, points, n, factor, out),
+    normals: createNormals(session),
+    linearAlgebra: nativeLinearAlgebra(session),
+    activity() {
+      const { evaluations } = session;
+      session.evaluations = 0;
+      const direct = { method: "direct", evaluations, bound: 0, fallBacks: 0 };
+      return { summation: evaluations === 0 ? [] : [direct], notices: [] };
+    },
+    roofline: (kind, repeats) =>
+      library.mf_roofline(session.context(), precision === "f32" ? 1 : 0, rooflineKinds[kind], repeats),
+    close: () => session.close(),
+  };
+}
+
+function load(): NativeFunctions | NativeUnavailable {
+  try {
+    return loadNative();
+  } catch (error) {
+    if (error instanceof InputError) return { code: "not-loaded", message: error.message };
+    throw error;
+  }
+}
+
+/**
+ * The native backend: C with AVX-512, AVX2 or plain code chosen when it is opened, called through koffi; Node only.
+ *
+ * Scores are ⟨q', k⟩ + bias with q' = cβAx in units of log 2, so that softmax, weighted points, potentials, the weight
+ * gaussian and fading masks are one kernel. One query per lane; sums in the chosen precision reach over 128 keys, across
+ * them they are float64; a running maximum where scores may leave the range. A mask without `decay` is declined.
+ * @throws out-of-range for the number of threads
+ * @cost memory O((keys + d)·d), kept between calls; nothing is allocated again for a problem of the same size
+ * @accuracy f64: 1e-13 of the reference, f32: 10·(1 + β max|Qx||Ky|)·6e-8, both relative to max|Vy| (native.test.ts)
+ * @source derived; docs/kernels.md
+ */
+export function openNative(options: NativeOptions = {}): NativeOutcome {
+  const { precision = "f64", threads = 1, instructions = "auto" } = options;
+  checkThreads(threads);
+  const library = load();
+  if ("code" in library) return { unavailable: library };
+  const best = library.mf_best_instructions();
+  const number = instructions === "auto" ? best : instructionNumbers[instructions];
+  const names = Object.keys(instructionNumbers) as Instructions[];
+  const variant = names.find((name) => instructionNumbers[name] === number)!;
+  const context = number < best ? null : library.mf_open(number, threads, threadingThreshold);
+  if (context === null) {
+    const most = names.find((name) => instructionNumbers[name] === best)!;
+    const message = `openNative: this processor has ${most} at most, got ${variant}.`;
+    return { unavailable: { code: "no-instructions", message } };
+  }
+  const session = createSession(library, precision, context);
+  return { backend: backendOf(session, library.mf_threads(context), variant) };
+}
