@@ -1,0 +1,41 @@
+/** Times of one piece of work, in the order taken. */
+export interface Timing {
+  readonly median: number;
+  readonly min: number;
+  /** (upper quartile − lower quartile) / median */
+  readonly spread: number;
+}
+
+export function timingOf(samples: readonly number[]): Timing {
+  const sorted = samples.toSorted((a, b) => a - b);
+  const at = (q: number): number => sorted[Math.round(q * (sorted.length - 1))]!;
+  return { median: at(0.5), min: sorted[0]!, spread: (at(0.75) - at(0.25)) / at(0.5) };
+}
+
+/** Something to time. */
+export interface Work {
+  run(): void;
+}
+
+/**
+ * Samples of every work, taken in turns so that a change of the machine's load meets all of them alike.
+ * @param now a clock, ms
+ * @param least ms that one sample lasts at least; shorter work is repeated
+ * @returns for each work, ms of one run
+ */
+export function timeInTurns(works: readonly Work[], repeats: number, least: number, now: () => number): number[][] {
+  const timed = (work: Work, count: number): number => {
+    const start = now();
+    for (let k = 0; k < count; k++) work.run();
+    return (now() - start) / count;
+  };
+  const counts = works.map((work) => {
+    work.run();
+    return Math.max(1, Math.ceil(least / timed(work, 1)));
+  });
+  const samples = works.map((): number[] => []);
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    for (const [w, work] of works.entries()) samples[w]!.push(timed(work, counts[w]!));
+  }
+  return samples;
+}
