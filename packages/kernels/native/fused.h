@@ -23,14 +23,16 @@ INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *
   for (int g = 0; g < count; g++) next[g] = score_row(d, rows + block->first * (d + 1), query, g);
   for (int64_t j = block->first; j < block->last; j++) {
     const real *row = rows + j * (d + 1);
+    vector p[GROUPS];
     for (int g = 0; g < count; g++) {
-      const vector s = next[g];
-      next[g] = score_row(d, row + d + 1, query, g);
-      vector p = exp2_vector(s);
-      if (masked) p = keep(seen(sight, v + g, j), p);
-      total[g] += p;
+      p[g] = exp2_vector(next[g]);
+      if (masked) p[g] = keep(seen(sight, v + g, j), p[g]);
+    }
+    for (int g = 0; g < count; g++) next[g] = score_row(d, row + d + 1, query, g);
+    for (int g = 0; g < count; g++) {
+      total[g] += p[g];
       if (with_mean) {
-        for (int c = 0; c < d; c++) mean[c][g] += splat(row[1 + c]) * p;
+        for (int c = 0; c < d; c++) mean[c][g] += splat(row[1 + c]) * p[g];
       }
     }
   }
