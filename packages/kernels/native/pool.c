@@ -13,7 +13,8 @@ struct worker {
 struct pool {
   pthread_mutex_t mutex;
   pthread_cond_t wake, idle;
-  int32_t threads, wanted, busy, closing;
+  /* Threads of the pool and of this round; threads at work beside the caller's; whether the round may be joined. */
+  int32_t threads, wanted, busy, open, closing;
   uint64_t round;
   task_fn *task;
   void *work;
@@ -39,7 +40,9 @@ static void *wait_for_work(void *argument) {
     while (pool->round == known && !pool->closing) pthread_cond_wait(&pool->wake, &pool->mutex);
     if (pool->closing) break;
     known = pool->round;
-    if (self->number >= pool->wanted) continue;
+    /* Too late for a round that is over, or not wanted in it. */
+    if (!pool->open || self->number >= pool->wanted) continue;
+    pool->busy++;
     pthread_mutex_unlock(&pool->mutex);
     take_items(pool, self->number);
     pthread_mutex_lock(&pool->mutex);
@@ -78,13 +81,15 @@ void pool_run(struct pool *pool, int32_t threads, task_fn *task, void *work, int
   pool->work = work;
   pool->items = items;
   pool->wanted = threads;
-  pool->busy = threads - 1;
+  pool->open = 1;
   atomic_store(&pool->next, 0);
   pool->round++;
   pthread_cond_broadcast(&pool->wake);
   pthread_mutex_unlock(&pool->mutex);
   take_items(pool, 0);
   pthread_mutex_lock(&pool->mutex);
+  /* Whoever has not woken by now is not waited for. */
+  pool->open = 0;
   while (pool->busy > 0) pthread_cond_wait(&pool->idle, &pool->mutex);
   pthread_mutex_unlock(&pool->mutex);
 }
