@@ -1,10 +1,10 @@
 /* One attention head over one system of points, or over a batch of systems. */
 #include <math.h>
-#include <stdlib.h>
 
 #include "context.h"
+#include "numbers.h"
 
-enum weight { EXPONENTIAL, SHIFTED_EXPONENTIAL, GAUSSIAN, SIGMOIDAL, LINEARLY };
+enum weight { WEIGHT_EXPONENTIAL, WEIGHT_SHIFTED_EXPONENTIAL, WEIGHT_GAUSSIAN, WEIGHT_SIGMOID, WEIGHT_LINEAR };
 
 /* The order of `sizes` in mf_attend. */
 struct sizes {
@@ -28,47 +28,9 @@ struct call {
 
 static const double LOG2E = 1.4426950408889634;
 
-static int exponential(const struct call *call) { return call->sizes.weight <= GAUSSIAN; }
+static int exponential(const struct call *call) { return call->sizes.weight <= WEIGHT_GAUSSIAN; }
 
 static int64_t round_up(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
-
-/* Greatest |x|; infinity where an entry is not finite. */
-static double greatest(const double *x, int64_t n) {
-  double most[8] = {0}, bad[8] = {0};
-  int64_t k = 0;
-  for (; k + 8 <= n; k += 8) {
-    for (int l = 0; l < 8; l++) {
-      const double size = fabs(x[k + l]);
-      most[l] = size > most[l] ? size : most[l];
-      bad[l] += size * 0;
-    }
-  }
-  for (; k < n; k++) {
-    most[0] = fabs(x[k]) > most[0] ? fabs(x[k]) : most[0];
-    bad[0] += x[k] * 0;
-  }
-  for (int l = 1; l < 8; l++) {
-    most[0] = most[l] > most[0] ? most[l] : most[0];
-    bad[0] += bad[l];
-  }
-  return bad[0] == 0 ? most[0] : INFINITY;
-}
-
-/* An upper bound of the spectral norm: the lesser of Frobenius' and sqrt(max row sum * max column sum). */
-static double matrix_norm(const double *a, int64_t d) {
-  double squares = 0, row_most = 0, column_most = 0;
-  for (int64_t i = 0; i < d; i++) {
-    double row = 0, column = 0;
-    for (int64_t j = 0; j < d; j++) {
-      squares += a[i * d + j] * a[i * d + j];
-      row += fabs(a[i * d + j]);
-      column += fabs(a[j * d + i]);
-    }
-    row_most = fmax(row_most, row);
-    column_most = fmax(column_most, column);
-  }
-  return fmin(sqrt(squares), sqrt(row_most * column_most));
-}
 
 /* Whether the numbers leave the range in which this precision keeps what it promises; NaN does. */
 static int out_of_range(const struct call *call) {
@@ -82,7 +44,7 @@ static int out_of_range(const struct call *call) {
   if (!(keys <= 1e15 && queries <= 1e15 && score <= (s->single ? 1e18 : 1e25))) return 1;
   if (!(fabs(call->decay) <= (s->single ? 60 : 600))) return 1;
   if (call->potential != NULL && !(greatest(call->potential, s->keys) <= (s->single ? 1e18 : 1e25))) return 1;
-  if (s->weight != SIGMOIDAL) return 0;
+  if (s->weight != WEIGHT_SIGMOID) return 0;
   /* The field stays right where 1/(1 + e^-s) underflows; its logarithm and its sum alone do not. */
   const int relative = call->log_partition != NULL || call->entropy != NULL || s->normalised;
   return !(fabs(call->bias) <= 1e15) || (relative && score + fabs(call->bias) > (s->single ? 80 : 700));
@@ -121,16 +83,6 @@ static int choose_keys(struct context *context, struct call *call, enum result *
   return 1;
 }
 
-static double quadratic_form(const double *gram, const double *x, int64_t d) {
-  double form = 0;
-  for (int64_t a = 0; a < d; a++) {
-    double row = 0;
-    for (int64_t b = 0; b < d; b++) row += gram[a * d + b] * x[b];
-    form += x[a] * row;
-  }
-  return form;
-}
-
 /* Score biases relative to their greatest (log2), or masses. */
 static void weigh_keys(const struct call *call, const double *points, struct keys *keys, double *bias, double *mass) {
   const int64_t d = call->sizes.d;
@@ -144,14 +96,14 @@ static void weigh_keys(const struct call *call, const double *points, struct key
     for (int64_t c = 0; c < d; c++) square += x[c] * x[c];
     square_most = square > square_most ? square : square_most;
     if (!exponential(call)) {
-      bias[k] = call->sizes.weight == SIGMOIDAL ? call->bias * LOG2E : 0;
+      bias[k] = call->sizes.weight == WEIGHT_SIGMOID ? call->bias * LOG2E : 0;
       mass[k] = weight * exp(fade);
       continue;
     }
     if (weight != known) log_known = log(known = weight);
     bias[k] = log_known + fade;
     if (call->potential != NULL) bias[k] += call->potential[j];
-    if (call->sizes.weight == GAUSSIAN) bias[k] -= call->beta * quadratic_form(call->key_gram, x, d);
+    if (call->sizes.weight == WEIGHT_GAUSSIAN) bias[k] -= call->beta * quadratic_form(call->key_gram, x, d);
     most = bias[k] > most ? bias[k] : most;
     least = bias[k] < least ? bias[k] : least;
   }
@@ -163,19 +115,19 @@ static void weigh_keys(const struct call *call, const double *points, struct key
   keys->lowest = (least - most) * LOG2E;
 }
 
-static int pack_keys(const struct call *call, struct bench *bench, int64_t system, struct keys *keys) {
+static int pack_keys(const struct call *call, struct workspace *workspace, int64_t system, struct keys *keys) {
   const struct variant *variant = call->variant;
   const int64_t d = call->sizes.d, count = call->kept_count, padded = round_up(count, variant->rows);
   const size_t size = (size_t)variant->real_bytes;
-  double *bias = reserve(&bench->key_bias, (size_t)count * sizeof *bias);
-  double *mass = reserve(&bench->key_mass, (size_t)count * sizeof *mass);
+  double *bias = reserve(&workspace->key_bias, (size_t)count * sizeof *bias);
+  double *mass = reserve(&workspace->key_mass, (size_t)count * sizeof *mass);
   *keys = (struct keys){
       .count = count,
-      .panels = reserve(&bench->panels, (size_t)(padded * d) * size),
-      .values = reserve(&bench->values, (size_t)(round_up(count, BLOCK) * round_up(d, variant->rows)) * size),
-      .rows = reserve(&bench->rows, (size_t)((padded + 1) * (d + 1)) * size),
-      .bias = reserve(&bench->bias, (size_t)padded * size),
-      .mass = reserve(&bench->mass, (size_t)padded * size),
+      .panels = reserve(&workspace->panels, (size_t)(padded * d) * size),
+      .values = reserve(&workspace->values, (size_t)(round_up(count, BLOCK) * round_up(d, variant->rows)) * size),
+      .rows = reserve(&workspace->rows, (size_t)((padded + 1) * (d + 1)) * size),
+      .bias = reserve(&workspace->bias, (size_t)padded * size),
+      .mass = reserve(&workspace->mass, (size_t)padded * size),
   };
   if (!bias || !mass || !keys->panels || !keys->values || !keys->rows || !keys->bias || !keys->mass) return 0;
   const double *points = call->key_points + system * call->sizes.keys * d;
@@ -190,22 +142,22 @@ static int32_t tiles_of(const struct call *call) {
 
 static void attend_tile(void *work, int32_t item, int32_t thread) {
   const struct call *call = work;
-  call->variant->run_tile(&call->job, item, call->context->benches[thread].scratch.data);
+  call->variant->run_tile(&call->job, item, call->context->workspaces[thread].scratch.data);
 }
 
 static void attend_system(void *work, int32_t item, int32_t thread) {
   const struct call *call = work;
   const struct sizes *s = &call->sizes;
-  struct bench *bench = &call->context->benches[thread];
+  struct workspace *workspace = &call->context->workspaces[thread];
   struct keys keys;
   struct job job = call->job;
-  pack_keys(call, bench, item, &keys);
+  pack_keys(call, workspace, item, &keys);
   job.keys = &keys;
   job.points += (int64_t)item * s->queries * s->d;
   if (job.field) job.field += (int64_t)item * s->queries * s->d;
   if (job.log_partition) job.log_partition += (int64_t)item * s->heads * s->queries;
   if (job.entropy) job.entropy += (int64_t)item * s->heads * s->queries;
-  for (int32_t tile = 0; tile < tiles_of(call); tile++) call->variant->run_tile(&job, tile, bench->scratch.data);
+  for (int32_t tile = 0; tile < tiles_of(call); tile++) call->variant->run_tile(&job, tile, workspace->scratch.data);
 }
 
 static int prepare_job(struct context *context, struct call *call) {
@@ -217,7 +169,7 @@ static int prepare_job(struct context *context, struct call *call) {
   if (map == NULL || value == NULL) return 0;
   pack_matrix(map, call->query_key, d, d, d, 1, panel);
   pack_matrix(value, call->value, d, d, d, 1, panel);
-  const double unit = s->weight == LINEARLY ? 1 : LOG2E;
+  const double unit = s->weight == WEIGHT_LINEAR ? 1 : LOG2E;
   const int64_t row = (int64_t)s->head * s->queries;
   call->job = (struct job){
       .operation = operations[s->weight],
@@ -227,11 +179,11 @@ static int prepare_job(struct context *context, struct call *call) {
       .normalised = s->normalised,
       .keys = &call->keys,
       .points = call->query_points,
-      .scale = (s->weight == GAUSSIAN ? 2 : 1) * call->beta * unit,
+      .scale = (s->weight == WEIGHT_GAUSSIAN ? 2 : 1) * call->beta * unit,
       .map = map,
       .value = value,
-      .query_constant = (s->weight == SHIFTED_EXPONENTIAL ? -call->beta : 0) + 0.5 * call->decay,
-      .query_gram = s->weight == GAUSSIAN ? call->query_gram : NULL,
+      .query_constant = (s->weight == WEIGHT_SHIFTED_EXPONENTIAL ? -call->beta : 0) + 0.5 * call->decay,
+      .query_gram = s->weight == WEIGHT_GAUSSIAN ? call->query_gram : NULL,
       .query_gram_factor = -call->beta,
       .decay = call->decay,
       .positions = call->query_positions,
@@ -254,9 +206,9 @@ static enum result attend(struct context *context, struct call *call) {
   const double work = (double)s->systems * s->queries * call->kept_count * (2.0 * s->d + 12);
   const int32_t threads = threads_for(context, work), systems = s->systems;
   for (int32_t t = 0; t < threads; t++) {
-    if (!reserve(&context->benches[t].scratch, (size_t)call->variant->scratch_bytes(s->d))) return NO_MEMORY;
+    if (!reserve(&context->workspaces[t].scratch, (size_t)call->variant->scratch_bytes(s->d))) return NO_MEMORY;
     /* The first thread's packing is used alone; for a batch every thread's memory has to be there before writing. */
-    if ((t == 0 || systems > 1) && !pack_keys(call, &context->benches[t], 0, &call->keys)) return NO_MEMORY;
+    if ((t == 0 || systems > 1) && !pack_keys(call, &context->workspaces[t], 0, &call->keys)) return NO_MEMORY;
   }
   if (systems > 1) {
     pool_run(context->pool, threads, attend_system, call, systems);

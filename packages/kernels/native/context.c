@@ -72,16 +72,16 @@ static void choose_variants(struct context *context) {
 int32_t mf_best_instructions(void) { return best(); }
 
 void mf_close(struct context *context) {
-  if (context->benches != NULL) {
+  if (context->workspaces != NULL) {
     for (int32_t t = 0; t < pool_threads(context->pool); t++) {
-      struct buffer *of = (struct buffer *)&context->benches[t];
-      for (size_t k = 0; k < sizeof(struct bench) / sizeof(struct buffer); k++) free(of[k].data);
+      struct buffer *of = (struct buffer *)&context->workspaces[t];
+      for (size_t k = 0; k < sizeof(struct workspace) / sizeof(struct buffer); k++) free(of[k].data);
     }
   }
   struct buffer *shared[] = {&context->map,    &context->value, &context->kept,
                              &context->before, &context->from,  &context->to};
   for (size_t k = 0; k < sizeof shared / sizeof shared[0]; k++) free(shared[k]->data);
-  free(context->benches);
+  free(context->workspaces);
   if (context->pool != NULL) pool_destroy(context->pool);
   free(context);
 }
@@ -96,8 +96,8 @@ struct context *mf_open(int32_t instructions, int32_t threads, double threshold)
   context->threshold = threshold;
   choose_variants(context);
   context->pool = pool_create(threads);
-  if (context->pool != NULL) context->benches = calloc((size_t)pool_threads(context->pool), sizeof(struct bench));
-  if (context->benches == NULL) {
+  if (context->pool != NULL) context->workspaces = calloc((size_t)pool_threads(context->pool), sizeof(struct workspace));
+  if (context->workspaces == NULL) {
     mf_close(context);
     return NULL;
   }

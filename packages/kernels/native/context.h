@@ -20,7 +20,7 @@ struct buffer {
 };
 
 /* What one thread works in. */
-struct bench {
+struct workspace {
   struct buffer scratch, panels, values, rows, bias, mass, key_bias, key_mass;
 };
 
@@ -29,7 +29,7 @@ struct context {
   normals_fn *normals;
   enum instructions instructions;
   struct pool *pool;
-  struct bench *benches; /* one per thread */
+  struct workspace *workspaces; /* one per thread */
   struct buffer map, value, kept, before, from, to;
   /* Work, in fused multiply-adds, below which one thread is used. */
   double threshold;

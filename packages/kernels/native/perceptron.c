@@ -1,7 +1,6 @@
 /* One perceptron layer: attention whose keys and values differ and whose weights are the activation. */
-#include <math.h>
-
 #include "context.h"
+#include "numbers.h"
 
 enum activation { ACTIVATE_RELU, ACTIVATE_TANH, ACTIVATE_SIGMOID, ACTIVATE_SILU, ACTIVATE_LINEAR };
 
@@ -18,30 +17,22 @@ struct layer {
 
 static void run_layer_tile(void *work, int32_t item, int32_t thread) {
   const struct layer *layer = work;
-  layer->variant->run_tile(&layer->job, item, layer->context->benches[thread].scratch.data);
+  layer->variant->run_tile(&layer->job, item, layer->context->workspaces[thread].scratch.data);
 }
 
-/* Whether all entries are within `most`; NaN is not. */
-static int within(const double *x, int64_t n, double most) {
-  for (int64_t k = 0; k < n; k++) {
-    if (!(fabs(x[k]) <= most)) return 0;
-  }
-  return 1;
-}
-
-static int pack_units(struct bench *bench, const struct variant *variant, const struct layer_sizes *s, double unit,
+static int pack_units(struct workspace *workspace, const struct variant *variant, const struct layer_sizes *s, double unit,
                       const double *input, const double *bias, const double *output, struct keys *keys) {
   const int64_t d = s->d, width = s->width, rows = variant->rows;
   const int64_t padded = (width + rows - 1) / rows * rows, blocks = (width + BLOCK - 1) / BLOCK;
   const size_t size = (size_t)variant->real_bytes;
-  double *scaled = reserve(&bench->key_bias, (size_t)width * sizeof *scaled);
-  double *ones = reserve(&bench->key_mass, (size_t)width * sizeof *ones);
+  double *scaled = reserve(&workspace->key_bias, (size_t)width * sizeof *scaled);
+  double *ones = reserve(&workspace->key_mass, (size_t)width * sizeof *ones);
   *keys = (struct keys){
       .count = width,
-      .panels = reserve(&bench->panels, (size_t)(padded * d) * size),
-      .values = reserve(&bench->values, (size_t)(blocks * BLOCK * ((d + rows - 1) / rows * rows)) * size),
-      .bias = reserve(&bench->bias, (size_t)padded * size),
-      .mass = reserve(&bench->mass, (size_t)padded * size),
+      .panels = reserve(&workspace->panels, (size_t)(padded * d) * size),
+      .values = reserve(&workspace->values, (size_t)(blocks * BLOCK * ((d + rows - 1) / rows * rows)) * size),
+      .bias = reserve(&workspace->bias, (size_t)padded * size),
+      .mass = reserve(&workspace->mass, (size_t)padded * size),
   };
   if (!scaled || !ones || !keys->panels || !keys->values || !keys->bias || !keys->mass) return 0;
   for (int64_t j = 0; j < width; j++) {
@@ -61,16 +52,16 @@ int32_t mf_perceptron(struct context *context, const int32_t *sizes, double fact
   const struct variant *variant = s->single ? context->f32 : context->f64;
   const int64_t d = s->d;
   const double most = s->single ? 1e12 : 1e100;
-  if (!within(points, s->points * d, most) || !within(input, s->width * d, most) || !within(bias, s->width, most) ||
-      !within(output, s->width * d, most)) {
+  if (greatest(points, s->points * d) > most || greatest(input, s->width * d) > most ||
+      greatest(bias, s->width) > most || greatest(output, s->width * d) > most) {
     return DECLINED;
   }
   const double work = (double)s->points * s->width * (2.0 * d + 12);
   const int32_t threads = threads_for(context, work);
   struct keys keys;
-  if (!pack_units(&context->benches[0], variant, s, units[s->activation], input, bias, output, &keys)) return NO_MEMORY;
+  if (!pack_units(&context->workspaces[0], variant, s, units[s->activation], input, bias, output, &keys)) return NO_MEMORY;
   for (int32_t t = 0; t < threads; t++) {
-    if (!reserve(&context->benches[t].scratch, (size_t)variant->scratch_bytes(s->d))) return NO_MEMORY;
+    if (!reserve(&context->workspaces[t].scratch, (size_t)variant->scratch_bytes(s->d))) return NO_MEMORY;
   }
   struct layer layer = {
       .context = context,

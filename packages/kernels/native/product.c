@@ -28,7 +28,7 @@ static void run_columns(void *work, int32_t item, int32_t thread) {
   const struct product *p = work;
   const struct variant *variant = p->context->f64;
   const int64_t tile = variant->tile, rows = variant->rows, column = item * tile;
-  double *panel = p->context->benches[thread].scratch.data;
+  double *panel = p->context->workspaces[thread].scratch.data;
   const double *a = p->context->map.data;
   const int64_t columns = p->n - column < tile ? p->n - column : tile;
   pack_columns(p, column, tile, panel);
@@ -52,7 +52,7 @@ int32_t mf_product(struct context *context, int32_t m, int32_t k, int32_t n, int
   double *panels = reserve(&context->map, (size_t)((m + rows - 1) / rows * rows) * DEPTH * sizeof(double));
   if (panels == NULL) return NO_MEMORY;
   for (int32_t t = 0; t < threads; t++) {
-    if (!reserve(&context->benches[t].scratch, (size_t)(DEPTH * tile) * sizeof(double))) return NO_MEMORY;
+    if (!reserve(&context->workspaces[t].scratch, (size_t)(DEPTH * tile) * sizeof(double))) return NO_MEMORY;
   }
   for (p.first = 0; p.first < k; p.first += DEPTH) {
     p.depth = k - p.first < DEPTH ? k - p.first : DEPTH;

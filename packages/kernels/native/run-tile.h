@@ -4,6 +4,7 @@
 #define MEANFIELD_RUN_TILE_H
 
 #include "fused.h"
+#include "numbers.h"
 
 #define TILE_NAME multiply_wide
 #define TILE_REAL double
@@ -127,19 +128,6 @@ static void sum_keys(const struct job *job, const struct view *view, int bounded
   }
 }
 
-/* −β|Qx|² of the weight gaussian. */
-static double query_form(const struct job *job, int64_t i) {
-  const int64_t d = job->d;
-  const double *x = job->points + i * d;
-  double form = 0;
-  for (int64_t a = 0; a < d; a++) {
-    double row = 0;
-    for (int64_t b = 0; b < d; b++) row += job->query_gram[a * d + b] * x[b];
-    form += x[a] * row;
-  }
-  return job->query_gram_factor * form;
-}
-
 static void write_field(const struct job *job, int64_t start, int count, const double *scale, const double *mean) {
   const int64_t d = job->d;
   const int add = job->perceptron || job->heads_before > 0;
@@ -159,7 +147,9 @@ static void finish(const struct job *job, int64_t start, int count, int bounded,
     const int64_t i = start + l;
     const double total = sums->total[l];
     double unit = job->query_constant + (bounded ? 0 : LOG2 * sums->shift[l]) + job->keys->offset;
-    if (job->query_gram != NULL) unit += query_form(job, i);
+    if (job->query_gram != NULL) {
+      unit += job->query_gram_factor * quadratic_form(job->query_gram, job->points + i * job->d, job->d);
+    }
     if (job->decay != 0) unit -= job->decay * job->positions[i];
     scale[l] = job->perceptron ? job->factor : job->normalised ? 1 / total : exp(unit);
     if (job->log_partition != NULL) job->log_partition[i] = unit + log(total);

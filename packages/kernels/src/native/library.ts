@@ -69,8 +69,7 @@ function refusal(rule: string, got: string, fix: string): InputError {
 }
 
 /** Loads the library. @throws unreadable when koffi or the library is absent, or the library is of another version */
-export function loadNative(): NativeFunctions {
-  const path = nativeLibraryPath();
+export function loadNative(path = nativeLibraryPath()): NativeFunctions {
   const build = "Run npm run build:native (needs clang or gcc)";
   if (!existsSync(path)) throw refusal("the native library must have been built", `no file ${path}`, build);
   const koffi = requireKoffi(who);

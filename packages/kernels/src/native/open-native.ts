@@ -2,9 +2,9 @@ import { cpus } from "node:os";
 import type { Backend, BackendActivity } from "@meanfield/core/foundation/backend";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { nativeField, nativeFieldBatch } from "./attention.js";
-import { nativePerceptron } from "./layers.js";
 import { loadNative, type NativeFunctions } from "./library.js";
 import { createNormals } from "./normals.js";
+import { nativePerceptron } from "./perceptron.js";
 import { nativeLinearAlgebra } from "./products.js";
 import { createSession, type Session } from "./session.js";
 
