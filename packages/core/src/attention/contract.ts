@@ -12,6 +12,8 @@ export interface AttentionTraits {
   readonly smooth: boolean;
   /** Whether Gaussians stay Gaussian under it (without a mask). */
   readonly gaussianClosed: boolean;
+  /** Whether it is defined only where every query sees every key; such a kind refuses a mask. */
+  readonly denseOnly?: boolean;
   /** What functional, if any, the flow is a gradient flow of. */
   readonly gradientOf?: "energy" | "twisted";
 }
@@ -32,6 +34,19 @@ export interface RiccatiTerm {
   readonly V: Float64Array;
 }
 
+/**
+ * The exponential weights of one head against a Gaussian: log w(x, y) = −½yᵀMy + yᵀ(Lx + l) + a function of x.
+ * What governs how many of n samples a query really sees.
+ */
+export interface GaussianScore {
+  /** Shape [d, d], symmetric; 0 when left out. */
+  readonly M?: Float64Array;
+  /** Shape [d, d]. */
+  readonly L: Float64Array;
+  /** Shape [d]; 0 when left out. */
+  readonly l?: Float64Array;
+}
+
 /** An attention bound to a dimension, its parameters and a backend. */
 export interface Attention {
   readonly name: string;
@@ -44,7 +59,9 @@ export interface Attention {
   gaussianField?(mean: Float64Array, cov: Float64Array, t: number, out: AffineField): void;
   /** The heads of a closure B = Σ_h V_hΣA_h, c = Σ_h V_h m, where it has that form. */
   riccati?(t: number): readonly RiccatiTerm[];
-  /** Inverse temperature of head h. */
+  /** The weights of every head against N(mean, cov), where they are exponentials of a quadratic form. */
+  gaussianScores?(mean: Float64Array, cov: Float64Array, t: number): readonly GaussianScore[];
+  /** Inverse temperature of head h; 1/ε for a kind with a regularisation ε. */
   beta?(t: number, head: number): number;
   kernel?(t: number): KernelDescription;
 }

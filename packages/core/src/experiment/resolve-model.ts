@@ -77,7 +77,7 @@ export function resolveModel(
     "model",
     "normalization",
   ]);
-  const value = createModel({
+  const parts = {
     d: context.d,
     attention: attention.map(({ choice, path }) =>
       atPath(path, () => choice.plugin.bind(choice.params, context, backend)),
@@ -90,7 +90,8 @@ export function resolveModel(
     geometry: geometry.plugin,
     sign: spec.sign,
     linearAlgebra: backend.linearAlgebra ?? ownLinearAlgebra,
-  });
+  };
+  const value = atPath(["model"], () => createModel(parts));
   const written = (list: readonly { choice: { canonical: unknown } }[]) =>
     list.length === 1 ? list[0]!.choice.canonical : list.map(({ choice }) => choice.canonical);
   const canonical = {

@@ -1,6 +1,7 @@
 import type { AffineField, Attention } from "../attention/contract.js";
 import type { Feedforward } from "../feedforward/contract.js";
 import type { FieldOutput } from "../foundation/backend/index.js";
+import { InputError } from "../foundation/errors/index.js";
 import type { LinearAlgebra } from "../foundation/linear-algebra/index.js";
 import { mergeBreakpoints } from "../foundation/parameters/index.js";
 import type { WeightedPoints } from "../foundation/shapes/index.js";
@@ -49,13 +50,29 @@ function obstacleOf(parts: ModelParts): string | undefined {
   return undefined;
 }
 
+/** @throws InputError incompatible, for an attention that is defined without a mask only */
+function requireMaskable({ attention, mask }: ModelParts): void {
+  const strict = attention.find((one) => one.traits.denseOnly === true);
+  if (strict === undefined || mask.dense) return;
+  throw new InputError({
+    code: "incompatible",
+    who: "model",
+    rule: `${strict.name} attention is defined only where every token sees every token`,
+    got: `the mask ${mask.name}`,
+    fix: "Take mask: none, or another attention",
+    path: ["mask"],
+  });
+}
+
 /**
  * ẋ = sign·Σ Γ_μ(x) + Σ f(x), to be projected on the tangent space by the level that integrates it.
  * `repel` turns round the attention, and with it every feed-forward that is a gradient.
  *
+ * @throws InputError incompatible (a mask over an attention that allows none)
  * @source theory.md §1; sign: format.md
  */
 export function createModel(parts: ModelParts): Model {
+  requireMaskable(parts);
   const { attention, mask, feedforward, d } = parts;
   const sign = parts.sign === "repel" ? -1 : 1;
   const factorOf = (one: Feedforward) => (one.traits.gradient ? sign : 1);

@@ -23,37 +23,63 @@ const meta = {
   V: projection("V", "value matrix, d×d; identity when left out"),
 };
 
-const betaMeta = {
+/** What divides or multiplies the scores of a kind: how a spec writes it, and which β it stands for. */
+export interface ScoreScale {
+  readonly key: "beta" | "epsilon";
+  readonly symbol: string;
+  readonly doc: string;
+  /** Whether it must be > 0; any finite number otherwise. */
+  readonly positive: boolean;
+  toBeta(value: number): number;
+}
+
+/** β of the scores β⟨Qx, Ky⟩; zero and negative ones too. */
+export const inverseTemperature: ScoreScale = {
+  key: "beta",
   symbol: "β",
-  unit: "1",
   doc: "inverse temperature of the scores β⟨Qx, Ky⟩",
-  slider: [0, 10, 0.1] as const,
+  positive: false,
+  toBeta: (value) => value,
 };
 
-const head = z.strictObject({
-  Q: matrixParameter(meta.Q, "identity"),
-  K: matrixParameter(meta.K, "identity"),
-  V: matrixParameter(meta.V, "identity"),
-  beta: scalarParameter({ ...betaMeta, doc: "β of this head" }).optional(),
-});
+/** The parameters of a kind: its scale, Q, K, V, or a list of heads instead of Q, K, V. */
+export function headParametersOf({ key, symbol, doc, positive }: ScoreScale) {
+  const scale = { symbol, unit: "1", doc, slider: positive ? ([0.1, 10, 0.1] as const) : ([0, 10, 0.1] as const) };
+  const head = z.strictObject({
+    Q: matrixParameter(meta.Q, "identity"),
+    K: matrixParameter(meta.K, "identity"),
+    V: matrixParameter(meta.V, "identity"),
+    [key]: scalarParameter({ ...scale, doc: `${symbol} of this head` }).optional(),
+  });
+  return {
+    [key]: scalarParameter(scale, 1),
+    Q: matrixParameter(meta.Q).optional(),
+    K: matrixParameter(meta.K).optional(),
+    V: matrixParameter(meta.V).optional(),
+    heads: z
+      .array(head)
+      .min(1)
+      .optional()
+      .meta({ doc: `several heads, summed: a list of { Q, K, V, ${key}? }` }),
+  };
+}
 
 /** β, Q, K, V, or a list of heads instead of Q, K, V. */
-export const headParameters = {
-  beta: scalarParameter(betaMeta, 1),
-  Q: matrixParameter(meta.Q).optional(),
-  K: matrixParameter(meta.K).optional(),
-  V: matrixParameter(meta.V).optional(),
-  heads: z.array(head).min(1).optional().meta({ doc: "several heads, summed: a list of { Q, K, V, beta? }" }),
-};
+export const headParameters = headParametersOf(inverseTemperature);
 
-export interface HeadParameters {
-  readonly beta?: unknown;
+interface Projections {
   readonly Q?: unknown;
   readonly K?: unknown;
   readonly V?: unknown;
-  readonly heads?:
-    | readonly { readonly Q?: unknown; readonly K?: unknown; readonly V?: unknown; readonly beta?: unknown }[]
-    | undefined;
+}
+
+interface OneHead extends Projections {
+  readonly beta?: unknown;
+  readonly epsilon?: unknown;
+}
+
+export interface HeadParameters extends OneHead {
+  readonly heads?: readonly OneHead[] | undefined;
 }
 
 /** Writes out Q, K, V where neither they nor heads were given, so that one model has one canonical spec. */
@@ -85,10 +111,19 @@ function queryKeyOf(query: Matrix, key: Matrix, who: string): Float64Array {
   return product;
 }
 
-interface Projections {
-  readonly Q?: unknown;
-  readonly K?: unknown;
-  readonly V?: unknown;
+/** How the heads of a kind are bound. */
+export interface HeadBinding {
+  readonly scale: ScoreScale;
+  /** Whether the kernel needs KᵀK and QᵀQ. */
+  readonly grams?: boolean;
+  /** What V is multiplied with, from β; 1 when left out. */
+  prefactor?(beta: number): number;
+}
+
+function gramOf({ rows, columns: d, data }: Matrix): Float64Array {
+  const gram = new Float64Array(d * d);
+  matMulTN(data, data, d, rows, d, gram);
+  return gram;
 }
 
 function bindHead(
@@ -96,6 +131,7 @@ function bindHead(
   beta: Scheduled<number>,
   context: NumericContext,
   who: string,
+  { grams, prefactor }: HeadBinding,
 ): Scheduled<KernelHead> {
   const { d } = context;
   const matrix = (key: "Q" | "K" | "V", rows: number | "any") =>
@@ -104,41 +140,57 @@ function bindHead(
         bindMatrix(value, { rows, columns: d }, `${who}.${key}`),
       ),
     );
-  const queryKey = combineSchedules(matrix("Q", "any"), matrix("K", "any"), (query, key) =>
-    queryKeyOf(query, key, who),
-  );
-  const withValue = combineSchedules(queryKey, matrix("V", d), (product, value) => ({ product, value: value.data }));
-  return combineSchedules(withValue, beta, ({ product, value }, b) => ({ beta: b, queryKey: product, value }));
+  const pair = combineSchedules(matrix("Q", "any"), matrix("K", "any"), (query, key) => ({
+    queryKey: queryKeyOf(query, key, who),
+    ...(grams ? { keyGram: gramOf(key), queryGram: gramOf(query) } : {}),
+  }));
+  const withValue = combineSchedules(pair, matrix("V", d), (products, { data }) => ({ ...products, value: data }));
+  return combineSchedules(withValue, beta, (head, b) => {
+    const factor = prefactor?.(b) ?? 1;
+    return { ...head, beta: b, value: factor === 1 ? head.value : head.value.map((entry) => factor * entry) };
+  });
 }
 
-function bindBeta(value: unknown, context: NumericContext, who: string): Scheduled<number> {
-  return bindSchedule(value, context, who, (one) => bindScalar(one, context, who));
+function bindScale(value: unknown, context: NumericContext, who: string, scale: ScoreScale): Scheduled<number> {
+  return bindSchedule(value, context, who, (one) => {
+    const number = bindScalar(one, context, who);
+    const beta = scale.toBeta(number);
+    if (!scale.positive || (number > 0 && beta < Number.POSITIVE_INFINITY)) return beta;
+    const code = "out-of-range";
+    throw new InputError({ code, who, rule: `${scale.symbol} must be positive`, got: String(number) });
+  });
 }
 
-/** @throws InputError wrong-shape, incompatible (heads beside Q, K or V), and what the numeric parameters throw */
-export function bindHeads(params: HeadParameters, context: NumericContext, who: string): BoundHeads {
-  const beta = atPath(["beta"], () => bindBeta(params.beta ?? 1, context, `${who}.beta`));
+function refuseBoth(params: Projections, who: string): void {
+  for (const key of ["Q", "K", "V"] as const) {
+    if (params[key] === undefined) continue;
+    const fix = `Move ${key} into the heads, or leave heads out`;
+    const rule = `${key} and heads exclude each other`;
+    throw new InputError({ code: "incompatible", who, rule, got: "both", fix, path: [key] });
+  }
+}
+
+/** @throws InputError wrong-shape, out-of-range (a scale that must be positive), incompatible (heads beside Q, K or V), and what the numeric parameters throw */
+export function bindHeads(
+  params: HeadParameters,
+  context: NumericContext,
+  who: string,
+  binding: HeadBinding = { scale: inverseTemperature },
+): BoundHeads {
+  const { scale } = binding;
+  const { key } = scale;
+  const common = atPath([key], () => bindScale(params[key] ?? 1, context, `${who}.${key}`, scale));
   let heads: Scheduled<KernelHead>[];
   if (params.heads === undefined) {
-    heads = [bindHead(params, beta, context, who)];
+    heads = [bindHead(params, common, context, who, binding)];
   } else {
-    for (const key of ["Q", "K", "V"] as const) {
-      if (params[key] === undefined) continue;
-      const fix = `Move ${key} into the heads, or leave heads out`;
-      throw new InputError({
-        code: "incompatible",
-        who,
-        rule: `${key} and heads exclude each other`,
-        got: "both",
-        fix,
-        path: [key],
-      });
-    }
+    refuseBoth(params, who);
     heads = params.heads.map((spec, h) =>
       atPath(["heads", h], () => {
-        const own = spec.beta;
-        const headBeta = own === undefined ? beta : atPath(["beta"], () => bindBeta(own, context, `${who}.heads.beta`));
-        return bindHead(spec, headBeta, context, `${who}.heads[${h}]`);
+        const own = spec[key];
+        const beta =
+          own === undefined ? common : atPath([key], () => bindScale(own, context, `${who}.heads.${key}`, scale));
+        return bindHead(spec, beta, context, `${who}.heads[${h}]`, binding);
       }),
     );
   }

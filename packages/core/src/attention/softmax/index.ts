@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { matVec, ownLinearAlgebra } from "../../foundation/linear-algebra/index.js";
+import { ownLinearAlgebra } from "../../foundation/linear-algebra/index.js";
 import type { Attention, AttentionPlugin, AttentionTraits, RiccatiTerm } from "../contract.js";
+import { affineHeads } from "../shared/affine-heads.js";
 import { type BoundHeads, bindHeads, completeHeads, type HeadParameters, headParameters } from "../shared/heads.js";
 import { kernelAttention } from "../shared/kernel-attention.js";
 
@@ -40,9 +41,8 @@ export const softmax: AttentionPlugin<HeadParameters> = {
     const heads = bindHeads(params, context, "softmax");
     const riccati = riccatiTerms(heads);
     const { matMul } = backend.linearAlgebra ?? ownLinearAlgebra;
-    const product = new Float64Array(d * d);
-    const increment = new Float64Array(d * d);
-    const shift = new Float64Array(d);
+    const addHead = affineHeads(d, matMul);
+    const gain = new Float64Array(d * d);
     return {
       ...kernelAttention("softmax", traits, { weight: "exponential", normalisation: "partition" }, heads, backend),
       riccati,
@@ -50,13 +50,11 @@ export const softmax: AttentionPlugin<HeadParameters> = {
         out.B.fill(0);
         out.c.fill(0);
         for (const { A, V } of riccati(t)) {
-          matMul(cov, A, d, d, d, product);
-          matMul(V, product, d, d, d, increment);
-          matVec(V, mean, d, d, shift);
-          for (let i = 0; i < d * d; i++) out.B[i]! += increment[i]!;
-          for (let i = 0; i < d; i++) out.c[i]! += shift[i]!;
+          matMul(cov, A, d, d, d, gain);
+          addHead(out, V, gain, mean);
         }
       },
+      gaussianScores: (_mean, _cov, t) => riccati(t).map(({ A }) => ({ L: A })),
     };
   },
 };
