@@ -1,10 +1,11 @@
+import { SolveError } from "../foundation/errors/index.js";
 import type { Crossing, SolveEvent } from "./event.js";
 import { crosses, findCrossing } from "./event.js";
 import type { Method } from "./method.js";
 import type { Save, SolveOptions } from "./options.js";
 import type { Outcome } from "./outcome.js";
 import type { Problem } from "./problem.js";
-import { createRecorder } from "./recorder.js";
+import { createRecorder, type Recorder } from "./recorder.js";
 import type { Failure, Step } from "./step.js";
 import { steps } from "./step.js";
 import { stepsInTime } from "./time-change.js";
@@ -67,13 +68,62 @@ function noteMethod(spans: MethodSpan[], step: Step, stop: number): void {
   spans.push({ name: step.method, from, to: stop });
 }
 
+/** What a run carries from step to step. */
+interface Run {
+  t: number;
+  readonly y: Float64Array;
+  readonly recorders: readonly Recorder[];
+  readonly passed: { name: string; t: number }[];
+  readonly methods: MethodSpan[];
+  readonly stats: { steps: number; rejected: number; evaluations: number };
+}
+
+/** Steps to the end of the span, to a terminal event, or to where the method cannot go on. */
+function advance(run: Run, problem: Problem, method: Method, options: SolveOptions): Outcome {
+  const { y, recorders, stats } = run;
+  const [start, end] = options.span;
+  for (const recorder of recorders) recorder.start(start, y);
+  const watches = (options.events ?? []).map((event) => ({ event, before: event.g(start, problem.y0) }));
+  const workspace = new Float64Array(y.length);
+  const { time } = options;
+  const generator = time === undefined ? steps(problem, method, options) : stepsInTime(problem, method, options, time);
+  for (;;) {
+    if (options.cancel?.aborted) return { status: "stopped", event: "cancelled", t: run.t, tError: 0 };
+    const next = generator.next();
+    if (next.done) return next.value === undefined ? { status: "completed" } : failed(next.value);
+    const step = next.value;
+    stats.steps++;
+    stats.rejected += step.rejected;
+    const crossing = watches.length === 0 ? nothing : crossingsIn(step, watches, workspace);
+    const stop = crossing.terminal?.t ?? step.t1;
+    for (const recorder of recorders) stats.evaluations += recorder.during(step, stop, workspace);
+    stats.evaluations += step.evaluations + crossing.cost + step.dense(stop, y);
+    noteMethod(run.methods, step, stop);
+    run.t = stop;
+    for (const one of crossing.passed) run.passed.push({ name: one.event.name, t: one.t });
+    options.onProgress?.({ t: stop, fraction: (stop - start) / (end - start), steps: stats.steps });
+    if (crossing.terminal) return stoppedAt(crossing.terminal, y);
+  }
+}
+
+/** What `work` says, or the SolveError it met as a failure at the depth reached. */
+function outcomeOf(run: Run, work: () => Outcome): Outcome {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof SolveError)) throw error;
+    return failed({ code: error.code, t: run.t, message: error.message });
+  }
+}
+
 /**
  * Integrates ẏ = f(t, y) over a span: the synchronous driver around `steps`.
  *
  * A run never throws for numerical reasons: its outcome says `completed`, `stopped` (at an event, or "cancelled") or
- * `failed`. Records of a run that ends early end with the state there. In `stopped`, `tError` is the width of the
- * bracket of the root and the event's own extrapolation error; the error of the integration itself is not in it and
- * has to be found by a second tolerance (see experiment/confirm-stop.ts).
+ * `failed`; a SolveError in a drift, an event or an observable becomes `failed` with its code and message. Records of a
+ * run that ends early end with the state there. In `stopped`, `tError` is the width of the bracket of the root and the
+ * event's own extrapolation error; the error of the integration itself is not in it and has to be found by a second
+ * tolerance (see experiment/confirm-stop.ts).
  *
  * @param options span and tolerances in depth
  * @throws InputError out-of-range, incompatible — before any work
@@ -85,51 +135,33 @@ export function solve<S extends Readonly<Record<string, Save>>>(
   method: Method,
   options: SolveOptions<S>,
 ): Trajectory<keyof S & string> {
-  const [start, end] = options.span;
   const recorders = Object.entries(options.save ?? {}).map(([name, save]) => [name, createRecorder(save)] as const);
-  const watches = (options.events ?? []).map((event) => ({ event, before: event.g(start, problem.y0) }));
-  const workspace = new Float64Array(problem.y0.length);
-  const y = problem.y0.slice();
-  const passed: { name: string; t: number }[] = [];
-  const methods: MethodSpan[] = [];
-  const stats = { steps: 0, rejected: 0, evaluations: 0 };
-  let t = start;
-  let outcome: Outcome | undefined;
-  for (const [, recorder] of recorders) recorder.start(start, y);
-
-  const { time } = options;
-  const generator = time === undefined ? steps(problem, method, options) : stepsInTime(problem, method, options, time);
-  while (outcome === undefined) {
-    if (options.cancel?.aborted) {
-      outcome = { status: "stopped", event: "cancelled", t, tError: 0 };
-      break;
-    }
-    const next = generator.next();
-    if (next.done) {
-      outcome = next.value === undefined ? { status: "completed" } : failed(next.value);
-      break;
-    }
-    const step = next.value;
-    stats.steps++;
-    stats.rejected += step.rejected;
-    const crossing = watches.length === 0 ? nothing : crossingsIn(step, watches, workspace);
-    const stop = crossing.terminal?.t ?? step.t1;
-    for (const [, recorder] of recorders) stats.evaluations += recorder.during(step, stop, workspace);
-    stats.evaluations += step.evaluations + crossing.cost + step.dense(stop, y);
-    noteMethod(methods, step, stop);
-    t = stop;
-    for (const one of crossing.passed) passed.push({ name: one.event.name, t: one.t });
-    if (crossing.terminal) outcome = stoppedAt(crossing.terminal, y);
-    options.onProgress?.({ t, fraction: (t - start) / (end - start), steps: stats.steps });
+  const run: Run = {
+    t: options.span[0],
+    y: problem.y0.slice(),
+    recorders: recorders.map(([, recorder]) => recorder),
+    passed: [],
+    methods: [],
+    stats: { steps: 0, rejected: 0, evaluations: 0 },
+  };
+  const ended = outcomeOf(run, () => advance(run, problem, method, options));
+  let outcome = ended;
+  for (const recorder of run.recorders) {
+    // An observable that fails at the end must not take the other records with it; an earlier failure stands.
+    const finished = outcomeOf(run, () => {
+      recorder.finish(run.t, run.y);
+      return ended;
+    });
+    if (outcome.status !== "failed") outcome = finished;
   }
-  for (const [, recorder] of recorders) recorder.finish(t, y);
   const records = Object.fromEntries(recorders.map(([name, recorder]) => [name, recorder.recorded()]));
+  const { stats, methods } = run;
   return {
     outcome,
-    tEnd: t,
-    yEnd: y,
+    tEnd: run.t,
+    yEnd: run.y,
     records: records as Record<keyof S & string, Recorded>,
-    events: passed,
+    events: run.passed,
     stats: methods.length === 0 ? stats : { ...stats, methods },
   };
 }
