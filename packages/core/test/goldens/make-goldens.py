@@ -13,12 +13,36 @@ def mat(r, c, s):
     return np.round(s * rng.standard_normal((r, c)), 6)
 
 
+def doubly_stochastic(M):
+    """Rows and columns of M scaled to sum to 1, by plain alternating division."""
+    for _ in range(2000):
+        M = M / M.sum(1, keepdims=True)
+        M = M / M.sum(0, keepdims=True)
+    return M
+
+
 def field(X, kind, heads, causal):
     """Sum over heads of the attention at every token; heads = [(beta, Q, K, V)]."""
     n = len(X)
     out = np.zeros_like(X)
     for beta, Q, K, V in heads:
         S = (X @ Q.T) @ (X @ K.T).T
+        if kind == "sinkhorn":  # here beta is 1/epsilon
+            out += beta * doubly_stochastic(np.exp(beta * S)) @ X @ V.T
+            continue
+        if kind == "l2":
+            distance = np.sum(((X @ Q.T)[:, None, :] - (X @ K.T)[None, :, :]) ** 2, 2)
+            w = np.exp(-beta * distance)
+            if causal:
+                w = np.tril(w)
+            out += (w / w.sum(1, keepdims=True)) @ X @ V.T
+            continue
+        if kind == "linear" or isinstance(kind, tuple):  # ("sigmoid", bias)
+            w = beta * S if kind == "linear" else 1 / (1 + np.exp(-beta * S - kind[1]))
+            if causal:
+                w = np.tril(w)
+            out += (w / n) @ X @ V.T
+            continue
         w = np.exp(beta * (S - 1)) if kind == "shifted" else np.exp(beta * S)
         if causal:
             w = np.tril(w)
@@ -181,5 +205,90 @@ for sign in ("attract", "repel"):
     document = spec(c, model, {"gaussian-moments": {}}, initial)
     add(f"moments: two heads, affine, {sign}: mean", document, "gaussian-moments.mean", mean)
     add(f"moments: two heads, affine, {sign}: cov", document, "gaussian-moments.cov", cov)
+
+
+def spelled(kind, heads):
+    """The attention of a spec."""
+    if kind == "sinkhorn":
+        return {"sinkhorn": {"heads": [{"Q": Q.tolist(), "K": K.tolist(), "V": V.tolist(), "epsilon": 1 / b} for b, Q, K, V in heads], "tolerance": 1e-13}}
+    if isinstance(kind, tuple):
+        return {"sigmoid": {"heads": listed(heads), "bias": kind[1]}}
+    return {kind: {"heads": listed(heads)}}
+
+
+for kind in ("l2", "linear", ("sigmoid", -0.7), "sinkhorn"):
+    name = kind if isinstance(kind, str) else kind[0]
+    for causal in (False,) if kind == "sinkhorn" else (False, True):
+        for on_sphere in (True, False):
+            s = 0.5 if on_sphere else 0.35
+            heads = [(1.3, mat(2, d, s), mat(2, d, s), mat(d, d, s)), (0.7, mat(d, d, s), mat(d, d, s), mat(d, d, s))]
+            X = sphere(6, d) if on_sphere else mat(6, d, 0.6)
+            c = {"kind": kind, "causal": causal, "sphere": on_sphere, "heads": lambda t, h=heads: h, "X": X, "T": 1.0}
+            c.update(W=mat(d, d, 0.3), b=mat(1, d, 0.2)[0])
+            model = {
+                "attention": spelled(kind, heads),
+                "mask": "causal" if causal else "none",
+                "geometry": "sphere" if on_sphere else "euclidean",
+                "feedforward": {"affine": {"W": c["W"].tolist(), "b": c["b"].tolist()}},
+            }
+            where = f"{name}, {'causal' if causal else 'dense'}, {'sphere' if on_sphere else 'R^d'}"
+            points = {"points": X.tolist()}
+            # The right-hand side of Sinkhorn attention is good to its tolerance of 1e-13, and is followed at 1e-10.
+            solver = {"rtol": 1e-10, "atol": 1e-11} if kind == "sinkhorn" else {"rtol": 1e-12, "atol": 1e-13}
+            document = spec(c, model, {"particles": {}}, points)
+            document["solve"]["steps"]["adaptive"] = solver
+            add(f"particles: {where}", document, "particles.x", particles(c))
+            add(f"layers: {where}", spec(c, model, {"layers": {"L": 9}}, points), "layers.x", layers(c, 9), 1e-11 if kind == "sinkhorn" else 1e-12)
+
+
+def conditional_gain(kind, m, S, b, Q, K):
+    """E[y | x] = Gx + k for x and y coupled by the attention on N(m, S), by another way than the library's."""
+    if kind == "l2":
+        R = np.linalg.inv(np.linalg.inv(S) + 2 * b * K.T @ K)
+        return R @ (2 * b * K.T @ Q), R @ np.linalg.inv(S) @ m
+    if kind == "linear":
+        return b * (S + np.outer(m, m)) @ K.T @ Q, np.zeros(len(m))
+    # Sinkhorn: the fixed point of alternating scaling on the quadratic potentials, with precisions P of both sides.
+    H = b * K.T @ Q
+    P0 = np.linalg.inv(S)
+    P = P0.copy()
+    for _ in range(5000):
+        # The joint precision [[Px, -H^T], [-H, Py]] has marginals S: Px = P0 + H^T Py^-1 H, and the other way round.
+        P = P0 + H @ np.linalg.solve(P0 + H.T @ np.linalg.solve(P, H), H.T)
+    G = np.linalg.solve(P, H)
+    return G, m - G @ m
+
+
+def closed_moments(kind, c, m, S):
+    d = len(m)
+
+    def f(_t, y):
+        m, S = y[:d], y[d:].reshape(d, d)
+        B, k = c["W"].copy(), c["b"].copy()
+        for b, Q, K, V in c["heads"](0):
+            G, shift = conditional_gain(kind, m, S, b, Q, K)
+            factor = b if kind == "sinkhorn" else 1.0
+            B += factor * V @ G
+            k += factor * V @ shift
+        return np.concatenate([B @ m + k, (B @ S + S @ B.T).ravel()])
+
+    tolerance = {"rtol": 1e-10, "atol": 1e-12} if kind == "sinkhorn" else {"rtol": 1e-13, "atol": 1e-14}
+    y = solve_ivp(f, (0, c["T"]), np.concatenate([m, S.ravel()]), method="DOP853", **tolerance).y[:, -1]
+    return y[:d], y[d:].reshape(d, d)
+
+
+for kind in ("l2", "linear", "sinkhorn"):
+    s = 0.3 if kind == "linear" else 0.5
+    heads = [(1.3, mat(2, d, s), mat(2, d, s), mat(d, d, s)), (0.7, mat(d, d, s), mat(d, d, s), mat(d, d, s))]
+    G = mat(d, d, 0.6)
+    S = G @ G.T + 0.2 * np.eye(d)
+    m = mat(1, d, 0.5)[0]
+    c = {"heads": lambda t, h=heads: h, "W": mat(d, d, 0.3), "b": mat(1, d, 0.3)[0], "T": 0.8}
+    model = {"attention": spelled(kind, heads), "feedforward": {"affine": {"W": c["W"].tolist(), "b": c["b"].tolist()}}}
+    mean, cov = closed_moments(kind, c, m, S)
+    initial = {"gaussian": {"mean": m.tolist(), "cov": S.tolist()}}
+    document = spec(c, model, {"gaussian-moments": {}}, initial)
+    add(f"moments: {kind}, two heads, affine: mean", document, "gaussian-moments.mean", mean, 1e-8 if kind == "sinkhorn" else 1e-9)
+    add(f"moments: {kind}, two heads, affine: cov", document, "gaussian-moments.cov", cov, 1e-8 if kind == "sinkhorn" else 1e-9)
 
 print(json.dumps(cases, separators=(",", ":"), ensure_ascii=False))
