@@ -53,6 +53,17 @@ function readPng(png: Uint8Array): Picture {
 }
 
 describe("PNG", () => {
+  it("draws a run in which two levels agree to rounding, far below the axis of the other distances", () => {
+    const run = blowUpRun();
+    const [pair, metrics] = Object.entries(run.distances)[0]!;
+    const [metric, series] = Object.entries(metrics)[0]!;
+    const tiny = { ...series, value: series.value.map((_, k) => 1e-16 * (k + 1)) };
+    const wide = { ...series, value: series.value.map((_, k) => 10 ** (-3 + (4 * k) / series.value.length)) };
+    const distances = { [pair]: { [metric]: wide }, "one|other": { [metric]: tiny } };
+    const figure = applicableFigures({ run: { ...run, distances } }).find(({ name }) => name === "distances-by-depth")!;
+    expect(readPng(svgToPng(svgOf(figure))).dark).toBeGreaterThan(1000);
+  });
+
   it("has twice the size in px, and the same bytes twice", () => {
     const png = svgToPng(svgOf(spectrum));
     const { width, height, dark } = readPng(png);

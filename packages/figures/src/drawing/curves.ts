@@ -51,7 +51,9 @@ export function curveMarks(curves: readonly Curve[], axis: Axis): Plot.Markish[]
       strokeWidth: strokeWidth * (curve.weight ?? 1),
       clip: true,
     } as const;
-    if (points.length > 1)
+    // A line wholly outside the frame is not drawn: some renderers of SVG end at one that is clipped away whole.
+    const crosses = points.some(({ value }) => value >= low) && points.some(({ value }) => value <= high);
+    if (points.length > 1 && crosses)
       marks.push(Plot.lineY(points, dash === undefined ? line : { ...line, strokeDasharray: dash }));
     const inside = points.filter((point) => point.value >= low && point.value <= high);
     const dots = points.length === 1 ? inside : marker === undefined ? [] : markerPoints(inside, curve.shift ?? index);
