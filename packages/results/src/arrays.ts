@@ -110,6 +110,8 @@ export function describeLevel(level: LevelResult): LevelDescription {
   return {
     outcome: level.outcome,
     stats: level.stats,
+    ...(level.monitors === undefined ? {} : { monitors: mapValues(level.monitors, (report) => ({ ...report })) }),
+    ...(level.approximation === undefined ? {} : { approximation: level.approximation }),
     states: mapValues(level.states, ({ shape }) => ({ shape: [...shape] })),
     series: mapValues(level.series, ({ value, unit, doc }) => ({ shape: [...value.shape], unit, doc })),
   };
@@ -151,6 +153,8 @@ export function restoreLevel(name: string, level: LevelDescription, array: Looku
       const t = array(`${name}/series/${key}/t`, shape.slice(0, 1)).data;
       return { t, value: array(`${name}/series/${key}/value`, shape), unit, doc };
     }),
+    ...(level.monitors === undefined ? {} : { monitors: level.monitors }),
+    ...(level.approximation === undefined ? {} : { approximation: level.approximation }),
     stats: level.stats,
   };
 }

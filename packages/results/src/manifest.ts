@@ -31,6 +31,10 @@ const outcomeSchema = z.discriminatedUnion("status", [
 
 const levelSchema = z.object({
   outcome: outcomeSchema,
+  /** Monitor → what it found. */
+  monitors: z.record(z.string(), z.record(z.string(), z.union([z.string(), finite]))).optional(),
+  /** What an approximate level leaves out. */
+  approximation: z.string().optional(),
   stats: z.object({ steps: finite, rejected: finite, evaluations: finite, method: z.string() }),
   /** State → shape [k, …]. */
   states: z.record(z.string(), z.object({ shape })),
@@ -43,6 +47,20 @@ const distanceSchema = z.object({
   unit: z.string(),
   /** How the null band was drawn: n points a sample, so many repeats. */
   null: z.object({ n: finite, repeats: finite }).optional(),
+});
+
+const attentionSchema = z.object({
+  n: finite,
+  logN: finite,
+  t: z.array(finite),
+  head: z.array(finite),
+  tilt: z.array(finite),
+  effectiveSampleSize: z.array(finite),
+  entropyInClosure: z.array(finite),
+  entropy: z.array(finite),
+  frozen: finite.optional(),
+  ended: z.string().optional(),
+  criterion: z.string(),
 });
 
 const machineSchema = z.object({
@@ -93,6 +111,8 @@ const finishedSchema = z.object({
   levels: z.record(z.string(), levelSchema),
   /** "levelA|levelB" → metric → description. */
   distances: z.record(z.string(), z.record(z.string(), distanceSchema)),
+  /** "cloud|moments" → what governs how long the cloud follows the closure. */
+  attention: z.record(z.string(), attentionSchema).optional(),
   expect: z.array(z.looseObject({ ok: z.boolean() })),
   analysis: z.json().optional(),
   /** File name → checksum and size; the manifest itself is not listed. */

@@ -112,6 +112,7 @@ function manifestOf(record: RunRecord, files: FinishedManifest["files"]): Finish
     seconds: run.seconds,
     levels: mapValues(result.levels, describeLevel),
     distances: mapValues(result.distances, (metrics) => mapValues(metrics, describeDistance)),
+    ...(result.attention === undefined ? {} : { attention: result.attention as FinishedManifest["attention"] }),
     expect: [...result.expect],
     ...(run.analysis === undefined ? {} : { analysis: run.analysis as FinishedManifest["analysis"] }),
     files,
@@ -223,7 +224,8 @@ export async function readRun(io: StoreIo, directory: string): Promise<RunRecord
       mapValues(metrics, (distance, metric) => restoreDistance(pair, metric, distance, array)),
     ),
     expect,
-  };
+    ...(manifest.attention === undefined ? {} : { attention: manifest.attention as RunRecord["result"]["attention"] }),
+  } as RunRecord["result"];
   const analysis = manifest.analysis === undefined ? {} : { analysis: manifest.analysis as JsonValue };
   return { id, seeds, versions, machine, started, finished, seconds, result, ...analysis };
 }

@@ -4,7 +4,7 @@ import { runAnswer } from "@meanfield/results";
 import type { Command } from "commander";
 import { emit, emitJson } from "../output/emit.js";
 import { brief, outcomeText } from "../output/format.js";
-import { analysisLines, departureLines } from "../output/run-tables.js";
+import { analysisLines, attentionTables, departureLines, monitorLines } from "../output/run-tables.js";
 import { textTable } from "../output/text-table.js";
 import { documentOptions, type RunFlags } from "./options.js";
 import { type Performed, performRun } from "./perform-run.js";
@@ -40,7 +40,9 @@ function print(performed: Performed): void {
   emit(levels.map(([name, { outcome }]) => `${name}: ${outcomeText(outcome)}`).join("\n"));
   const theory = [...analysisLines(analysis), ...departureLines(record.result)];
   if (theory.length > 0) emit(`\n${theory.join("\n")}`);
-  for (const table of comparisonTables(performed)) emit(`\n${table}`);
+  const watched = monitorLines(record.result);
+  if (watched.length > 0) emit(`\n${watched.join("\n")}`);
+  for (const table of [...attentionTables(record.result), ...comparisonTables(performed)]) emit(`\n${table}`);
   if (directory !== undefined) emit(`\nresults and report.html in ${directory}`);
 }
 
@@ -75,6 +77,7 @@ export function addCompare(program: Command, exit: (code: number) => void): void
         ...(runAnswer(performed.record) as object),
         analysis: performed.analysis,
         departures: measuredDepartures(result),
+        ...(result.attention === undefined ? {} : { attention: result.attention }),
       });
     } else if (!flags.quiet) print(performed);
     exit(settle(performed));

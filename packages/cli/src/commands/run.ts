@@ -1,7 +1,14 @@
 import { runAnswer } from "@meanfield/results";
 import type { Command } from "commander";
 import { emit, emitJson, tell } from "../output/emit.js";
-import { analysisLines, departureLines, distancesTable, levelsTable, unmetLines } from "../output/run-tables.js";
+import {
+  analysisLines,
+  departureLines,
+  distancesTable,
+  levelsTable,
+  monitorLines,
+  unmetLines,
+} from "../output/run-tables.js";
 import { documentOptions, type RunFlags } from "./options.js";
 import { type Performed, performRun } from "./perform-run.js";
 
@@ -12,6 +19,8 @@ export function printRun({ record, analysis, directory, reused }: Performed): vo
     `${String(result.spec["title"] ?? "experiment")} — id ${id}${reused ? " (finished before)" : `, ${seconds.toFixed(1)} s`}\n`,
   );
   emit(levelsTable(result));
+  const watched = monitorLines(result);
+  if (watched.length > 0) emit(`\n${watched.join("\n")}`);
   const theory = [...analysisLines(analysis), ...departureLines(result)];
   if (theory.length > 0) emit(`\n${theory.join("\n")}`);
   const distances = distancesTable(result);

@@ -23,6 +23,38 @@ export function levelsTable(result: RunResult): string {
   return textTable(["level", "outcome", "method", "steps", "evaluations"], rows);
 }
 
+/** What every run is watched for: one line per level and monitor, and the label of an approximation. */
+export function monitorLines(result: RunResult): string[] {
+  return Object.entries(result.levels).flatMap(([name, { monitors = {}, approximation }]) => [
+    ...(approximation === undefined ? [] : [`${name}: approximate, ${approximation}`]),
+    ...Object.entries(monitors).map(([monitor, report]) => {
+      const parts = Object.entries(report).map(([key, value]) =>
+        typeof value === "number" ? `${key} ${brief(value)}` : value,
+      );
+      return `${name}, ${monitor}: ${parts.join(", ")}`;
+    }),
+  ]);
+}
+
+/** Tilt against log n and entropies at every compared depth, one table a pair of a cloud and exact moments. */
+export function attentionTables({ attention = {} }: RunResult): string[] {
+  return Object.entries(attention).map(([pair, one]) => {
+    const rows = one.t.map((t, k) => [
+      brief(t),
+      ...[one.tilt, one.effectiveSampleSize, one.entropyInClosure].map((column) =>
+        k < column.length ? brief(column[k]!) : "–",
+      ),
+      brief(one.entropy[k]!),
+      brief(Math.exp(one.entropy[k]!)),
+    ]);
+    const columns = ["t", "tilt", "n·e^−tilt", "entropy in closure", "entropy measured", "tokens seen"];
+    const frozen = one.frozen === undefined ? "not frozen" : `frozen at t = ${brief(one.frozen)} (${one.criterion})`;
+    const ended = one.ended === undefined ? "" : `\nended: ${one.ended}`;
+    const title = `attention, ${pair.replace("|", " | ")}: log n = ${brief(one.logN)}; ${frozen}`;
+    return `${title}\n${textTable(columns, rows)}${ended}`;
+  });
+}
+
 /** What theory says: one line per analysis. */
 export function analysisLines(analysis: Analysis): string[] {
   return Object.entries(analysis).map(([name, value]) => {

@@ -1,7 +1,7 @@
 import type { ZodType } from "zod";
 import type { InitialLaw, Law } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
-import type { Problem, SolveEvent, Stepping } from "../solve/index.js";
+import type { Problem, Recorded, SolveEvent, StateObservable, Stepping } from "../solve/index.js";
 import type { Method } from "../solve/method.js";
 
 /** What a level is derived from: the same model and the same initial law for every level. */
@@ -10,6 +10,23 @@ export interface LevelContext {
   readonly initial: InitialLaw;
   /** In depth. */
   readonly span: readonly [number, number];
+}
+
+/** What a monitor found along a run, for the manifest: a verdict, or plain numbers. */
+export type MonitorReport = Readonly<Record<string, string | number>>;
+
+/** How finely a run was integrated: the tolerance of a step, or a stated guess at fixed steps. */
+export interface Resolution {
+  readonly rtol: number;
+  readonly atol: number;
+}
+
+/** Something that is watched along every run of a level, asked for or not. */
+export interface LevelMonitor {
+  readonly name: string;
+  /** Measured at 21 depths of the span, and where the run ends. */
+  readonly what: StateObservable;
+  judge(records: Recorded, resolution: Resolution): MonitorReport;
 }
 
 /** One level of description, as a problem ready to be solved. */
@@ -24,6 +41,10 @@ export interface BoundLevel {
   readonly events: readonly SolveEvent[];
   /** A level that is a discretisation itself (the layers of a network) brings its own method. */
   readonly own?: { readonly method: Method; readonly stepping: Stepping };
+  /** What every run of this level is watched for. */
+  readonly monitors?: readonly LevelMonitor[];
+  /** Present where the level approximates the mean-field law, in words: what it leaves out. */
+  readonly approximation?: string;
   /** Whether a stop is cheap enough to be confirmed by a second run at a tighter tolerance. */
   readonly confirmStops: boolean;
 }

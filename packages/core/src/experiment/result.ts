@@ -1,3 +1,4 @@
+import type { MonitorReport } from "../dynamics/index.js";
 import type { BackendActivity } from "../foundation/backend/index.js";
 import type { NdArray } from "../foundation/shapes/index.js";
 import type { Outcome } from "../solve/outcome.js";
@@ -18,6 +19,10 @@ export interface LevelResult {
   /** Saved states, each of shape [k, ...]: `x` [k, n, d] for clouds; `mean` [k, d] and `cov` [k, d, d] for moments. */
   readonly states: Readonly<Record<string, NdArray>>;
   readonly series: Readonly<Record<string, Series>>;
+  /** What every run of this level is watched for, by name: rank and mean of moments, defect of an approximation. */
+  readonly monitors?: Readonly<Record<string, MonitorReport>>;
+  /** Present where the level approximates the mean-field law: what it leaves out. */
+  readonly approximation?: string;
   readonly stats: {
     readonly steps: number;
     readonly rejected: number;
@@ -43,6 +48,32 @@ export interface NullBand {
   readonly high: Float64Array;
   readonly n: number;
   readonly repeats: number;
+}
+
+/** What governs how long a finite cloud follows the closure, at the compared depths; everything in nat but the sizes. */
+export interface AttentionWatch {
+  readonly n: number;
+  readonly logN: number;
+  /** Compared depths of the cloud. */
+  readonly t: readonly number[];
+  /**
+   * The head with the greatest tilt, counted over all attentions, at the first depths: those the moments reach. So too
+   * `tilt`, `effectiveSampleSize` and `entropyInClosure`; after them the last head is watched.
+   */
+  readonly head: readonly number[];
+  /** E log(E w²/(E w)²) over the law, E|Σ^½Ax|² for softmax. */
+  readonly tilt: readonly number[];
+  /** n·e^{−tilt}. */
+  readonly effectiveSampleSize: readonly number[];
+  /** log n − KL: the mean entropy of an attention row if the cloud followed the closure. */
+  readonly entropyInClosure: readonly number[];
+  /** Mean entropy of an attention row of the cloud. */
+  readonly entropy: readonly number[];
+  /** The first compared depth from which the measured entropy meets `criterion`. */
+  readonly frozen?: number;
+  /** Why the rows end before the compared depths do, where the numerics failed. */
+  readonly ended?: string;
+  readonly criterion: string;
 }
 
 /** One line of `expect:` with what was found. */
@@ -73,5 +104,7 @@ export interface RunResult {
   readonly levels: Readonly<Record<string, LevelResult>>;
   /** "levelA|levelB" → metric → distances. */
   readonly distances: Readonly<Record<string, Readonly<Record<string, DistanceSeries>>>>;
+  /** "cloud|moments" → tilt, effective sample size and entropy at the compared depths; where the model has a closure. */
+  readonly attention?: Readonly<Record<string, AttentionWatch>>;
   readonly expect: readonly ExpectationResult[];
 }

@@ -1,3 +1,4 @@
+import type { LevelMonitor } from "../dynamics/index.js";
 import type { CancelSignal } from "../foundation/cancel/index.js";
 import type { NdArray } from "../foundation/shapes/index.js";
 import {
@@ -5,6 +6,7 @@ import {
   type Save,
   type SolveOptions,
   type StateObservable,
+  type Stepping,
   solve,
   type Trajectory,
   wholeState,
@@ -12,8 +14,10 @@ import {
 import { checkExpectation } from "./check-expectation.js";
 import { compareLevels, comparisonSize, type LevelStates } from "./compare-levels.js";
 import type { Experiment } from "./experiment.js";
+import { monitorTimes, resolutionOf } from "./monitoring.js";
 import type { BoundSeries, ExperimentLevel } from "./resolve-series.js";
 import type { LevelResult, RunResult, Series } from "./result.js";
+import { watchAttention } from "./watch-attention.js";
 
 /** Where a run stands. */
 export interface RunProgress {
@@ -74,6 +78,14 @@ function seriesOf(one: ExperimentLevel, trajectory: Trajectory): Record<string, 
   );
 }
 
+function reportsOf(monitors: readonly LevelMonitor[], trajectory: Trajectory, stepping: Stepping) {
+  const judged = monitors.map(({ name, judge }) => {
+    const records = trajectory.records[`monitor ${name}`]!;
+    return [name, judge(records, resolutionOf(stepping))] as const;
+  });
+  return Object.fromEntries(judged);
+}
+
 function runLevel(bound: Experiment, one: ExperimentLevel, options: RunOptions): LevelRun {
   const { level } = one;
   const integration = integrationOf(bound, one);
@@ -82,6 +94,9 @@ function runLevel(bound: Experiment, one: ExperimentLevel, options: RunOptions):
     states: { what: state, when: bound.saveAt },
     compare: { what: state, when: bound.comparison?.times ?? [] },
   };
+  const monitors = level.monitors ?? [];
+  const watched = monitorTimes(integration.stepping, integration.span);
+  for (const { name, what } of monitors) save[`monitor ${name}`] = { what, when: watched };
   for (const series of one.series) save[`series ${series.name}`] = { what: onStates(series, one), when: series.times };
   const solveOptions: SolveOptions = {
     span: integration.span,
@@ -101,6 +116,8 @@ function runLevel(bound: Experiment, one: ExperimentLevel, options: RunOptions):
     t: trajectory.records["states"]!.t,
     states: blocks(level, trajectory.records["states"]!.value),
     series: seriesOf(one, trajectory),
+    ...(monitors.length === 0 ? {} : { monitors: reportsOf(monitors, trajectory, integration.stepping) }),
+    ...(level.approximation === undefined ? {} : { approximation: level.approximation }),
     stats: { ...trajectory.stats, method: integration.method.name },
   };
   const compared = trajectory.records["compare"]!;
@@ -131,6 +148,21 @@ function distancesOf(bound: Experiment, runs: readonly LevelRun[], options: RunO
   }
 }
 
+/** Tilt and entropy for every pair of a finite cloud and exact moments; nothing where nothing is compared. */
+function attentionOf(bound: Experiment, runs: readonly LevelRun[], options: RunOptions): RunResult["attention"] {
+  if (bound.comparison === undefined || options.cancel?.aborted) return undefined;
+  const states = runs.map((run) => run.states);
+  const clouds = states.filter(({ level }) => level.kind === "point-cloud");
+  const exact = states.filter(({ level }) => level.kind === "gaussian" && level.approximation === undefined);
+  const found = clouds.flatMap((cloud) =>
+    exact.flatMap((moments) => {
+      const watch = watchAttention(bound.model, cloud, moments);
+      return watch === undefined ? [] : [[`${cloud.level.name}|${moments.level.name}`, watch] as const];
+    }),
+  );
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+}
+
 /**
  * Runs every level of an experiment, measures the distances between them and checks what it expects.
  * A pure function of the experiment: the same numbers on every machine with the same backend.
@@ -147,5 +179,11 @@ export function runExperiment(bound: Experiment, options: RunOptions = {}): RunR
     options,
   );
   const expect = bound.expectations.map((one) => checkExpectation(one, { levels, distances }));
-  return { format: 1, spec: bound.spec, backend: { ...bound.backend, ...bound.activity() }, levels, distances, expect };
+  const attention = attentionOf(
+    bound,
+    runs.map(([, run]) => run),
+    options,
+  );
+  const result = { format: 1, spec: bound.spec, backend: { ...bound.backend, ...bound.activity() }, levels, distances, expect } as const;
+  return attention === undefined ? result : { ...result, attention };
 }

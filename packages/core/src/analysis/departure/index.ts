@@ -1,37 +1,27 @@
 import { gaussianMoments } from "../../dynamics/gaussian-moments/index.js";
-import { matMul, matMulTN, matVec } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian } from "../../laws/contract.js";
 import { dop853 } from "../../methods/dop853/index.js";
 import type { Model } from "../../model/index.js";
 import { adaptive, solve } from "../../solve/index.js";
 import type { AnalysisPlugin } from "../contract.js";
-import { riccatiSystem } from "../shared/riccati-system.js";
+import { headTilts } from "../shared/gaussian-tilt.js";
 
-/** E|Σ^½A_h x|² = tr(A_hᵀΣA_hΣ) + (A_h m)ᵀΣ(A_h m) for x ~ N(m, Σ), the greatest over heads. */
-export function meanTilt(model: Model, t: number, { d, mean, cov }: Pick<Gaussian, "d" | "mean" | "cov">): number {
-  const product = new Float64Array(d * d);
-  const middle = new Float64Array(d * d);
-  const image = new Float64Array(d);
-  let greatest = 0;
-  for (const attention of model.attention) {
-    for (const { A } of attention.riccati?.(t) ?? []) {
-      matMul(cov, A, d, d, d, product);
-      matMulTN(A, product, d, d, d, middle);
-      let tilt = 0;
-      for (let i = 0; i < d * d; i++) tilt += middle[i]! * cov[i]!;
-      matVec(middle, mean, d, d, image);
-      for (let i = 0; i < d; i++) tilt += mean[i]! * image[i]!;
-      greatest = Math.max(greatest, tilt);
-    }
-  }
-  return greatest;
+/** E log(E w²/(E w)²) of the attention weights of N(m, Σ), the greatest over heads; E|Σ^½A_h x|² for softmax. */
+export function meanTilt(model: Model, t: number, moments: Pick<Gaussian, "d" | "mean" | "cov">): number {
+  return headTilts(model, t, moments).reduce((most, head) => Math.max(most, head?.tilt ?? 0), 0);
+}
+
+/** How the criterion is written: the short form where every tilt is that of a softmax. */
+function criterionOf(model: Model, { mean, cov }: Gaussian, t: number): string {
+  const scores = model.attention.flatMap((one) => one.gaussianScores?.(mean, cov, t) ?? []);
+  return scores.every(({ M }) => M === undefined) ? "E|Σ^½Ax|² = log n" : "E log(E w²/(E w)²) = log n";
 }
 
 /**
- * When a cloud of n tokens must leave the Gaussian closure: a softmax over n samples is a good Gaussian tilt only while
- * the effective sample size n·e^{−|Σ^½Ax|²} is large; at E|Σ^½Ax|² = log n it is one token.
+ * When a cloud of n tokens must leave the Gaussian closure: the weights w of n samples stand for those of the law only
+ * while the effective sample size n·(E w)²/E w² is large, n·e^{−|Σ^½Ax|²} for softmax; at tilt = log n it is one token.
  *
- * @source theory.md §2 (derived there)
+ * @source theory.md §2 (derived there for softmax, here for every exponential weight)
  */
 export const departure: AnalysisPlugin = {
   name: "departure",
@@ -40,9 +30,9 @@ export const departure: AnalysisPlugin = {
   obstacle({ model, initial }) {
     if (model.gaussianObstacle !== undefined) return model.gaussianObstacle;
     if (initial.n === undefined) return "the law has no tokens";
-    return riccatiSystem(model) === undefined
-      ? "the closure is not of Riccati type with constant coefficients"
-      : undefined;
+    return model.attention.some((one) => one.gaussianScores !== undefined)
+      ? undefined
+      : "no head has exponential weights";
   },
   analyze({ model, initial, span, cancel }) {
     const level = gaussianMoments.bind({}, { model, initial, span });
@@ -61,7 +51,7 @@ export const departure: AnalysisPlugin = {
       n,
       tiltAtStart: start,
       effectiveSampleSizeAtStart: n * Math.exp(-start),
-      criterion: "E|Σ^½Ax|² = log n",
+      criterion: criterionOf(model, initial.moments(), span[0]),
     };
     if (start >= Math.log(n)) return { verdict: "departed at the start", predicted: span[0], ...common };
     const { outcome } = solve(level.problem, dop853.bind({}), {
