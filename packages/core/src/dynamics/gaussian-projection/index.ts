@@ -101,7 +101,7 @@ export const gaussianProjection: LevelPlugin<GaussianProjectionParameters> = {
     const start: Gaussian = initial.moments();
     const { d } = start;
     const projection = projectionOf(model, standardNodes(d, points, seed));
-    const check = projectionOf(model, standardNodes(d, Math.ceil(points / 2), seed + 1));
+    const check = projectionOf(model, standardNodes(d, Math.max(2 * d, Math.ceil(points / 2)), seed + 1));
     const level = momentLevel("gaussian-projection", start, model.breakpoints, projection.ratesAt);
     return {
       ...level,

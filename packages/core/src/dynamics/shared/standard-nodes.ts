@@ -25,7 +25,7 @@ function whitenedSample(count: number, d: number, seed: number): Float64Array {
     throw new InputError({
       code: "out-of-range",
       who: "level gaussian-projection",
-      rule: `a sample of ${count} points has no covariance in d = ${d}: points must be at least ${4 * d}`,
+      rule: `points must be at least 2d = ${2 * d} for a sample to have a covariance`,
       got: String(count),
       path: ["points"],
     });
