@@ -153,6 +153,17 @@ describe("run --json", () => {
   });
 });
 
+describe("compare on a terminal", () => {
+  test("shows tilt against log n, effective sample size, entropies, and what every run is watched for", async () => {
+    const { code, stdout } = await meanfield(["compare", "three.json", "--out", "compared"], folder);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/departure: departs, predicted at t = .* \(E\|Σ\^½Ax\|² = log n, n = 12\)/);
+    expect(stdout).toMatch(/attention, particles \| gaussian-moments: log n = 2.4849; (not )?frozen/);
+    expect(stdout).toMatch(/t +tilt +n·e\^−tilt +entropy in closure +entropy measured +tokens seen/);
+    expect(stdout).toMatch(/gaussian-moments, rank: kept, rankAtStart 2/);
+  });
+});
+
 describe("the other commands with --json", () => {
   test("analyze: id and the parts that apply, with certificates", async () => {
     const ended = await meanfield(["analyze", "three.json", "--json"], folder);
@@ -173,5 +184,13 @@ describe("the other commands with --json", () => {
     expect(rest).toEqual(answerOf(whole));
     expect(analysis).toMatchObject({ regime: { verdict: "blow-up" } });
     expect(Object.keys(departures as object)).toContain("particles|gaussian-moments");
+    const { attention } = (departures as Record<string, { attention: Record<string, number[]> }>)[
+      "particles|gaussian-moments"
+    ]!;
+    expect(attention["t"]).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    expect(attention["entropy"]!.length).toBe(5);
+    // Σ = I at the start: E|x|² = 2; the moments end at t* = ½.
+    expect(attention["tilt"]![0]).toBeCloseTo(2, 14);
+    expect(attention["tilt"]!.length).toBe(2);
   });
 });

@@ -111,7 +111,7 @@ const finishedSchema = z.object({
   levels: z.record(z.string(), levelSchema),
   /** "levelA|levelB" → metric → description. */
   distances: z.record(z.string(), z.record(z.string(), distanceSchema)),
-  /** "cloud|moments" → what governs how long the cloud follows the closure. */
+  /** Pair of a cloud and exact moments → what governs how long the cloud follows the closure. */
   attention: z.record(z.string(), attentionSchema).optional(),
   expect: z.array(z.looseObject({ ok: z.boolean() })),
   analysis: z.json().optional(),

@@ -49,7 +49,23 @@ export function sampleResult(): RunResult {
         t: times(3),
         states: { mean: filled([3, 2], 2), cov: filled([3, 2, 2], 3) },
         series: {},
+        monitors: { rank: { verdict: "kept", rankAtStart: 2, greatestLeak: 0 }, defect: { greatest: 1e-300 } },
+        approximation: "in part",
         stats: { ...stats, method: "rk4" },
+      },
+    },
+    attention: {
+      "particles|gaussian-moments": {
+        n: 7,
+        logN: Math.log(7),
+        t: [0, 0.1, 0.2],
+        head: [0, 1],
+        tilt: [0.1, 1 / 3],
+        effectiveSampleSize: [6, 5],
+        entropyInClosure: [1.9, -12],
+        entropy: [1.8, 1.7, 0.1],
+        frozen: 0.2,
+        criterion: "e^H < 2 tokens from here on",
       },
     },
     distances: {

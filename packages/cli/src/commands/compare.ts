@@ -1,4 +1,4 @@
-import { type Experiment, measuredDepartures } from "@meanfield/core/experiment";
+import { type Experiment, measuredDepartures, type RunResult } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { runAnswer } from "@meanfield/results";
 import type { Command } from "commander";
@@ -32,6 +32,18 @@ function comparisonTables({ record }: Performed): string[] {
     ]);
     return `${metric} (* above the null band)\n${textTable(["t", ...pairs.map((pair) => pair.replace("|", " | "))], rows)}`;
   });
+}
+
+/** Pair → when the cloud left the moments, and what its attention did meanwhile. */
+function departuresOf(result: RunResult): Record<string, object> {
+  const measured = measuredDepartures(result);
+  const pairs = [...new Set([...Object.keys(measured), ...Object.keys(result.attention ?? {})])];
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const attention = result.attention?.[pair];
+      return [pair, { ...measured[pair], ...(attention === undefined ? {} : { attention }) }];
+    }),
+  );
 }
 
 function print(performed: Performed): void {
@@ -76,8 +88,7 @@ export function addCompare(program: Command, exit: (code: number) => void): void
       emitJson({
         ...(runAnswer(performed.record) as object),
         analysis: performed.analysis,
-        departures: measuredDepartures(result),
-        ...(result.attention === undefined ? {} : { attention: result.attention }),
+        departures: departuresOf(result),
       });
     } else if (!flags.quiet) print(performed);
     exit(settle(performed));

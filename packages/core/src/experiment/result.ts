@@ -104,7 +104,7 @@ export interface RunResult {
   readonly levels: Readonly<Record<string, LevelResult>>;
   /** "levelA|levelB" → metric → distances. */
   readonly distances: Readonly<Record<string, Readonly<Record<string, DistanceSeries>>>>;
-  /** "cloud|moments" → tilt, effective sample size and entropy at the compared depths; where the model has a closure. */
+  /** Pair, as in `distances` → tilt, effective sample size and entropy at the compared depths; where the model has a closure. */
   readonly attention?: Readonly<Record<string, AttentionWatch>>;
   readonly expect: readonly ExpectationResult[];
 }

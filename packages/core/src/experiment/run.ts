@@ -152,12 +152,13 @@ function distancesOf(bound: Experiment, runs: readonly LevelRun[], options: RunO
 function attentionOf(bound: Experiment, runs: readonly LevelRun[], options: RunOptions): RunResult["attention"] {
   if (bound.comparison === undefined || options.cancel?.aborted) return undefined;
   const states = runs.map((run) => run.states);
-  const clouds = states.filter(({ level }) => level.kind === "point-cloud");
-  const exact = states.filter(({ level }) => level.kind === "gaussian" && level.approximation === undefined);
-  const found = clouds.flatMap((cloud) =>
-    exact.flatMap((moments) => {
+  const exact = ({ level }: LevelStates) => level.kind === "gaussian" && level.approximation === undefined;
+  const found = states.flatMap((a, i) =>
+    states.slice(i + 1).flatMap((b) => {
+      const [cloud, moments] = exact(a) ? [b, a] : [a, b];
+      if (cloud.level.kind !== "point-cloud" || !exact(moments)) return [];
       const watch = watchAttention(bound.model, cloud, moments);
-      return watch === undefined ? [] : [[`${cloud.level.name}|${moments.level.name}`, watch] as const];
+      return watch === undefined ? [] : [[`${a.level.name}|${b.level.name}`, watch] as const];
     }),
   );
   return found.length === 0 ? undefined : Object.fromEntries(found);
