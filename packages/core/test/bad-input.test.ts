@@ -348,7 +348,33 @@ describe("no closure at gaussian-moments: the level says why, and which levels t
     expect([error.code, error.path]).toEqual(["no-closure", ["levels", "gaussian-moments"]]);
     expect(error.message).toContain(rule);
     expect(error.message).toContain("layers, particles");
-    expect(error.details["levels"]).toEqual(["layers", "particles"]);
+    const others = "geometry" in model ? ["layers", "particles"] : ["gaussian-projection", "layers", "particles"];
+    expect(error.details["levels"]).toEqual(others);
+  });
+});
+
+describe("scales that must be positive, and a mask over Sinkhorn attention, are refused where the document says them", () => {
+  const gaussian = { gaussian: { mean: [0, 0] } };
+  const attention = ["model", "attention"];
+  const cases: readonly (readonly [string, object, readonly (string | number)[]])[] = [
+    ["ε must be positive, got 0", { attention: { sinkhorn: { epsilon: 0 } } }, [...attention, "sinkhorn", "epsilon"]],
+    [
+      "ε must be positive, got -1",
+      { attention: { sinkhorn: { heads: [{}, { epsilon: -1 }] } } },
+      [...attention, "sinkhorn", "heads", 1, "epsilon"],
+    ],
+    [
+      "ε must be positive, got -2",
+      { attention: { sinkhorn: { epsilon: { "by-layer": [1, -2] } } } },
+      [...attention, "sinkhorn", "epsilon", "by-layer", 1],
+    ],
+    ["β must be positive, got -1", { attention: { l2: { beta: -1 } } }, [...attention, "l2", "beta"]],
+    ["only where every token sees every token", { attention: "sinkhorn", mask: "causal" }, ["model", "mask"]],
+  ];
+  test.each(cases)("%s", (rule, model, path) => {
+    const error = refusal({ model, initial: gaussian, levels: { particles: {} } });
+    expect(error.message).toContain(rule);
+    expect(error.path).toEqual(path);
   });
 });
 

@@ -5,7 +5,7 @@ import { gaussianRule } from "../../test/helpers/gauss-hermite.js";
 import { distanceMax } from "../../test/helpers/slope.js";
 import { describeParameters } from "../experiment/describe.js";
 import { createReferenceBackend } from "../foundation/backend/index.js";
-import { inverse } from "../foundation/linear-algebra/index.js";
+import { inverse, ownLinearAlgebra } from "../foundation/linear-algebra/index.js";
 import { randomMatrix } from "../foundation/random/index.js";
 import { tokens, type WeightedPoints } from "../foundation/shapes/index.js";
 import { euclidean } from "../geometry/euclidean/index.js";
@@ -13,6 +13,7 @@ import { causal } from "../masks/causal/index.js";
 import type { Mask } from "../masks/contract.js";
 import { none } from "../masks/none/index.js";
 import { createModel } from "../model/index.js";
+import { none as noNormalization } from "../normalization/none/index.js";
 import { attentionCatalog } from "./catalog.js";
 import type { Attention, AttentionPlugin, GaussianScore } from "./contract.js";
 
@@ -123,8 +124,15 @@ describe.each(members)("attention $folder", (member) => {
       return;
     }
     expect(() => field(attention, cloud, cloud, ordered)).toThrow(`${member.folder} attention: `);
-    const parts = { d, attention: [attention], feedforward: [], geometry: euclidean, sign: "attract" } as const;
-    expect(() => createModel({ ...parts, mask: ordered })).toThrow(`${member.folder} attention is defined only where`);
+    const parts = {
+      d,
+      attention: [attention],
+      feedforward: [],
+      normalization: noNormalization.bind({}, { d, span: [0, 1] }),
+      sign: "attract",
+    } as const;
+    const more = { geometry: euclidean, linearAlgebra: ownLinearAlgebra, mask: ordered };
+    expect(() => createModel({ ...parts, ...more })).toThrow(`${member.folder} attention is defined only where`);
   });
 
   test("where every position has the same law, a mask shows a share of it: all of it to kinds that normalise", () => {

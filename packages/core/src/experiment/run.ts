@@ -185,6 +185,13 @@ export function runExperiment(bound: Experiment, options: RunOptions = {}): RunR
     runs.map(([, run]) => run),
     options,
   );
-  const result = { format: 1, spec: bound.spec, backend: { ...bound.backend, ...bound.activity() }, levels, distances, expect } as const;
+  const result = {
+    format: 1,
+    spec: bound.spec,
+    backend: { ...bound.backend, ...bound.activity() },
+    levels,
+    distances,
+    expect,
+  } as const;
   return attention === undefined ? result : { ...result, attention };
 }
