@@ -5,6 +5,13 @@ import type { Problem } from "./problem.js";
 import type { Step } from "./step.js";
 import { partNorm, type StatePart, stepsInTime, type TimeChange } from "./time-change.js";
 
+/** A state on the way to a blow-up. */
+export interface Approach {
+  /** r = |y|²/⟨y, ẏ⟩, about (p − 1)(t* − t), in depth. */
+  readonly r: number;
+  readonly y: Float64Array;
+}
+
 /** What became of a search for a finite-time blow-up. */
 export type BlowUpVerdict =
   | {
@@ -15,6 +22,8 @@ export type BlowUpVerdict =
       readonly tError: number;
       /** p of |y| ~ (t* − t)^{−1/(p−1)}. */
       readonly exponent: number;
+      /** Two states on the last stretch, the later one last, with their r = |y|²/⟨y, ẏ⟩ in depth. */
+      readonly approach: readonly [Approach, Approach];
     }
   | { readonly kind: "none" }
   | { readonly kind: "undecided"; readonly t: number; readonly message: string };
@@ -82,6 +91,7 @@ interface Sighting {
   readonly t: number;
   readonly exponent: number;
   readonly remainder: number;
+  readonly approach: readonly [Approach, Approach];
 }
 
 type Search = { readonly sighting: Sighting } | { readonly verdict: BlowUpVerdict };
@@ -109,7 +119,7 @@ function search(problem: Problem, method: Method, options: BlowUpOptions, part: 
   const growth = growthOf(problem, part);
   const steps = adaptive({ rtol, atol: rtol * 1e-3 * (partNorm(problem.y0, part) || 1), maxSteps });
   const generator = stepsInTime(problem, method, { span, steps }, growthTime(problem, part, natural));
-  let earlier: { readonly t: number; readonly scale: number; readonly slope: number } | undefined;
+  let earlier: { readonly t: number; readonly scale: number; readonly slope: number; readonly y: Float64Array } | undefined;
   let count = 0;
   for (let next = generator.next(); ; next = generator.next()) {
     if (next.done) {
@@ -127,9 +137,13 @@ function search(problem: Problem, method: Method, options: BlowUpOptions, part: 
     const settled = earlier !== undefined && scale < earlier.scale / 2 && Math.abs(slope / earlier.slope - 1) < 0.05;
     if (earlier !== undefined && settled && scale < announcement) {
       const rounding = Number.EPSILON * (4 + Math.sqrt(count)) * Math.max(Math.abs(t), Math.abs(span[0]));
-      return { sighting: { t, exponent: 1 - slope, remainder: Math.abs(t - earlier.t) + rounding } };
+      const approach: [Approach, Approach] = [
+        { r: earlier.scale / natural, y: earlier.y },
+        { r: scale / natural, y: step.y.slice() },
+      ];
+      return { sighting: { t, exponent: 1 - slope, remainder: Math.abs(t - earlier.t) + rounding, approach } };
     }
-    if (earlier === undefined || (scale < earlier.scale / 2 && !settled)) earlier = { t, scale, slope };
+    if (earlier === undefined || (scale < earlier.scale / 2 && !settled)) earlier = { t, scale, slope, y: step.y.slice() };
   }
 }
 
@@ -157,6 +171,6 @@ export function findBlowUp(problem: Problem, method: Method, options: BlowUpOpti
     const message = "the finer of two runs did not confirm the blow-up of the coarser one";
     return { kind: "undecided", t: coarse.sighting.t, message };
   }
-  const { t, exponent, remainder } = fine.sighting;
-  return { kind: "blow-up", t, tError: Math.abs(t - coarse.sighting.t) + remainder, exponent };
+  const { t, exponent, remainder, approach } = fine.sighting;
+  return { kind: "blow-up", t, tError: Math.abs(t - coarse.sighting.t) + remainder, exponent, approach };
 }

@@ -1,4 +1,4 @@
-export { type BlowUpOptions, type BlowUpVerdict, findBlowUp } from "./blow-up.js";
+export { type Approach, type BlowUpOptions, type BlowUpVerdict, findBlowUp } from "./blow-up.js";
 export { confirmStop } from "./confirm-stop.js";
 export { congruenceStep, covarianceOf, type Generator } from "./congruence.js";
 export { inItoSense, inStratonovichSense } from "./convert-calculus.js";

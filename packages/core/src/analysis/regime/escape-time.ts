@@ -1,155 +1,80 @@
-import {
-  expm,
-  frobeniusNorm,
-  identity,
-  matMul,
-  matMulTN,
-  psdSqrt,
-  symmetricEigen,
-  symmetrize,
-} from "../../foundation/linear-algebra/index.js";
+import type { CancelSignal } from "../../foundation/cancel/index.js";
+import { frobeniusNorm, symmetricEigen } from "../../foundation/linear-algebra/index.js";
 import { findCrossing } from "../../solve/index.js";
-import type { ScalarValueSystem } from "../shared/riccati-system.js";
+import { columns, congruence, times } from "../shared/matrix-forms.js";
+import { escapeWalk, type Walk } from "./escape-walk.js";
+import type { MovingRange } from "./moving-range.js";
+import { propagator } from "./propagator.js";
 
-/** When and where Σ escapes, or how far was looked. */
+/** When and where Σ escapes, or where the search for it ended. */
 export type Escape =
-  | { readonly escapes: true; readonly tStar: number; readonly tError: number; readonly direction: Float64Array }
-  | { readonly escapes: false; readonly horizon: number; readonly exhausted: boolean; readonly greatest: number };
-
-const maxSteps = 20_000;
-
-/** E = e^{Ws} and G(s) = ∫_0^s e^{Wᵀr}Qe^{Wr}dr by one block exponential (Van Loan). */
-export function propagator({ d, Q, W }: ScalarValueSystem, s: number): { E: Float64Array; G: Float64Array } {
-  const size = 2 * d;
-  const block = new Float64Array(size * size);
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < d; j++) {
-      block[i * size + j] = -s * W[j * d + i]!;
-      block[i * size + d + j] = s * Q[i * d + j]!;
-      block[(d + i) * size + d + j] = s * W[i * d + j]!;
+  | {
+      readonly escapes: true;
+      readonly tStar: number;
+      readonly tError: number;
+      /** On the moving range, length k. */
+      readonly direction: Float64Array;
+      readonly rank: number;
     }
-  }
-  const power = expm(block, size);
-  const upper = new Float64Array(d * d);
-  const E = new Float64Array(d * d);
-  for (let i = 0; i < d; i++) {
-    for (let j = 0; j < d; j++) {
-      upper[i * d + j] = power[i * size + d + j]!;
-      E[i * d + j] = power[(d + i) * size + d + j]!;
-    }
-  }
-  const G = new Float64Array(d * d);
-  matMulTN(E, upper, d, d, d, G);
-  symmetrize(G, d);
-  return { E, G };
+  | { readonly escapes: false; readonly proven: boolean; readonly t: number; readonly factor: Float64Array };
+
+/** Relative half-width, around the time of the walk, in which the form from the start is asked for its root. */
+const window = 1e-6;
+/** Rounding of λ_max, in depth relative to t*, that the form from the start may have to be preferred to the walks. */
+const tellable = 1e-7;
+
+/** Root of λ_max(LᵀG(t)L) = 1 near `near`, with G(t) from one exponential: nothing has summed up on the way. */
+function fromTheStart({ system, factor, r }: MovingRange, near: number) {
+  const { d, Q } = system;
+  const topAt = (t: number) => {
+    const { E, G } = propagator(system, t);
+    const M = congruence(G, factor, d, r);
+    const { values, vectors } = symmetricEigen(M, r);
+    const path = times(E, times(factor, columns(vectors, r, r, r - 1, r), d, r, 1), d, d, 1);
+    return { value: values[r - 1]! - 1, slope: congruence(Q, path, d, 1)[0]!, size: frobeniusNorm(M) };
+  };
+  const [a, b] = [near * (1 - window), near * (1 + window)];
+  const [before, after] = [topAt(a).value, topAt(b).value];
+  if (!(before < 0 && after > 0)) return undefined;
+  const { t, bracket } = findCrossing((s) => topAt(s).value, a, b, before, after);
+  const { slope, size } = topAt(t);
+  const noise = (64 * r * Number.EPSILON * Math.max(1, size)) / slope;
+  return slope > 0 && noise < tellable * t ? { t, tError: bracket + noise + 4 * Number.EPSILON * t } : undefined;
 }
 
-/** Fᵀ X F for d×d matrices. */
-function congruence(X: Float64Array, F: Float64Array, d: number): Float64Array {
-  const half = new Float64Array(d * d);
-  const whole = new Float64Array(d * d);
-  matMul(X, F, d, d, d, half);
-  matMulTN(F, half, d, d, d, whole);
-  symmetrize(whole, d);
-  return whole;
-}
-
-function add(a: Float64Array, b: Float64Array): Float64Array {
-  return a.map((value, i) => value + b[i]!);
-}
-
-function topOf(M: Float64Array, d: number): { value: number; vector: Float64Array } {
-  const { values, vectors } = symmetricEigen(M, d);
-  return { value: values[d - 1]!, vector: Float64Array.from({ length: d }, (_, i) => vectors[i * d + d - 1]!) };
-}
-
-/** Greatest |e^{Wt}|²|Q||Σ_0| that is still counted as change of λ_max: below it nothing can happen any more. */
-const negligible = 1e-14;
-
-/** Error of λ_max that still lets the sign of λ_max − 1 be told; beyond it the walk ends without a verdict. */
-const tellable = 1e-3;
-
-/** Rounding of λ_max(M): the entries of M may be large and negative where λ_max is not. */
-function roundingOf(M: Float64Array, d: number): number {
-  return 64 * d * Number.EPSILON * Math.max(1, frobeniusNorm(M));
+export interface EscapeOptions {
+  /** Depth at which to stop; without bound when left out. */
+  readonly until?: number;
+  proven?(factor: Float64Array): boolean;
+  readonly cancel?: CancelSignal | undefined;
 }
 
 /**
- * The first t with λ_max(Σ_0^½ G(t) Σ_0^½) = 1, G(t) = ∫_0^t e^{Wᵀs}Qe^{Ws}ds: where Σ(t) escapes when V = vI.
- * Holds for every W, every PSD Σ_0, singular ones too.
+ * The first t with λ_max(LᵀG(t)L) = 1, G(t) = ∫_0^t e^{Wᵀs}Qe^{Ws}ds, Σ_0 = LLᵀ: where Σ(t) escapes when V = vI.
+ * Holds for every W and every PSD Σ_0, singular ones too. W must not be 0 on the moving range.
  *
- * Walks in steps of a quarter of the shortest natural time and closes in on the first crossing with exact propagators.
- * `exhausted` says that e^{Wt} has died out, so that there is no crossing at any later time.
+ * A walk finds the crossing, the form from the start its digits; where rounding hides those (long ways with an unstable
+ * W) the difference of two walks bounds the error.
  *
- * @cost one 2d exponential, then 4 products and one eigenproblem of size d per step
+ * @cost two walks (escape-walk.ts)
  * @accuracy 1e-12 relative; test/gaussian.test.ts against W = 0 and one dimension
  * @source numerics.md, Riccati and reachability; arXiv 2606.07600, theory.md §2
  */
-export function escapeTime(system: ScalarValueSystem, cov: Float64Array, horizonHint: number): Escape {
-  const { d, Q, W } = system;
-  const root = psdSqrt(cov, d).sqrt;
-  const start = congruence(Q, root, d);
-  const size = frobeniusNorm(start);
-  const rate = 2 * frobeniusNorm(W) + size;
-  if (rate === 0) return { escapes: false, horizon: Number.POSITIVE_INFINITY, exhausted: true, greatest: 0 };
-  const step = 0.25 / rate;
-  const stride = propagator(system, step);
-  let E: Float64Array = identity(d);
-  let G: Float64Array = new Float64Array(d * d);
-  let before = -1;
-  let greatest = 0;
-  for (let k = 0; k < maxSteps; k++) {
-    const t = k * step;
-    const nextG = add(G, congruence(stride.G, E, d));
-    const M = congruence(nextG, root, d);
-    if (!(roundingOf(M, d) < tellable)) return { escapes: false, horizon: t, exhausted: false, greatest };
-    const after = topOf(M, d).value - 1;
-    if (after >= 0) return closeIn(system, root, { t, E, G, step, before, after });
-    greatest = Math.max(greatest, after + 1);
-    const nextE = new Float64Array(d * d);
-    matMul(stride.E, E, d, d, d, nextE);
-    [E, G, before] = [nextE, nextG, after];
-    const left = frobeniusNorm(congruence(Q, multiply(E, root, d), d));
-    const faded = left < negligible * Math.max(size, 1e-300) && k > 8;
-    if (faded) return { escapes: false, horizon: t + step, exhausted: true, greatest };
-    if (t > horizonHint) return { escapes: false, horizon: t + step, exhausted: false, greatest };
+export function escapeTime(range: MovingRange, options: EscapeOptions): Escape {
+  const { system, factor, r } = range;
+  const { until = Number.POSITIVE_INFINITY, proven, cancel } = options;
+  const walk = (stride: number): Walk =>
+    escapeWalk(system, factor, r, { until, stride, ...(proven && { proven }), ...(cancel && { cancel }) });
+  const first = walk(0.25);
+  if (first.kind !== "escape") {
+    return { escapes: false, proven: first.kind === "never", t: first.at.t, factor: first.at.factor };
   }
-  return { escapes: false, horizon: maxSteps * step, exhausted: false, greatest };
-}
-
-function multiply(a: Float64Array, b: Float64Array, d: number): Float64Array {
-  const out = new Float64Array(d * d);
-  matMul(a, b, d, d, d, out);
-  return out;
-}
-
-interface Bracket {
-  readonly t: number;
-  readonly E: Float64Array;
-  readonly G: Float64Array;
-  readonly step: number;
-  readonly before: number;
-  readonly after: number;
-}
-
-function closeIn(system: ScalarValueSystem, root: Float64Array, bracket: Bracket): Escape {
-  const { d, Q } = system;
-  const { t, E, G, step, before, after } = bracket;
-  const at = (s: number) => {
-    const inner = propagator(system, s);
-    const M = congruence(add(G, congruence(inner.G, E, d)), root, d);
-    return { ...topOf(M, d), noise: roundingOf(M, d), flow: multiply(inner.E, E, d) };
-  };
-  const { t: s, bracket: width } = findCrossing((x) => at(x).value - 1, 0, step, before, after);
-  const { vector, flow, noise } = at(s);
-  const direction = new Float64Array(d);
-  const carried = multiply(flow, root, d);
-  for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) direction[i]! += carried[i * d + j]! * vector[j]!;
-  let slope = 0;
-  for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) slope += direction[i]! * Q[i * d + j]! * direction[j]!;
-  const length = Math.hypot(...direction);
-  // λ_max meets 1 with a slope lost in rounding: the time of an escape cannot be told, nor whether there is one.
-  if (!(slope * (t + step) > noise)) return { escapes: false, horizon: t, exhausted: false, greatest: before + 1 };
-  const tError = width + noise / slope + 4 * Number.EPSILON * (t + s);
-  return { escapes: true, tStar: t + s, tError, direction: direction.map((v) => v / length) };
+  const { direction, rank } = first;
+  const precise = fromTheStart(range, first.t);
+  if (precise !== undefined) {
+    return { escapes: true, tStar: precise.t, tError: precise.tError, direction, rank };
+  }
+  const second = walk(0.17);
+  const tError = second.kind === "escape" ? 4 * Math.abs(second.t - first.t) + first.tError : first.t;
+  return { escapes: true, tStar: first.t, tError, direction, rank };
 }

@@ -1,42 +1,43 @@
-import { frobeniusNorm, symmetricEigenvalues } from "../../foundation/linear-algebra/index.js";
-import type { AnalysisContext, AnalysisPlugin } from "../contract.js";
-import { riccatiSystem, type ScalarValueSystem, scalarValueSystem } from "../shared/riccati-system.js";
-import { regimeByFlow } from "./by-flow.js";
-import { scalarValueRegime } from "./scalar-value.js";
+import type { AnalysisContext, AnalysisPlugin, Json } from "../contract.js";
+import type { Moments } from "./frozen-flow.js";
+import { meanFate } from "./mean-fate.js";
+import { lastPiece, type Passage, passPiece } from "./pieces.js";
+import type { Verdict } from "./verdict.js";
 
-type Verdict = ReturnType<AnalysisPlugin["analyze"]>;
+export { type Sample, limitingRank, type LimitingRank, type LimitingRankOptions } from "./limiting-rank.js";
+export { type CovarianceFlow, linearisedSpectrum } from "./linearised.js";
+export type { Certificate, Equilibrium, Hypothesis, RegimeName, Verdict } from "./verdict.js";
 
-/** Q ⪯ 0: no finite-time blow-up, so that following the flow cannot mislead about one. */
-function neverEscapes({ Q, d }: ScalarValueSystem): boolean {
-  const greatest = symmetricEigenvalues(Q, d)[d - 1] ?? 0;
-  return greatest <= 1e-12 * frobeniusNorm(Q);
-}
-
-/** What no theorem decides, the flow may: kept only where it does, with both arguments in the certificate. */
-function settleByFlow(context: AnalysisContext, open: Verdict): Verdict {
-  const followed = regimeByFlow(context);
-  if (followed["verdict"] === "undecided") return open;
-  return { ...followed, certificate: { ...(followed["certificate"] as Verdict), closedForm: open["certificate"]! } };
+/** Through the pieces of a schedule, then for ever with the coefficients of the last. */
+function regimeOf({ model, initial, cancel }: AnalysisContext, start: number): Verdict & { readonly mean?: Json } {
+  const { mean, cov } = initial.moments();
+  const jumps = model.breakpoints.filter((t) => t > start);
+  let moments: Moments = { mean, cov };
+  let t = start;
+  for (const jump of jumps) {
+    const passage: Passage = passPiece(model, t, jump - t, moments, cancel);
+    if ("verdict" in passage) return passage.verdict;
+    [t, moments] = [jump, passage.moments];
+  }
+  const verdict = lastPiece(model, t, moments, cancel);
+  const fate = jumps.length === 0 ? meanFate(model, t, moments, verdict) : undefined;
+  const schedule = `coefficients jump ${jumps.length} times; those after t = ${t} are taken to last for ever`;
+  const certificate = jumps.length === 0 ? verdict.certificate : { ...verdict.certificate, schedule };
+  return { ...verdict, certificate, ...(fate !== undefined && { mean: fate }) };
 }
 
 /**
- * What depth does to the covariance of Gaussian tokens: bounded, decays, low-rank-limit, blow-up, grows or undecided.
- * By the closed form where V = vI in every head; by integration otherwise, and where Q ⪯ 0 but no theorem applies.
+ * What depth does to the covariance of Gaussian tokens in the long run: bounded, decays, low-rank-limit, blow-up, grows,
+ * oscillates or undecided, with a certificate. An asymptotic statement of the flow, whatever `solve.span` ends at; of a
+ * schedule the last piece is taken to last for ever. By theorems where V = vI in every head, by the flow otherwise.
  *
- * @source arXiv 2606.07600, theory.md §2
+ * @accuracy regime.test.ts, regimes.long.test.ts: against runs of dop853 over all regimes
+ * @source arXiv 2606.07600, theory.md §2; docs/regimes.md
  */
 export const regime: AnalysisPlugin = {
   name: "regime",
-  doc: "Regime of the covariance of Gaussian tokens, with the blow-up time t*.",
+  doc: "Regime of the covariance of Gaussian tokens: bounded, decaying, of low rank, growing, turning, or its blow-up time t*.",
   source: "arXiv 2606.07600, theory.md §2",
   obstacle: ({ model }) => model.gaussianObstacle,
-  analyze(context) {
-    const { model, initial, span } = context;
-    const system = riccatiSystem(model);
-    const scalar = system && scalarValueSystem(system);
-    if (scalar === undefined) return regimeByFlow(context);
-    const verdict = scalarValueRegime(scalar, initial.moments().cov, 100 * (span[1] - span[0]));
-    if (verdict["verdict"] === "undecided" && neverEscapes(scalar)) return settleByFlow(context, verdict);
-    return typeof verdict["tStar"] === "number" ? { ...verdict, tStar: span[0] + verdict["tStar"] } : verdict;
-  },
+  analyze: (context) => regimeOf(context, context.span[0]),
 };

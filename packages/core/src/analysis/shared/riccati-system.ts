@@ -10,19 +10,24 @@ export interface RiccatiSystem {
   readonly W: Float64Array;
 }
 
-/** The covariance equation of a model, when it is of Riccati type with constant coefficients. */
-export function riccatiSystem(model: Model): RiccatiSystem | undefined {
-  if (model.gaussianObstacle !== undefined || model.breakpoints.length > 0) return undefined;
+/** The covariance equation of a model at depth t, when it is of Riccati type: its coefficients on the piece around t. */
+export function riccatiSystemAt(model: Model, t: number): RiccatiSystem | undefined {
+  if (model.gaussianObstacle !== undefined) return undefined;
   if (model.attention.some((one) => one.riccati === undefined)) return undefined;
   const { d } = model;
   const sign = model.sign === "repel" ? -1 : 1;
-  const terms = model.attention.flatMap((one) => one.riccati!(0).map(({ A, V }) => ({ A, V: V.map((v) => sign * v) })));
+  const terms = model.attention.flatMap((one) => one.riccati!(t).map(({ A, V }) => ({ A, V: V.map((v) => sign * v) })));
   const W = new Float64Array(d * d);
   for (const one of model.feedforward) {
-    const { W: own } = one.affine!(0);
+    const { W: own } = one.affine!(t);
     for (let i = 0; i < d * d; i++) W[i]! += own[i]!;
   }
   return { d, terms, W };
+}
+
+/** The covariance equation of a model, when it is of Riccati type with constant coefficients. */
+export function riccatiSystem(model: Model): RiccatiSystem | undefined {
+  return model.breakpoints.length > 0 ? undefined : riccatiSystemAt(model, 0);
 }
 
 /** Coefficients of Ṗ = −PW − WᵀP − Q for P = Σ⁻¹. */

@@ -28,6 +28,7 @@ export { type PsdSqrt, psdPseudoInverse, psdSqrt, requirePsd } from "./psd.js";
 export { qr } from "./qr.js";
 export { rotationLog } from "./rotation-log.js";
 export { eigenvalues, realSchur } from "./schur.js";
+export { matrixSign } from "./sign-function.js";
 export { sqrtm } from "./sqrtm.js";
 export { type Svd, svd } from "./svd.js";
 export { sylvester } from "./sylvester.js";

@@ -1,0 +1,127 @@
+import { matMul, matVec, maxAbs, symmetricProductNT } from "../../foundation/linear-algebra/index.js";
+import type { Model } from "../../model/index.js";
+import type { Problem } from "../../solve/index.js";
+import { combine, times } from "../shared/matrix-forms.js";
+import { type RiccatiSystem, riccatiSystemAt } from "../shared/riccati-system.js";
+import { type CovarianceFlow, plusTranspose } from "./linearised.js";
+import { factorOf } from "./moving-range.js";
+
+/** Mean and covariance at some depth. */
+export interface Moments {
+  readonly mean: Float64Array;
+  readonly cov: Float64Array;
+}
+
+/** The moments' flow with the coefficients of one depth, on a factor of Σ = LLᵀ: L̇ = B(m, LLᵀ)L keeps the rank. */
+export interface FrozenFlow {
+  readonly d: number;
+  /** Rank of Σ. */
+  readonly r: number;
+  /** State: L [d, r], then m [d] where the covariance depends on it. */
+  readonly problem: Problem;
+  /** Numbers of the state that are L. */
+  readonly size: number;
+  /** B at the mean that the state carries (the start's, where it carries none). */
+  covarianceFlow(y: Float64Array): CovarianceFlow;
+  /** |B| at the start and at Σ = 0: the natural rate. */
+  readonly rate: number;
+  readonly start: Moments;
+}
+
+/** Bx + c of the model on N(mean, cov), with the coefficients of depth t. */
+function fieldOf(model: Model, t: number) {
+  const { d } = model;
+  const affine = () => ({ B: new Float64Array(d * d), c: new Float64Array(d) });
+  const [field, scratch] = [affine(), affine()];
+  return (mean: Float64Array, cov: Float64Array) => {
+    model.gaussianField(mean, cov, t, field, scratch);
+    return field;
+  };
+}
+
+/** Whether B changes with the mean: probed at the start with another mean, so that no variant is asked by name. */
+function dependsOnMean(field: ReturnType<typeof fieldOf>, { mean, cov }: Moments, d: number): boolean {
+  const here = field(mean, cov).B.slice();
+  const probe = mean.map((value, i) => value + 1 + i / d);
+  const there = field(probe, cov).B;
+  return maxAbs(here.map((value, k) => value - there[k]!)) > 1e-13 * Math.max(maxAbs(here), maxAbs(there));
+}
+
+/** |B|_F at the start and at Σ → 0, the greater. */
+function naturalRate(field: ReturnType<typeof fieldOf>, { mean, cov }: Moments): number {
+  const norm = (values: Float64Array) => Math.hypot(...values);
+  const here = norm(field(mean, cov).B);
+  return Math.max(
+    here,
+    norm(
+      field(
+        mean,
+        cov.map((value) => 1e-12 * value),
+      ).B,
+    ),
+  );
+}
+
+/** H ↦ X + Xᵀ, X = Σ_h (V_hHA_hΣ + V_hΣA_hH) + WH. */
+function riccatiDerivative({ d, terms, W }: RiccatiSystem) {
+  const product = (a: Float64Array, b: Float64Array) => times(a, b, d, d, d);
+  return (cov: Float64Array) => {
+    const parts = terms.map(({ A, V }) => ({ V, right: product(A, cov), left: product(V, product(cov, A)) }));
+    return (H: Float64Array) => {
+      let X = product(W, H);
+      for (const { V, right, left } of parts) X = combine(combine(X, product(V, product(H, right))), product(left, H));
+      return plusTranspose(X, d);
+    };
+  };
+}
+
+/** The flow of a model from some moments, its coefficients frozen at depth t. Times count from 0. */
+export function frozenFlow(model: Model, t: number, start: Moments): FrozenFlow {
+  const { d } = model;
+  const field = fieldOf(model, t);
+  const system = riccatiSystemAt(model, t);
+  const { factor, r } = factorOf(start.cov, d);
+  const carried = dependsOnMean(field, start, d);
+  const size = d * r;
+  const y0 = new Float64Array(size + (carried ? d : 0));
+  y0.set(factor);
+  if (carried) y0.set(start.mean, size);
+  const cov = new Float64Array(d * d);
+  const product = new Float64Array(size);
+  const meanRate = new Float64Array(d);
+  const views = new WeakMap<Float64Array, { readonly factor: Float64Array; readonly mean: Float64Array }>();
+  const parts = (y: Float64Array) => {
+    let found = views.get(y);
+    if (found === undefined) {
+      found = { factor: y.subarray(0, size), mean: carried ? y.subarray(size) : start.mean };
+      views.set(y, found);
+    }
+    return found;
+  };
+  return {
+    d,
+    r,
+    size,
+    start,
+    rate: naturalRate(field, start),
+    covarianceFlow: (y) => {
+      const mean = parts(y).mean.slice();
+      const generator = (at: Float64Array, out: Float64Array) => out.set(field(mean, at).B);
+      return { generator, ...(system && { derivativeAt: riccatiDerivative(system) }) };
+    },
+    problem: {
+      y0,
+      layout: { factor: { offset: 0, shape: [d, r] } },
+      drift(_t, y, out) {
+        const { factor: L, mean } = parts(y);
+        symmetricProductNT(L, d, r, cov);
+        const { B, c } = field(mean, cov);
+        matMul(B, L, d, d, r, product);
+        out.set(product);
+        if (!carried) return;
+        matVec(B, mean, d, d, meanRate);
+        for (let a = 0; a < d; a++) out[size + a] = meanRate[a]! + c[a]!;
+      },
+    },
+  };
+}
