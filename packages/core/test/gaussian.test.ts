@@ -330,19 +330,51 @@ describe("the moments level", () => {
 });
 
 describe("what rounding hides is not a verdict", () => {
-  test("a rank-one start that runs away along Q ≺ 0 has no blow-up, however long the walk", () => {
+  test("a rank-one start that runs away along Q ≺ 0 has no blow-up: it comes to an equilibrium of rank one", () => {
     // Along x: x'G(t)x = ∫ q(e^{Ws}x)ds < 0.1·x_2² < 1 for every t, while the entries of G pass 10¹⁶ before t = 20.
     const x = [0.7, -0.35, 0.41];
-    const regime = regimeOf({
+    const system = {
       d: 3,
       A: [-0.5, 0, 0, 0, 0.1, 0, 0, 0, -0.7],
       W: [1, 0.3, 0.2, 0, -1, 0, 0.1, 0, 0.9],
       cov: x.flatMap((a) => x.map((b) => a * b)),
-    });
-    expect(regime.verdict).toBe("undecided");
+    };
+    const regime = regimeOf(system) as unknown as { verdict: string; rank: number; equilibrium: { cov: number[][] } };
+    expect([regime.verdict, regime.rank]).toEqual(["bounded", 1]);
+    // Exact rank one, followed as x: ẋ = Wx + x(xᵀAx), 4·10⁵ midpoint steps to t = 80, where e^{−.26·80} of the start is left.
+    let [p, q, r] = x as [number, number, number];
+    const h = 2e-4;
+    const rate = (a: number, b: number, c: number) => {
+      const form = -0.5 * a * a + 0.1 * b * b - 0.7 * c * c;
+      return [a + 0.3 * b + 0.2 * c + form * a, -b + form * b, 0.1 * a + 0.9 * c + form * c] as const;
+    };
+    for (let k = 0; k < 4e5; k++) {
+      const [dp, dq, dr] = rate(p, q, r);
+      const [mp, mq, mr] = rate(p + (h / 2) * dp, q + (h / 2) * dq, r + (h / 2) * dr);
+      [p, q, r] = [p + h * mp, q + h * mq, r + h * mr];
+    }
+    expect(
+      distanceMax(regime.equilibrium.cov.flat(), [p * p, p * q, p * r, q * p, q * q, q * r, r * p, r * q, r * r]),
+    ).toBeLessThan(1e-7);
   });
 
-  test("sup λ_max = 1 is neither decay nor blow-up: Σ_0 is an equilibrium", () => {
-    expect(regimeOf({ d: 1, A: [0.5], W: [-0.5], cov: [1] }).verdict).toBe("undecided");
+  test("sup λ_max = 1 to rounding is neither decay nor blow-up: Σ_0 is an equilibrium, and said to be unstable", () => {
+    const found = regimeOf({ d: 1, A: [0.5], W: [-0.5], cov: [1] }) as unknown as {
+      verdict: string;
+      equilibrium: { spectrum: [number, number][] };
+    };
+    expect(found.verdict).toBe("bounded");
+    // D(−σ + σ²) = −1 + 2σ = 1.
+    expect(found.equilibrium.spectrum[0]![0]).toBeCloseTo(1, 12);
+  });
+
+  test("sup λ_max = 1 on one direction only: that direction stays, the others die", () => {
+    const found = regimeOf({ d: 2, A: [0.5, 0, 0, 0.5], W: [-0.5, 0, 0, -0.5], cov: [1, 0, 0, 0.5] }) as unknown as {
+      verdict: string;
+      rank: number;
+      equilibrium: { cov: number[][] };
+    };
+    expect([found.verdict, found.rank]).toEqual(["low-rank-limit", 1]);
+    expect(distanceMax(found.equilibrium.cov.flat(), [1, 0, 0, 0])).toBeLessThan(1e-13);
   });
 });

@@ -119,7 +119,9 @@ function search(problem: Problem, method: Method, options: BlowUpOptions, part: 
   const growth = growthOf(problem, part);
   const steps = adaptive({ rtol, atol: rtol * 1e-3 * (partNorm(problem.y0, part) || 1), maxSteps });
   const generator = stepsInTime(problem, method, { span, steps }, growthTime(problem, part, natural));
-  let earlier: { readonly t: number; readonly scale: number; readonly slope: number; readonly y: Float64Array } | undefined;
+  let earlier:
+    | { readonly t: number; readonly scale: number; readonly slope: number; readonly y: Float64Array }
+    | undefined;
   let count = 0;
   for (let next = generator.next(); ; next = generator.next()) {
     if (next.done) {
@@ -141,9 +143,12 @@ function search(problem: Problem, method: Method, options: BlowUpOptions, part: 
         { r: earlier.scale / natural, y: earlier.y },
         { r: scale / natural, y: step.y.slice() },
       ];
-      return { sighting: { t, exponent: 1 - slope, remainder: Math.abs(t - earlier.t) + rounding, approach } };
+      // What a slope that still drifts leaves open of the last stretch.
+      const drift = (scale / natural / Math.abs(slope)) * Math.abs(slope / earlier.slope - 1);
+      return { sighting: { t, exponent: 1 - slope, remainder: Math.abs(t - earlier.t) + drift + rounding, approach } };
     }
-    if (earlier === undefined || (scale < earlier.scale / 2 && !settled)) earlier = { t, scale, slope, y: step.y.slice() };
+    if (earlier === undefined || (scale < earlier.scale / 2 && !settled))
+      earlier = { t, scale, slope, y: step.y.slice() };
   }
 }
 

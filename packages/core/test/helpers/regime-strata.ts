@@ -16,7 +16,8 @@ type Parts = Pick<DrawnSystem, "A" | "W" | "cov" | "allowed">;
 
 const scaled = (a: ArrayLike<number>, factor: number) => Float64Array.from(a, (value) => factor * value);
 const plus = (a: ArrayLike<number>, b: ArrayLike<number>) => Float64Array.from(a, (value, k) => value + b[k]!);
-const unit = (d: number, factor = 1) => Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? factor : 0));
+const unit = (d: number, factor = 1) =>
+  Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? factor : 0));
 const zero = (d: number) => new Float64Array(d * d);
 const skew = (d: number, seed: number) => {
   const g = normals(d * d, seed);
@@ -31,10 +32,7 @@ function withSpectrum(values: readonly number[], seed: number): Float64Array {
 }
 /** Gauss–Jordan with pivots; test-side, independent of the package. */
 export function inverseOf(a: Float64Array, d: number): Float64Array {
-  const work = Array.from({ length: d }, (_, i) => [
-    ...a.slice(i * d, i * d + d),
-    ...unit(d).slice(i * d, i * d + d),
-  ]);
+  const work = Array.from({ length: d }, (_, i) => [...a.slice(i * d, i * d + d), ...unit(d).slice(i * d, i * d + d)]);
   for (let c = 0; c < d; c++) {
     let pivot = c;
     for (let i = c; i < d; i++) if (Math.abs(work[i]![c]!) > Math.abs(work[pivot]![c]!)) pivot = i;
@@ -62,7 +60,12 @@ const lower = (d: number) => Math.max(1, d - 1);
 
 export const strata: Readonly<Record<string, (d: number, seed: number) => Parts>> = {
   "W = 0, Q ≻ 0": (d, s) => ({ A: positive(d, s), W: zero(d), cov: positive(d, s + 1), allowed: ["blow-up"] }),
-  "W = 0, Q ≺ 0": (d, s) => ({ A: scaled(positive(d, s), -1), W: zero(d), cov: positive(d, s + 1), allowed: ["decays"] }),
+  "W = 0, Q ≺ 0": (d, s) => ({
+    A: scaled(positive(d, s), -1),
+    W: zero(d),
+    cov: positive(d, s + 1),
+    allowed: ["decays"],
+  }),
   "W = 0, Q indefinite": (d, s) => ({
     A: normals(d * d, s),
     W: zero(d),
@@ -143,7 +146,10 @@ export const strata: Readonly<Record<string, (d: number, seed: number) => Parts>
   }),
   "resonance λ_i + λ_j = 0, Q ≺ 0": (d, s) => ({
     A: scaled(positive(d, s), -1),
-    W: withSpectrum(Array.from({ length: d }, (_, i) => (i % 2 === 0 ? 0.7 : -0.7)), s + 3),
+    W: withSpectrum(
+      Array.from({ length: d }, (_, i) => (i % 2 === 0 ? 0.7 : -0.7)),
+      s + 3,
+    ),
     cov: positive(d, s + 1),
     allowed: d === 1 ? ["bounded"] : ["low-rank-limit"],
   }),

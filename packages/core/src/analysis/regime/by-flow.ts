@@ -1,6 +1,7 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
 import { frobeniusNorm, symmetricEigen } from "../../foundation/linear-algebra/index.js";
 import { dop853 } from "../../methods/dop853/index.js";
+import { rodas4 } from "../../methods/rodas4/index.js";
 import { adaptive, findBlowUp, type SolveEvent, solve, wholeState } from "../../solve/index.js";
 import { columns, lift } from "../shared/matrix-forms.js";
 import { classify, type Sample } from "./classify.js";
@@ -16,15 +17,23 @@ const maxStages = 9;
 const budget = 2e10;
 /** How much faster than the natural rate |L| must grow before a blow-up is looked for. */
 const announcement = 1e5;
+/** How much faster still before it is looked for again, when there was none. */
+const louder = 100;
 /** |L| over its start beyond which growth is growth. */
 const far = 1e60;
 /** States kept per stage. */
 const samplesPerStage = 48;
 
 const rtol = 1e-11;
+/** Where an explicit method needs more steps than this per natural time, an implicit one takes over. */
+const stiffness = 4;
+const stiffTolerance = 1e-8;
+const mostStiffSteps = 8000;
+/** Largest state for which the Jacobian of the implicit method is worth its d·r evaluations. */
+const largestStiff = 128;
 
-/** ⟨L, L̇⟩/|L|² exceeds 10⁵ natural rates: time to look for a blow-up. */
-function announced({ problem, size, rate }: FrozenFlow): SolveEvent {
+/** ⟨L, L̇⟩/|L|² exceeds `level`: time to look for a blow-up. */
+function announced({ problem, size }: FrozenFlow, level: number): SolveEvent {
   const velocity = new Float64Array(problem.y0.length);
   return {
     name: "announced",
@@ -37,7 +46,7 @@ function announced({ problem, size, rate }: FrozenFlow): SolveEvent {
         inner += y[i]! * velocity[i]!;
         square += y[i]! * y[i]!;
       }
-      return square > 0 ? inner / square / (announcement * rate) - 1 : -1;
+      return square > 0 ? inner / square / level - 1 : -1;
     },
   };
 }
@@ -56,31 +65,69 @@ function outgrown({ problem, size }: FrozenFlow): SolveEvent {
   };
 }
 
+/** p of |L| ~ (t* − t)^{−1/(p−1)} for a quadratic Σ̇, and how far from it p tells of an escape that turns as it grows. */
+const quadratic = 3;
+const turning = 0.02;
+
 /** t* of the flow, with the direction and the limiting rank of Σ/|Σ| from two states on the last stretch. */
-function blowUpVerdict(flow: FrozenFlow, before: number, certificate: Certificate): Verdict {
+function blowUpVerdict(flow: FrozenFlow, before: number, certificate: Certificate): Verdict | undefined {
   const { d, r, size, problem } = flow;
   const found = findBlowUp(problem, dop853.bind({}), { span: [0, before], part: { offset: 0, size } });
-  if (found.kind !== "blow-up") {
-    const why = found.kind === "none" ? "the growth ended without a blow-up" : found.message;
-    return { verdict: "undecided", certificate: { ...certificate, argument: `${certificate.argument}; ${why}` } };
-  }
+  if (found.kind === "none") return undefined;
+  const steady = found.kind === "blow-up" && Math.abs(found.exponent - quadratic) < turning;
+  const spiral = steady ? undefined : spiralVerdict(flow, before, certificate);
+  if (spiral !== undefined || found.kind === "undecided") return spiral;
   const [earlier, later] = found.approach.map(({ r: scale, y }) => ({
     t: 1 / scale,
     cov: lift(y.slice(0, size), d, r),
   })) as [Sample, Sample];
-  const { vectors } = symmetricEigen(later.cov, d);
   const { rank, exponents, tolerance } = limitingRank([earlier, later], d, { relative: true });
-  const argument = `|Σ| ~ (t* − t)^(−${2 / (found.exponent - 1)}): dop853 on L, Σ = LLᵀ, at two tolerances`;
   return {
     verdict: "blow-up",
     tStar: found.t,
     tError: found.tError,
-    direction: Array.from(columns(vectors, d, d, d - 1, d)),
+    direction: topDirection(later.cov, d),
     rank,
     certificate: {
       ...certificate,
-      argument,
+      argument: `|Σ| ~ (t* − t)^(−${2 / (found.exponent - 1)}): dop853 on L, Σ = LLᵀ, at two tolerances`,
       escape: { exponent: found.exponent, rankTolerance: tolerance, exponents: Array.from(exponents) },
+    },
+  };
+}
+
+const topDirection = (cov: Float64Array, d: number): number[] =>
+  Array.from(columns(symmetricEigen(cov, d).vectors, d, d, d - 1, d));
+
+/** Growth of |Σ|, and shortness of the time left, at which a run that cannot go on has come upon a singularity. */
+const singular = 1e10;
+
+/** A blow-up that turns as it grows has no steady exponent: t* is where runs at two tolerances cannot go on. */
+function spiralVerdict(flow: FrozenFlow, before: number, certificate: Certificate): Verdict | undefined {
+  const { d, r, size, problem, rate } = flow;
+  const run = (tolerance: number) => {
+    const steps = adaptive({ rtol: tolerance, atol: 1e-3 * tolerance * frobeniusNorm(problem.y0), maxSteps: 60_000 });
+    const { outcome, yEnd, tEnd } = solve(problem, dop853.bind({}), { span: [0, before], steps });
+    const velocity = new Float64Array(yEnd.length);
+    problem.drift(tEnd, yEnd, velocity);
+    const factor = yEnd.slice(0, size);
+    const growth = (frobeniusNorm(factor) / frobeniusNorm(problem.y0.slice(0, size))) ** 2;
+    const left = frobeniusNorm(factor) / frobeniusNorm(velocity.slice(0, size));
+    const ended = outcome.status === "failed" && growth > singular && left * rate < 1 / singular;
+    return { ended, t: tEnd, left, growth, factor };
+  };
+  const [coarse, fine] = [run(rtol), run(rtol / 100)];
+  if (!coarse.ended || !fine.ended) return undefined;
+  const tError = 4 * Math.abs(fine.t - coarse.t) + 1e3 * fine.left + 16 * Number.EPSILON * fine.t;
+  return {
+    verdict: "blow-up",
+    tStar: fine.t,
+    tError,
+    direction: topDirection(lift(fine.factor, d, r), d),
+    certificate: {
+      ...certificate,
+      argument: `|Σ| has grown ${fine.growth.toExponential(1)}-fold and turns as it grows: t* is where dop853 at two tolerances cannot go on`,
+      escape: { growth: fine.growth, timeLeft: fine.left },
     },
   };
 }
@@ -89,21 +136,34 @@ interface Stage {
   readonly samples: readonly Sample[];
   readonly ended: "stage" | "announced" | "outgrown" | "cancelled" | "failed";
   readonly message: string;
+  /** Whether the steps became too small to go on. */
+  readonly singular: boolean;
   readonly y: Float64Array;
   readonly t: number;
   readonly evaluations: number;
 }
 
-/** From t to `until`, with states at equal steps. */
-function followStage(flow: FrozenFlow, y0: Float64Array, span: readonly [number, number], cancel?: CancelSignal): Stage {
-  const { d, r, size, problem } = flow;
+interface StageOptions {
+  readonly span: readonly [number, number];
+  readonly stiff: boolean;
+  /** Growth rate of |L| that announces a blow-up. */
+  readonly level: number;
+  readonly cancel?: CancelSignal | undefined;
+}
+
+/** From span[0] to span[1], with states at equal steps. */
+function followStage(flow: FrozenFlow, y0: Float64Array, { span, stiff, level, cancel }: StageOptions): Stage {
+  const { d, r, size, problem, rate } = flow;
   const [from, to] = span;
   const scale = frobeniusNorm(problem.y0.slice(0, size)) || 1;
   const when = Array.from({ length: samplesPerStage }, (_, k) => from + ((k + 1) / samplesPerStage) * (to - from));
-  const { outcome, records, yEnd, tEnd, stats } = solve({ ...problem, y0 }, dop853.bind({}), {
+  const tolerance = stiff ? stiffTolerance : rtol;
+  const natural = Math.ceil(1000 + stiffness * rate * (to - from));
+  const maxSteps = size > largestStiff ? 20_000 : stiff ? mostStiffSteps : natural;
+  const { outcome, records, yEnd, tEnd, stats } = solve({ ...problem, y0 }, stiff ? rodas4.bind({}) : dop853.bind({}), {
     span,
-    steps: adaptive({ rtol, atol: 1e-3 * rtol * scale, maxSteps: 60_000 }),
-    events: [announced(flow), outgrown(flow)],
+    steps: adaptive({ rtol: tolerance, atol: 1e-3 * tolerance * scale, maxSteps }),
+    events: [announced(flow, level), outgrown(flow)],
     save: { states: { what: wholeState(y0.length), when } },
     ...(cancel && { cancel }),
   });
@@ -114,7 +174,16 @@ function followStage(flow: FrozenFlow, y0: Float64Array, span: readonly [number,
   });
   const ended = outcome.status === "completed" ? "stage" : outcome.status === "failed" ? "failed" : outcome.event;
   const message = outcome.status === "failed" ? outcome.message : "";
-  return { samples, ended: ended as Stage["ended"], message, y: yEnd, t: tEnd, evaluations: stats.evaluations };
+  const singularity = outcome.status === "failed" && outcome.code === "step-too-small";
+  return {
+    samples,
+    ended: ended as Stage["ended"],
+    message,
+    singular: singularity,
+    y: yEnd,
+    t: tEnd,
+    evaluations: stats.evaluations,
+  };
 }
 
 /**
@@ -126,7 +195,7 @@ function followStage(flow: FrozenFlow, y0: Float64Array, span: readonly [number,
  * @source theory.md §2; numerics.md, ODE
  */
 export function regimeByFlow(flow: FrozenFlow, cancel?: CancelSignal): Verdict {
-  const { problem, rate, size, d } = flow;
+  const { problem, rate, size, d, r } = flow;
   const tried: string[] = [];
   const certificateOf = (argument: string): Certificate => ({
     method: "integration",
@@ -135,31 +204,36 @@ export function regimeByFlow(flow: FrozenFlow, cancel?: CancelSignal): Verdict {
     hypotheses: [],
     tried: [...tried],
   });
-  const moving = new Float64Array(problem.y0.length);
-  problem.drift(0, problem.y0, moving);
-  const first: Sample = { t: 0, cov: lift(problem.y0.slice(0, size), d, flow.r) };
-  const samples: Sample[] = [first];
-  let [y, t, spent] = [problem.y0, 0, 0];
-  const atOnce = classify({ flow, y, samples, certificate: certificateOf("Σ_0 is an equilibrium to rounding") });
+  const samples: Sample[] = [{ t: 0, cov: lift(problem.y0.slice(0, size), d, r) }];
+  const judge = (y: Float64Array, argument: string, isOutgrown = false) =>
+    classify({ flow, y, samples, certificate: certificateOf(argument), outgrown: isOutgrown });
+  const atOnce = judge(problem.y0, "Σ_0 is an equilibrium to rounding");
   if (atOnce !== undefined) return atOnce;
-  for (let k = 0; k < maxStages; k++) {
+  let [y, t, spent, stiff, level] = [problem.y0, 0, 0, false, announcement * rate];
+  for (let k = 0; k < maxStages && spent < budget; ) {
     const until = (firstStage * stageFactor ** k) / rate;
-    const stage = followStage(flow, y, [t, until], cancel);
-    tried.push(`followed to t = ${stage.t} with dop853 at rtol ${rtol}`);
-    if (stage.ended === "announced") {
-      return blowUpVerdict(flow, stage.t + 100 / (announcement * rate), certificateOf("a blow-up was announced"));
-    }
-    if (stage.ended === "failed" || stage.ended === "cancelled") {
-      return { verdict: "undecided", certificate: certificateOf(stage.message || "cancelled") };
-    }
+    const stage = followStage(flow, y, { span: [t, until], stiff, level, cancel });
+    tried.push(
+      `followed to t = ${stage.t} with ${stiff ? `rodas4 at rtol ${stiffTolerance}` : `dop853 at rtol ${rtol}`}`,
+    );
+    if (stage.ended === "cancelled") return { verdict: "undecided", certificate: certificateOf("cancelled") };
+    const reached = stage.t;
     samples.push(...stage.samples);
-    [y, t] = [stage.y, stage.t];
-    const outgrownNow = stage.ended === "outgrown";
-    const verdict = classify({ flow, y, samples, certificate: certificateOf(""), outgrown: outgrownNow });
+    [y, t] = [stage.y, reached];
+    spent += stage.evaluations * (1 + 2 * flow.heads) * d ** 3;
+    if (stage.ended === "announced" || (stage.ended === "failed" && stage.singular)) {
+      const found = blowUpVerdict(flow, reached + 100 / level, certificateOf(""));
+      if (found !== undefined) return found;
+      level *= louder;
+    }
+    const verdict = judge(y, "", stage.ended === "outgrown");
     if (verdict !== undefined) return verdict;
-    if (outgrownNow) break;
-    spent += stage.evaluations * (2 + 2 * 1) * d ** 3;
-    if (spent * stageFactor > budget) break;
+    if (stage.ended === "outgrown") break;
+    if (stage.ended === "failed") {
+      if (stiff || size > largestStiff) return { verdict: "undecided", certificate: certificateOf(stage.message) };
+      stiff = true;
+    }
+    if (stage.ended === "stage") k++;
   }
   return { verdict: "undecided", certificate: certificateOf(`nothing could be certified up to t = ${t}`) };
 }

@@ -1,5 +1,6 @@
 import { frobeniusNorm, identity, symmetricEigen } from "../../foundation/linear-algebra/index.js";
 import { columns, combine, congruence, lift, times } from "../shared/matrix-forms.js";
+import { averagedRegime } from "./averaged.js";
 import { escapeTime } from "./escape-time.js";
 import { growsWithoutRate, linearRegime } from "./linear-regime.js";
 import type { MovingRange } from "./moving-range.js";
@@ -23,7 +24,9 @@ function periodOf({ range, spectrumW, edgeOfW }: ScalarCase): (Propagator & { re
   const slowest = Math.min(...turning);
   for (let turns = 1; turns <= mostTurns; turns++) {
     const T = (2 * Math.PI * turns) / slowest;
-    const near = turning.every((value) => Math.abs((value * T) / (2 * Math.PI) - Math.round((value * T) / (2 * Math.PI))) < 1e-9 * turns);
+    const near = turning.every(
+      (value) => Math.abs((value * T) / (2 * Math.PI) - Math.round((value * T) / (2 * Math.PI))) < 1e-9 * turns,
+    );
     if (!near) continue;
     const step = propagator(system, T);
     if (frobeniusNorm(combine(step.E, identity(k), -1)) < closed) return { ...step, T };
@@ -61,7 +64,11 @@ function periodicRegime(one: ScalarCase, { G, T }: Propagator & { readonly T: nu
   const motion = motionOver(system, staying, k, kept, T);
   if (motion > 1e-9) {
     const argument = `${said}; what stays of Σ goes round with period ${T}`;
-    return { verdict: "oscillates", rank: kept, certificate: { ...decays(one, { argument, hypotheses }).certificate, period: T } };
+    return {
+      verdict: "oscillates",
+      rank: kept,
+      certificate: { ...decays(one, { argument, hypotheses }).certificate, period: T },
+    };
   }
   return restsAt(one, lift(staying, k, kept), { argument: `${said}; W and Q move nothing of what stays`, hypotheses });
 }
@@ -114,7 +121,8 @@ function fallingRegime(one: ScalarCase): Verdict | undefined {
     { name: "Q ⪯ 0: no escape", holds: true },
     { name: "directions of Σ_0^½ whose LᵀGL stays bounded", holds: true, value: kept },
   ];
-  const argument = "Q ⪯ 0, no eigenvalue of W right of the axis: Σ goes the way of e^{Wt}Se^{Wᵀt}, S = lim L(I − LᵀGL)⁻¹Lᵀ";
+  const argument =
+    "Q ⪯ 0, no eigenvalue of W right of the axis: Σ goes the way of e^{Wt}Se^{Wᵀt}, S = lim L(I − LᵀGL)⁻¹Lᵀ";
   if (kept === 0) return decays(one, { argument: `${argument} = 0`, hypotheses });
   const basis = columns(farther.vectors, r, r, r - kept, r);
   const bounded = congruence(formAt(doublings), basis, r, kept);
@@ -131,12 +139,10 @@ function fallingRegime(one: ScalarCase): Verdict | undefined {
  * @source derived
  */
 export function centralRegime(one: ScalarCase): Verdict | undefined {
-  const { range, spectrumQ, spectrumW, zeroOfQ, edgeOfW, cancel } = one;
+  const { range, spectrumQ, spectrumW, zeroOfQ, edgeOfW } = one;
   if (Math.max(...spectrumW.re) > edgeOfW) return undefined;
   const period = periodOf(one);
   if (period !== undefined) return periodicRegime(one, period);
   if (spectrumQ[range.k - 1]! <= zeroOfQ) return fallingRegime(one);
-  const found = escapeTime(range, { cancel });
-  if (!found.escapes) return undefined;
-  return escaped(one, found, { argument: "first t with λ_max(Σ_0^½G(t)Σ_0^½) = 1", hypotheses: [] });
+  return spectrumW.re.every((value) => Math.abs(value) <= edgeOfW) ? averagedRegime(one) : undefined;
 }

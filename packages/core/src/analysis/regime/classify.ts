@@ -2,8 +2,15 @@ import { frobeniusNorm, lyapunov, symmetricEigenvalues, transpose } from "../../
 import { combine } from "../shared/matrix-forms.js";
 import type { FrozenFlow } from "./frozen-flow.js";
 import { limitingRank, type Sample } from "./limiting-rank.js";
-import { type CovarianceFlow, covarianceRate, linearisedSpectrum, newtonOnStratum, restResidual } from "./linearised.js";
-import { type Certificate, type Hypothesis, matrixJson, type RegimeName, spectrumJson, type Verdict } from "./verdict.js";
+import { type CovarianceFlow, linearisedSpectrum, newtonOnStratum, restResidual } from "./linearised.js";
+import {
+  type Certificate,
+  type Hypothesis,
+  matrixJson,
+  type RegimeName,
+  spectrumJson,
+  type Verdict,
+} from "./verdict.js";
 
 export type { Sample };
 
@@ -117,17 +124,25 @@ function restingRegime({ flow, y, samples, certificate }: Evidence): Verdict | u
   const zero = neutralRate * rate;
   const greatest = spectrum === undefined ? Number.NaN : Math.max(...spectrum.re);
   const slow = spectrum === undefined ? 0 : spectrum.re.filter((value) => Math.abs(value) <= zero).length;
-  const approach = spectrum === undefined ? Number.NaN : Math.max(greatest, rank < r ? spectrum.across : Number.NEGATIVE_INFINITY);
+  const approach =
+    spectrum === undefined ? Number.NaN : Math.max(greatest, rank < r ? spectrum.across : Number.NEGATIVE_INFINITY);
   const stable = greatest < -zero && (rank === r || spectrum!.across < -zero);
   const arrived = speed < atRest * rate && !(greatest > zero);
   const hypotheses: Hypothesis[] = [
-    { name: "Newton's method on the rank stratum stays near", holds: moved < newtonReach, value: moved, margin: newtonReach - moved },
+    {
+      name: "Newton's method on the rank stratum stays near",
+      holds: moved < newtonReach,
+      value: moved,
+      margin: newtonReach - moved,
+    },
     { name: "linearised spectrum in Re < 0", holds: stable, value: greatest, margin: -greatest },
     { name: "at rest to 1e-10", holds: speed < atRest * rate, value: speed / rate },
   ];
   if (!atOnce && !(moved < newtonReach && (stable || arrived))) return undefined;
   const continuum = slow > 0 && !stable ? `; ${slow} neutral directions: a continuum of equilibria` : "";
-  const argument = atOnce ? certificate.argument : `Σ(${t}) has come to an equilibrium, by Newton's method from there${continuum}`;
+  const argument = atOnce
+    ? certificate.argument
+    : `Σ(${t}) has come to an equilibrium, by Newton's method from there${continuum}`;
   const equilibrium = {
     cov: matrixJson(limit, d),
     residual,
@@ -148,61 +163,132 @@ function logSpaced(samples: readonly Sample[]): readonly Sample[] | undefined {
   return before && third ? [third, before, last] : undefined;
 }
 
-/** Every eigenvalue of Σ follows a power of t, the same over the last two stretches: limits approached algebraically. */
+/** Eigenvalues below this part of the start's have died out, whatever their trend. */
+const dead = 1e-13;
+
+/** The value at 1/t = 0 of the parabola in 1/t through three states. */
+function extrapolated(samples: readonly [Sample, Sample, Sample]): Float64Array {
+  const x = samples.map(({ t }) => 1 / t);
+  const weights = x.map((here, i) =>
+    x.reduce((product, other, j) => (j === i ? product : (product * other) / (other - here)), 1),
+  );
+  return samples[0].cov.map((_, k) => samples.reduce((sum, { cov }, i) => sum + weights[i]! * cov[k]!, 0));
+}
+
+/** Every eigenvalue of Σ that has not died out stays or falls like 1/t, over two stretches: a limit approached like 1/t. */
 function algebraicRegime({ flow, y, samples, certificate }: Evidence): Verdict | undefined {
   const { d, r, rate } = flow;
   const last = samples.at(-1)!;
   const spaced = logSpaced(samples);
   if (spaced === undefined || last.t * rate < 1000) return undefined;
-  const { exponents, drift, rank } = limitingRank(spaced, d, { rankTolerance: 1e-12 });
-  const used = exponents.slice(d - r);
-  const clear = drift < 0.02 && used.every((p) => (p < -0.3 && p > -6) || Math.abs(p) < 0.02);
-  if (!clear || used.every((p) => p > -0.3 && p > -1e-9)) return undefined;
-  const [third, before] = spaced as [Sample, Sample];
-  const [stepA, stepB] = [combine(before.cov, third.cov, -1), combine(last.cov, before.cov, -1)];
-  const shrink = frobeniusNorm(stepB) / frobeniusNorm(stepA);
-  if (!(shrink < 0.9)) return undefined;
-  // A tail that shrinks by a constant factor per stretch sums to stepB·shrink/(1 − shrink).
-  const limit = combine(last.cov, stepB, shrink / (1 - shrink));
+  const [third, before] = spaced as [Sample, Sample, Sample];
+  const now = limitingRank([before, last], d, { rankTolerance: 1e-12 }).exponents;
+  const past = limitingRank([third, before], d, { rankTolerance: 1e-12 }).exponents;
+  const values = symmetricEigenvalues(last.cov, d);
+  const floor = dead * frobeniusNorm(samples[0]!.cov);
+  const living = Array.from(now.keys()).filter((i) => i >= d - r && values[i]! > floor);
+  const falls = (i: number) => Math.abs(now[i]! + 1) < 0.02 && Math.abs(past[i]! + 1) < 0.04;
+  const stays = (i: number) => Math.abs(now[i]!) < 0.02 && Math.abs(past[i]!) < 0.04;
+  if (living.length === 0 || !living.every((i) => falls(i) || stays(i)) || !living.some(falls)) return undefined;
+  const rank = living.filter(stays).length;
+  const name: RegimeName = rank === 0 ? "decays" : "low-rank-limit";
+  const limit = rank === 0 ? new Float64Array(d * d) : extrapolated(spaced as [Sample, Sample, Sample]);
+  const residual = rank === 0 ? 0 : restResidual(flow.covarianceFlow(y).generator, limit, d);
+  const shown = living.map((i) => now[i]!);
   const hypotheses: Hypothesis[] = [
-    { name: "eigenvalues follow powers of t, fitted twice", holds: true, value: Array.from(used), margin: 0.02 - drift },
+    { name: "living eigenvalues stay or fall like 1/t", holds: true, value: shown, margin: 0.02 - worstOf(shown) },
   ];
-  const name: RegimeName = rank === 0 || used.every((p) => p < -0.3) ? "decays" : rank === r ? "bounded" : "low-rank-limit";
-  const argument = `at t = ${last.t} the eigenvalues of Σ follow powers of t; the limit is extrapolated`;
-  const zero = new Float64Array(d * d);
-  const target = name === "decays" ? zero : limit;
-  const residual = name === "decays" ? 0 : restResidual(flow.covarianceFlow(y).generator, limit, d);
+  if (rank > 0) {
+    const line = combine(last.cov, combine(last.cov, before.cov, -1), before.t / (last.t - before.t));
+    const change = frobeniusNorm(combine(limit, line, -1)) / frobeniusNorm(limit);
+    hypotheses.push({
+      name: "relative change of the limit from a line to a parabola in 1/t",
+      holds: true,
+      value: change,
+    });
+  }
+  const argument = `at t = ${last.t} the eigenvalues of Σ stay or fall like 1/t; the limit is extrapolated in 1/t`;
   return answer(name, withArgument(certificate, argument, hypotheses), {
-    rank: name === "decays" ? 0 : rank,
-    equilibrium: { cov: matrixJson(target, d), residual },
+    rank,
+    equilibrium: { cov: matrixJson(limit, d), residual },
   });
 }
 
-/** |Σ| has grown by 10⁸ or more at a rate, or like a power of t, that stays: growth and no blow-up. */
+/** Mean exponents of a decay that turns as it fades, and how far it must have gone. */
+const fading = { steepest: -1.6, flattest: -0.4, far: 2e4, small: 1e-3 };
+
+/** Σ fades like 1/t in the mean over a factor of 4 and more in t, with swings in log t that have no steady exponent. */
+function fadingRegime({ flow, samples, certificate }: Evidence): Verdict | undefined {
+  const { d, r, rate } = flow;
+  const last = samples.at(-1)!;
+  const spaced = logSpaced(samples);
+  if (spaced === undefined || last.t * rate < fading.far) return undefined;
+  const left = frobeniusNorm(last.cov) / frobeniusNorm(samples[0]!.cov);
+  const { exponents } = limitingRank([spaced[0]!, last], d, { rankTolerance: 1e-12 });
+  const used = Array.from(exponents.slice(d - r));
+  if (!(left < fading.small && used.every((p) => p < fading.flattest && p > fading.steepest))) return undefined;
+  const hypotheses: Hypothesis[] = [
+    { name: "mean exponents of the eigenvalues between −1.6 and −0.4", holds: true, value: used },
+    { name: "|Σ|/|Σ_0| < 1e-3: a limit below that cannot be told from 0", holds: true, value: left },
+  ];
+  const argument = `up to t = ${last.t} Σ fades like 1/t in the mean, turning as it does`;
+  const equilibrium = { cov: matrixJson(new Float64Array(d * d), d), residual: 0 };
+  return answer("decays", withArgument(certificate, argument, hypotheses), { rank: 0, equilibrium });
+}
+
+/** Greatest distance of an exponent from 0 or −1, whichever is nearer. */
+const worstOf = (exponents: readonly number[]): number =>
+  Math.max(...exponents.map((p) => Math.min(Math.abs(p), Math.abs(p + 1))));
+
+/** How often |Σ| must have grown, and how far beyond the linear part attention at that size must be. */
+const grown = 1e6;
+const nonlinear = 1e3;
+
+/**
+ * Whether growth so far says anything of growth to come: attention at covariances of this size is far stronger than at
+ * Σ = 0 (what it could do, it has done), or does not get stronger with size at all.
+ */
+function conclusive({ generator }: CovarianceFlow, size: number, d: number): boolean {
+  const at = (scale: number) => {
+    const B = new Float64Array(d * d);
+    generator(
+      Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? scale : 0)),
+      B,
+    );
+    return B;
+  };
+  const [origin, here, beyond] = [at(0), at(size), at(1e6 * size)];
+  const strength = frobeniusNorm(combine(here, origin, -1));
+  return strength > nonlinear * frobeniusNorm(origin) || frobeniusNorm(combine(beyond, origin, -1)) <= 2 * strength;
+}
+
+/** Mean of d log|Σ|/dt and of d log|Σ|/d log t between two samples. */
+const growthBetween = (a: Sample, b: Sample) => {
+  const gain = Math.log(frobeniusNorm(b.cov) / frobeniusNorm(a.cov));
+  return { rate: gain / (b.t - a.t), power: gain / Math.log(b.t / a.t) };
+};
+
+/** |Σ| has grown far, at a mean rate or like a power of t that stays: growth and no blow-up. */
 function growingRegime({ flow, y, samples, certificate, outgrown }: Evidence): Verdict | undefined {
   const { d } = flow;
-  const { generator } = flow.covarianceFlow(y);
-  const size = frobeniusNorm(samples[0]!.cov);
+  const covFlow = flow.covarianceFlow(y);
   const last = samples.at(-1)!;
-  const growth = frobeniusNorm(last.cov) / size;
-  const spaced = logSpaced(samples);
-  if (!(growth > 1e8) || spaced === undefined) return undefined;
-  const rateOf = ({ cov }: Sample) => {
-    const rate = covarianceRate(generator, cov, d);
-    return rate.reduce((sum, value, k) => sum + (value / frobeniusNorm(cov)) * (cov[k]! / frobeniusNorm(cov)), 0);
-  };
-  const rates = spaced.map(rateOf) as [number, number, number];
-  const steady = Math.abs(rates[2] / rates[1] - 1) < 1e-2;
-  const powers = spaced.map((one, k) => rates[k]! * one.t) as [number, number, number];
-  const power = Math.abs(powers[2] / powers[1] - 1) < 1e-2;
-  if (!(outgrown === true || steady || power) || !(rates[2] > 0)) return undefined;
+  const growth = frobeniusNorm(last.cov) / frobeniusNorm(samples[0]!.cov);
+  const later = samples.filter((one) => one.t >= last.t / 4);
+  if (!(growth > grown) || later.length < 8 || !conclusive(covFlow, frobeniusNorm(last.cov), d)) return undefined;
+  const middle = later[Math.floor(later.length / 2)]!;
+  const [before, now] = [growthBetween(later[0]!, middle), growthBetween(middle, last)];
+  const steady = now.rate > 0 && Math.abs(now.rate / before.rate - 1) < 0.1;
+  const power = now.power > 0 && Math.abs(now.power / before.power - 1) < 0.1;
+  if (!(outgrown === true || steady || power)) return undefined;
   const hypotheses: Hypothesis[] = [
-    { name: "|Σ|/|Σ_0| beyond 1e8", holds: true, value: growth },
-    { name: "the growth rate stays", holds: steady, value: rates },
-    { name: "or falls like 1/t", holds: power, value: powers },
+    { name: `|Σ|/|Σ_0| > ${grown}`, holds: true, value: growth },
+    { name: "attention at this size is far stronger than W, or bounded", holds: true },
+    { name: "the mean growth rate stays", holds: steady, value: [before.rate, now.rate] },
+    { name: "or the power of t does", holds: power, value: [before.power, now.power] },
   ];
-  const argument = `|Σ| has grown ${growth.toExponential(1)}-fold by t = ${last.t} at a bounded rate: no finite-time blow-up in sight`;
-  return answer("grows", { ...withArgument(certificate, argument, hypotheses), growthRate: rates[2] });
+  const argument = `|Σ| has grown ${growth.toExponential(1)}-fold by t = ${last.t} without a blow-up, at a bounded rate`;
+  return answer("grows", { ...withArgument(certificate, argument, hypotheses), growthRate: now.rate });
 }
 
 /** Widest range of any entry of Σ, and the middle of every entry's range. */
@@ -232,8 +318,18 @@ function turningRegime({ flow, samples, certificate }: Evidence): Verdict | unde
   if (!(swing > 1e-3 && Math.abs(ratio - 1) < 0.1 && wander < 0.2)) return undefined;
   const hypotheses: Hypothesis[] = [
     { name: "swing of Σ over its size", holds: true, value: swing, margin: swing - 1e-3 },
-    { name: "the swing of the second half over that of the first", holds: true, value: ratio, margin: 0.1 - Math.abs(ratio - 1) },
-    { name: "how far the middle of the swing has moved, over the swing", holds: true, value: wander, margin: 0.2 - wander },
+    {
+      name: "the swing of the second half over that of the first",
+      holds: true,
+      value: ratio,
+      margin: 0.1 - Math.abs(ratio - 1),
+    },
+    {
+      name: "how far the middle of the swing has moved, over the swing",
+      holds: true,
+      value: wander,
+      margin: 0.2 - wander,
+    },
   ];
   const argument = `Σ swings without fading between t = ${stage[0]!.t} and ${last.t}`;
   return answer("oscillates", withArgument(certificate, argument, hypotheses));
@@ -247,6 +343,7 @@ export function classify(evidence: Evidence): Verdict | undefined {
     restingRegime(evidence) ??
     growingRegime(evidence) ??
     algebraicRegime(evidence) ??
+    fadingRegime(evidence) ??
     turningRegime(evidence)
   );
 }

@@ -48,7 +48,8 @@ export function contractingRegime(one: ScalarCase): Verdict {
     const X = gramian(W, Q, k);
     const value = top(X, factor);
     const conditioning = frobeniusNorm(W) / Math.min(...spectrumW.re.map(Math.abs));
-    const rounding = 64 * k * Number.EPSILON * conditioning * Math.max(1, frobeniusNorm(X) * frobeniusNorm(factor) ** 2);
+    const rounding =
+      64 * k * Number.EPSILON * conditioning * Math.max(1, frobeniusNorm(X) * frobeniusNorm(factor) ** 2);
     const name = "λ_max(Σ_0^½XΣ_0^½) < 1, WᵀX + XW = −Q";
     const hypotheses = [
       { name: "Q ⪰ 0", holds: true, margin: spectrumQ[0]! },
@@ -104,7 +105,8 @@ function edgeRegime(one: ScalarCase, X: Float64Array, { hypotheses = [] }: Argum
     "W Hurwitz, Q ⪰ 0, λ_max(Σ_0^½XΣ_0^½) = 1 to rounding: an equilibrium on that eigenspace, unstable: a change of " +
     "Σ_0 in the last digits makes it decay or blow up";
   const frame = settledFrame(system.W, times(factor, columns(vectors, r, r, r - count, r), k, r, count), k, count);
-  if (frame === undefined) return undecided(one, { argument: `${argument}; the eigenspace keeps turning`, hypotheses: edge });
+  if (frame === undefined)
+    return undecided(one, { argument: `${argument}; the eigenspace keeps turning`, hypotheses: edge });
   return restsAt(one, limitOn(frame, X, k, count), { argument, hypotheses: edge });
 }
 
@@ -116,12 +118,7 @@ export function limitOn(frame: Float64Array, X: Float64Array, k: number, count: 
 }
 
 /** Where the range of e^{Wt}F settles, as an orthonormal frame, or undefined when it keeps turning. */
-export function settledFrame(
-  W: Float64Array,
-  start: Float64Array,
-  k: number,
-  count: number,
-): Float64Array | undefined {
+export function settledFrame(W: Float64Array, start: Float64Array, k: number, count: number): Float64Array | undefined {
   const size = frobeniusNorm(W);
   const step = expm(
     W.map((value) => value / size),

@@ -75,12 +75,7 @@ function ladder(system: ScalarValueSystem, longest: number): (j: number) => Step
 const topOf = (M: Float64Array, r: number): number => symmetricEigenvalues(M, r)[r - 1]!;
 
 /** L⁺ = E·L·C⁻ᵀ with CCᵀ = I − LᵀGL: the flow on a factor, of the rank of L and semidefinite by construction. */
-export function moveFactor(
-  { E, G }: Propagator,
-  factor: Float64Array,
-  d: number,
-  r: number,
-): Float64Array {
+export function moveFactor({ E, G }: Propagator, factor: Float64Array, d: number, r: number): Float64Array {
   const M = congruence(G, factor, d, r);
   const C = cholesky(combine(identity(r), M, -1), r);
   const inner = solveTriangular(C, transpose(factor, d, r), r, d, { triangle: "lower" });

@@ -26,6 +26,8 @@ export interface FrozenFlow {
   /** |B| at the start and at Σ = 0: the natural rate. */
   readonly rate: number;
   readonly start: Moments;
+  /** Heads of all attentions together. */
+  readonly heads: number;
 }
 
 /** Bx + c of the model on N(mean, cov), with the coefficients of depth t. */
@@ -103,6 +105,7 @@ export function frozenFlow(model: Model, t: number, start: Moments): FrozenFlow 
     r,
     size,
     start,
+    heads: model.attention.reduce((sum, one) => sum + one.heads, 0),
     rate: naturalRate(field, start),
     covarianceFlow: (y) => {
       const mean = parts(y).mean.slice();

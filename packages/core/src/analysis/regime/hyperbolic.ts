@@ -152,7 +152,14 @@ export function hyperbolicRegime(one: ScalarCase): Verdict | undefined {
   const hypotheses: Hypothesis[] = [
     { name: "no eigenvalue of W on the imaginary axis", holds: true, margin: slowestOf(one) },
     ...(settled
-      ? [{ name: "X ≻ 0 where the range goes", holds: candidate.least > 0, value: candidate.least, margin: candidate.least }]
+      ? [
+          {
+            name: "X ≻ 0 where the range goes",
+            holds: candidate.least > 0,
+            value: candidate.least,
+            margin: candidate.least,
+          },
+        ]
       : [{ name: "the range e^{Wt}Σ_0^½ settles", holds: false }]),
   ];
   if (found.escapes) {

@@ -4,9 +4,18 @@ import { meanFate } from "./mean-fate.js";
 import { lastPiece, type Passage, passPiece } from "./pieces.js";
 import type { Verdict } from "./verdict.js";
 
-export { type Sample, limitingRank, type LimitingRank, type LimitingRankOptions } from "./limiting-rank.js";
+export { type LimitingRank, type LimitingRankOptions, limitingRank, type Sample } from "./limiting-rank.js";
 export { type CovarianceFlow, linearisedSpectrum } from "./linearised.js";
 export type { Certificate, Equilibrium, Hypothesis, RegimeName, Verdict } from "./verdict.js";
+
+/** As JSON has it: no −0, and of a certificate's numbers those that are not finite left out. */
+function plain(value: unknown): Json | undefined {
+  if (typeof value === "number") return Number.isFinite(value) ? value + 0 : undefined;
+  if (Array.isArray(value)) return value.map((one) => plain(one) ?? null);
+  if (typeof value !== "object" || value === null) return value as Json;
+  const entries = Object.entries(value).map(([key, inner]) => [key, plain(inner)] as const);
+  return Object.fromEntries(entries.filter((entry): entry is [string, Json] => entry[1] !== undefined));
+}
 
 /** Through the pieces of a schedule, then for ever with the coefficients of the last. */
 function regimeOf({ model, initial, cancel }: AnalysisContext, start: number): Verdict & { readonly mean?: Json } {
@@ -39,5 +48,5 @@ export const regime: AnalysisPlugin = {
   doc: "Regime of the covariance of Gaussian tokens: bounded, decaying, of low rank, growing, turning, or its blow-up time t*.",
   source: "arXiv 2606.07600, theory.md §2",
   obstacle: ({ model }) => model.gaussianObstacle,
-  analyze: (context) => regimeOf(context, context.span[0]),
+  analyze: (context) => plain(regimeOf(context, context.span[0])) as { readonly [key: string]: Json },
 };

@@ -1,4 +1,11 @@
-import { eigenvalues, expm, frobeniusNorm, identity, matrixSign, symmetricEigenvalues } from "../../foundation/linear-algebra/index.js";
+import {
+  eigenvalues,
+  expm,
+  frobeniusNorm,
+  identity,
+  matrixSign,
+  symmetricEigenvalues,
+} from "../../foundation/linear-algebra/index.js";
 import { combine, lift, times } from "../shared/matrix-forms.js";
 import type { RegimeName } from "./verdict.js";
 
@@ -59,10 +66,20 @@ export function linearRegime(
   const edge = edgeOfSpectrum * frobeniusNorm(W);
   const greatest = Math.max(...re);
   if (greatest > edge) {
-    return { verdict: "grows", rate: 2 * greatest, argument: "an eigenvalue of W has a positive real part: |Σ| grows exponentially" };
+    return {
+      verdict: "grows",
+      rate: 2 * greatest,
+      argument: "an eigenvalue of W has a positive real part: |Σ| grows exponentially",
+    };
   }
   if (greatest < -edge) {
-    return { verdict: "decays", rate: -2 * greatest, rank: 0, limit: new Float64Array(d * d), argument: "W is Hurwitz: Σ → 0" };
+    return {
+      verdict: "decays",
+      rate: -2 * greatest,
+      rank: 0,
+      limit: new Float64Array(d * d),
+      argument: "W is Hurwitz: Σ → 0",
+    };
   }
   if (growsWithoutRate(W, d)) {
     return { verdict: "grows", argument: "W has a Jordan block with real part 0: |Σ| grows like a power of t" };
@@ -71,7 +88,13 @@ export function linearRegime(
   const projector = dying.length === 0 ? identity(d) : projectorAbove(W, d, Math.max(...dying) / 2);
   const staying = lift(projector, d, d, cov);
   if (frobeniusNorm(staying) <= tolerance * frobeniusNorm(cov)) {
-    return { verdict: "decays", rate: -2 * Math.max(...dying), rank: 0, limit: new Float64Array(d * d), argument: "nothing of Σ_0 stays" };
+    return {
+      verdict: "decays",
+      rate: -2 * Math.max(...dying),
+      rank: 0,
+      limit: new Float64Array(d * d),
+      argument: "nothing of Σ_0 stays",
+    };
   }
   const drift = times(W, staying, d, d, d);
   const motion = drift.map((value, k) => value + drift[(k % d) * d + Math.floor(k / d)]!);

@@ -1,4 +1,11 @@
-import { eigenvalues, frobeniusNorm, identity, matMul, svd, symmetricEigen } from "../../foundation/linear-algebra/index.js";
+import {
+  eigenvalues,
+  frobeniusNorm,
+  identity,
+  matMul,
+  svd,
+  symmetricEigen,
+} from "../../foundation/linear-algebra/index.js";
 import { combine, congruence, times, transposedTimes } from "../shared/matrix-forms.js";
 
 /** Σ̇ = B(Σ)Σ + ΣB(Σ)ᵀ of a law without moving mean; `out` receives B, d×d. */

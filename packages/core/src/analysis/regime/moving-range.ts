@@ -54,7 +54,8 @@ function invariantHull(W: Float64Array, factor: Float64Array, d: number, r: numb
 export function movingRange(system: ScalarValueSystem, cov: Float64Array): MovingRange {
   const { d, Q, W } = system;
   const { factor, r } = factorOf(cov, d);
-  if (r === 0) return { k: 0, r: 0, system: { d: 0, Q: new Float64Array(), W: new Float64Array() }, factor, basis: factor };
+  if (r === 0)
+    return { k: 0, r: 0, system: { d: 0, Q: new Float64Array(), W: new Float64Array() }, factor, basis: factor };
   const { basis, k } = r === d ? { basis: identity(d), k: d } : invariantHull(W, factor, d, r);
   if (k === d) return { k, r, system, factor, basis: identity(d) };
   const inside = {

@@ -4,9 +4,9 @@ import type { Model } from "../../model/index.js";
 import { adaptive, findBlowUp, solve } from "../../solve/index.js";
 import { lift } from "../shared/matrix-forms.js";
 import { riccatiSystemAt, scalarValueSystem } from "../shared/riccati-system.js";
+import { regimeByFlow } from "./by-flow.js";
 import { escapeTime } from "./escape-time.js";
 import { frozenFlow, type Moments } from "./frozen-flow.js";
-import { regimeByFlow } from "./by-flow.js";
 import { movingRange } from "./moving-range.js";
 import { escaped, scalarCase } from "./scalar-case.js";
 import { scalarValueRegime } from "./scalar-value.js";
@@ -43,7 +43,9 @@ export function passPiece(model: Model, t: number, length: number, start: Moment
   const steps = adaptive({ rtol: 1e-12, atol: 1e-15 * Math.hypot(...problem.y0), maxSteps: 100_000 });
   const { yEnd, outcome } = solve(problem, method, { span: [0, length], steps, ...(cancel && { cancel }) });
   if (outcome.status !== "completed") return { verdict: regimeByFlow(flow, cancel) };
-  return { moments: { mean: yEnd.length > size ? yEnd.slice(size) : start.mean, cov: lift(yEnd.slice(0, size), d, r) } };
+  return {
+    moments: { mean: yEnd.length > size ? yEnd.slice(size) : start.mean, cov: lift(yEnd.slice(0, size), d, r) },
+  };
 }
 
 /** The autonomous flow from t on, with the coefficients there. */

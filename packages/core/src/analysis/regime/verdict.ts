@@ -2,14 +2,7 @@ import { toNested } from "../../foundation/shapes/index.js";
 import type { Json } from "../contract.js";
 
 /** The regimes of format.md. */
-export type RegimeName =
-  | "bounded"
-  | "decays"
-  | "low-rank-limit"
-  | "blow-up"
-  | "grows"
-  | "oscillates"
-  | "undecided";
+export type RegimeName = "bounded" | "decays" | "low-rank-limit" | "blow-up" | "grows" | "oscillates" | "undecided";
 
 /** A condition of a theorem, checked as a number. */
 export type Hypothesis = {

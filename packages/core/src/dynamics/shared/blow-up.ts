@@ -15,7 +15,8 @@ interface CovarianceBlock {
  * the linear rate 2|W|). Exponential growth keeps λ bounded and never fires it.
  *
  * At the crossing r = 1/λ obeys r' = 1 − p for Σ ~ (t* − t)^{−1/(p−1)}, so t* = t + r/(p − 1); p is measured there
- * (2 for a Riccati flow). The remainder is the distance between this and p = 2, and one part in 10⁶ of r.
+ * (2 for a Riccati flow with V = vI). The remainder is one part in 10⁶ of r and ten times p's distance from 2: for general V
+ * the direction of the escape still turns at the crossing, and p with it.
  *
  * @source numerics.md, ODE; r' = 1 − p derived there
  */
@@ -53,7 +54,7 @@ export function blowUpEvent(
       for (let i = 0; i < y.length; i++) ahead[i] = y[i]! + step * velocity[i]!;
       const p = 1 - (1 / rate(t, ahead) - r) / step;
       const time = p > 1 ? r / (p - 1) : r;
-      return { t: t + r, remainder: Math.abs(time - r) + 1e-6 * r };
+      return { t: t + time, remainder: r * (1e-6 + Math.min(1, 10 * Math.abs(p - 2))) };
     },
   };
 }
