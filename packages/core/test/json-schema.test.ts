@@ -54,6 +54,8 @@ const variants: Readonly<Record<string, string>> = {
   "a piecewise matrix":
     "model: { attention: { softmax: { V: { piecewise: [{ until: 0.5, value: identity }, { value: { scale: -1 } }] } } } }",
   "a number by layer": "model: { attention: { softmax: { beta: { by-layer: [1, 2, 3] } } } }",
+  "a random matrix of d_k rows":
+    "model: { attention: { softmax: { Q: { random: ginibre, rows: 1, scale: xavier } , K: { random: ginibre, rows: 1, scale: xavier, seed: 2 } } } }",
   "a random matrix": "model: { attention: { softmax: { Q: { random: goe, scale: 0.1, seed: 3 } } } }",
   points: "initial: { points: [[0, 1], [1, 0]] }",
   "fixed steps": "solve: { method: { rk4: {} }, steps: { fixed: { dt: 0.1 } } }",

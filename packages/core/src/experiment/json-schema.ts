@@ -35,8 +35,17 @@ const plain: Readonly<Record<NumericKind, readonly JsonSchema[]>> = {
     record("a diagonal matrix", { diagonal: { ...numbers, description: "the diagonal" } }),
     record("a random matrix", {
       random: { enum: randomKinds, description: "its ensemble" },
-      "scale?": { type: "number", default: 1, description: "factor of the matrix" },
+      "scale?": {
+        anyOf: [{ type: "number" }, { const: "xavier" }],
+        default: 1,
+        description: "factor of the matrix; xavier is √(2/(rows + columns))",
+      },
       "seed?": { type: "integer", minimum: 0, default: 1, description: "seed of the draw" },
+      "rows?": {
+        type: "integer",
+        minimum: 1,
+        description: "rows of a query or key matrix, for ginibre and orthogonal",
+      },
     }),
     file,
   ],

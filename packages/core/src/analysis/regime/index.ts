@@ -4,8 +4,10 @@ import { meanFate } from "./mean-fate.js";
 import { lastPiece, type Passage, passPiece } from "./pieces.js";
 import type { Verdict } from "./verdict.js";
 
+export { type BoundaryPoint, blowUpMargin, boundaryOf } from "./boundary.js";
 export { type LimitingRank, type LimitingRankOptions, limitingRank, type Sample } from "./limiting-rank.js";
 export { type CovarianceFlow, linearisedSpectrum } from "./linearised.js";
+export { type RegimeStatistics, type RegimeSummary, regimeStatistics, regimeSummary } from "./statistics.js";
 export type { Certificate, Equilibrium, Hypothesis, RegimeName, Verdict } from "./verdict.js";
 
 /** As JSON has it: no −0, and of a certificate's numbers those that are not finite left out. */

@@ -53,8 +53,29 @@ function square(size: MatrixSize, who: string, what: string): number {
   return size.columns;
 }
 
+/** Rows of a random matrix: those that must be, those asked for (a head of d_k < d), or a square's. */
+function randomRows(value: Record<string, unknown>, kind: string, size: MatrixSize, who: string): number {
+  const asked = value["rows"];
+  if (asked === undefined) {
+    return kind === "ginibre" && size.rows !== "any" ? size.rows : square(size, who, `random: ${kind}`);
+  }
+  const rows = requireNumber(asked, `${who}.rows`, ["rows"]);
+  const free = kind === "ginibre" || kind === "orthogonal";
+  const fits = Number.isSafeInteger(rows) && rows >= 1 && (size.rows === "any" || rows === size.rows);
+  if (fits && (free || rows === size.columns)) return rows;
+  throw new InputError({
+    code: "out-of-range",
+    who: `${who}.rows`,
+    rule: free
+      ? `rows must be a positive integer${size.rows === "any" ? "" : `, ${size.rows} here`}`
+      : `a ${kind} matrix is square: rows must be ${size.columns}`,
+    got: show(asked),
+    path: ["rows"],
+  });
+}
+
 function randomFromSpec(value: Record<string, unknown>, size: MatrixSize, who: string): Matrix {
-  onlyKeys(value, ["random", "scale", "seed"], who);
+  onlyKeys(value, ["random", "scale", "seed", "rows"], who);
   const kind = value["random"];
   if (typeof kind !== "string" || !randomKinds.includes(kind as RandomMatrixKind)) {
     throw new InputError({
@@ -65,9 +86,10 @@ function randomFromSpec(value: Record<string, unknown>, size: MatrixSize, who: s
       path: ["random"],
     });
   }
-  const scale = requireNumber(value["scale"] ?? 1, `${who}.scale`, ["scale"]);
   const seed = requireNumber(value["seed"] ?? 1, `${who}.seed`, ["seed"]);
-  const rows = kind === "ginibre" && size.rows !== "any" ? size.rows : square(size, who, `random: ${kind}`);
+  const rows = randomRows(value, kind, size, who);
+  const xavier = Math.sqrt(2 / (rows + size.columns));
+  const scale = value["scale"] === "xavier" ? xavier : requireNumber(value["scale"] ?? 1, `${who}.scale`, ["scale"]);
   return { rows, columns: size.columns, data: randomMatrix(kind as RandomMatrixKind, rows, size.columns, scale, seed) };
 }
 

@@ -20,7 +20,14 @@ export type MatrixSpec =
   | readonly (readonly number[])[]
   | { readonly scale: number }
   | { readonly diagonal: readonly number[] }
-  | { readonly random: RandomMatrixKind; readonly scale?: number; readonly seed?: number }
+  | {
+      readonly random: RandomMatrixKind;
+      /** xavier: √(2/(rows + columns)). */
+      readonly scale?: number | "xavier";
+      readonly seed?: number;
+      /** d_k of a query or key matrix, for ginibre and orthogonal. */
+      readonly rows?: number;
+    }
   | FileArray;
 
 /** A vector as an experiment file writes it; a number is a constant vector. */

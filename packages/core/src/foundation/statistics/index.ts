@@ -21,3 +21,6 @@ export function bandOf(values: Float64Array): NullBand {
   const sorted = values.toSorted();
   return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.05), high: quantile(sorted, 0.95) };
 }
+
+export { type Histogram, histogram } from "./histogram.js";
+export { type Proportion, wilsonInterval } from "./proportion.js";
