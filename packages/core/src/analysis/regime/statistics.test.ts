@@ -71,7 +71,7 @@ test("heads of rank one by `rows`, at Xavier scale", () => {
     initial: { gaussian: { mean: [0, 0, 0], cov: "identity" } },
     levels: { "gaussian-moments": {} },
   });
-  const [{ A }] = model.attention[0]!.riccati!(0) as [{ A: Float64Array }];
+  const { A } = model.attention[0]!.riccati!(0)[0]!;
   // Every 2×2 minor of a rank-one matrix vanishes.
   expect(Math.abs(A[0]! * A[4]! - A[1]! * A[3]!)).toBeLessThan(1e-16);
   expect(Math.max(...A.map(Math.abs))).toBeGreaterThan(0);
