@@ -1,5 +1,11 @@
-import { frobeniusNorm, lyapunov, symmetricEigenvalues, transpose } from "../../foundation/linear-algebra/index.js";
-import { combine } from "../shared/matrix-forms.js";
+import {
+  frobeniusNorm,
+  lyapunov,
+  symmetricEigen,
+  symmetricEigenvalues,
+  transpose,
+} from "../../foundation/linear-algebra/index.js";
+import { combine, lift } from "../shared/matrix-forms.js";
 import type { FrozenFlow } from "./frozen-flow.js";
 import { limitingRank, type Sample } from "./limiting-rank.js";
 import { type CovarianceFlow, linearisedSpectrum, newtonOnStratum, restResidual } from "./linearised.js";
@@ -92,11 +98,20 @@ interface Rest {
   readonly moved: number;
 }
 
+/** The part of Σ in its `rank` largest eigenvalues. */
+function truncated(cov: Float64Array, d: number, rank: number): Float64Array {
+  const { values, vectors } = symmetricEigen(cov, d);
+  const roots = vectors.map((value, k) => (k % d >= d - rank ? value * Math.sqrt(Math.max(0, values[k % d]!)) : 0));
+  return lift(roots, d, d);
+}
+
 /** Newton's method on the rank stratum, from a state near rest. */
 function polish(covFlow: CovarianceFlow, cov: Float64Array, d: number, rank: number): Rest {
   const { generator } = covFlow;
   const size = frobeniusNorm(cov);
-  let best: Rest = { cov, residual: restResidual(generator, cov, d), moved: 0 };
+  const kept = truncated(cov, d, rank);
+  const moved = frobeniusNorm(combine(kept, cov, -1)) / size;
+  let best: Rest = { cov: kept, residual: restResidual(generator, kept, d), moved };
   for (let k = 0; k < 6; k++) {
     const next = newtonOnStratum(covFlow, best.cov, d, rank);
     if (next === undefined || !next.every(Number.isFinite)) break;
@@ -119,7 +134,7 @@ function restingRegime({ flow, y, samples, certificate }: Evidence): Verdict | u
   const atOnce = t === 0 && speed <= 64 * d * Number.EPSILON * rate;
   if (!(speed < nearRest * rate) || (t === 0 && !atOnce)) return undefined;
   const rank = remainingRank(samples, d, r);
-  const { cov: limit, residual, moved } = polish(covFlow, cov, d, rank);
+  const { cov: limit, residual, moved } = atOnce ? { cov, residual: speed, moved: 0 } : polish(covFlow, cov, d, rank);
   const spectrum = linearisedSpectrum(covFlow, limit, d, rank);
   const zero = neutralRate * rate;
   const greatest = spectrum === undefined ? Number.NaN : Math.max(...spectrum.re);
@@ -127,7 +142,8 @@ function restingRegime({ flow, y, samples, certificate }: Evidence): Verdict | u
   const approach =
     spectrum === undefined ? Number.NaN : Math.max(greatest, rank < r ? spectrum.across : Number.NEGATIVE_INFINITY);
   const stable = greatest < -zero && (rank === r || spectrum!.across < -zero);
-  const arrived = speed < atRest * rate && !(greatest > zero);
+  const across = spectrum === undefined || rank === r ? 0 : spectrum.across;
+  const arrived = speed < atRest * rate && !(greatest > zero) && !(across > zero);
   const hypotheses: Hypothesis[] = [
     {
       name: "Newton's method on the rank stratum stays near",

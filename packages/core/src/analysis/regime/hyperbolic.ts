@@ -172,7 +172,9 @@ export function hyperbolicRegime(one: ScalarCase): Verdict | undefined {
   const shown = [...hypotheses, { name: "no escape", holds: excluded, value: how }];
   if (excluded && candidate.least > zero) {
     const argument = `Σ → Σ* = (X on the unstable directions its range goes to)⁻¹, WᵀX + XW = −Q; ${how}`;
-    return restsAt(one, candidate.limit, { argument, hypotheses: shown });
+    // In the unstable directions −(λ_i + λ_j), beside them λ_s − λ_u, across them λ_s + λ_s'.
+    const known = candidate.rank === split.a ? { rate: 2 * slowestOf(one), rank: candidate.rank } : {};
+    return restsAt(one, candidate.limit, { argument, hypotheses: shown }, known);
   }
   if (excluded && neverPositive && Math.abs(candidate.least) <= zero) {
     const argument = "Q ⪯ 0 vanishes on an unstable direction of W: nothing stops the growth there";
