@@ -1,0 +1,125 @@
+/**
+ * The covariance of softmax attention to t = 1 at tolerance 1e-8: the level gaussian-moments with dop853 against SciPy's
+ * DOP853 with a NumPy right-hand side, run by run in turns.
+ * Run: npm run build && node bench/covariance/bench.mjs [repeats]
+ *
+ * d = 64, one head, with the own linear algebra and, where it is there, the system's LAPACK; `--large` adds d = 512 with 8
+ * heads and LAPACK. JSON lines go to stdout. PYTHON names another interpreter; OPENBLAS_NUM_THREADS and
+ * OPENBLAS_CORETYPE count for both sides.
+ */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { cpus } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { experiment } from "../../packages/core/dist/experiment/index.js";
+import { createReferenceBackend } from "../../packages/core/dist/foundation/backend/index.js";
+import { stream } from "../../packages/core/dist/foundation/random/index.js";
+import { dop853 } from "../../packages/core/dist/methods/dop853/index.js";
+import { adaptive, solve } from "../../packages/core/dist/solve/index.js";
+import { openLapack } from "../../packages/kernels/dist/lapack/index.js";
+
+const [rtol, atol] = [1e-8, 1e-10];
+process.env.OPENBLAS_NUM_THREADS ??= "1";
+const wide = existsSync("/proc/cpuinfo") && /\bavx512f\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
+if (wide) process.env.OPENBLAS_CORETYPE ??= "SkylakeX";
+
+const repeats = Number(process.argv.slice(2).find((one) => !one.startsWith("--")) ?? 9);
+const normals = (size, scale, purpose) => {
+  const out = new Float64Array(size);
+  stream({ seed: 1, purpose }).fillNormal(out);
+  return out.map((value) => scale * value);
+};
+const rows = (data, d) => Array.from({ length: d }, (_, i) => Array.from(data.subarray(i * d, i * d + d)));
+
+function problemOf(d, heads) {
+  const scale = 0.5 / Math.sqrt(d);
+  const A = normals(heads * d * d, scale / heads, "bench A");
+  const V = normals(heads * d * d, scale * 2, "bench V");
+  const W = normals(d * d, scale, "bench W");
+  for (let i = 0; i < d; i++) W[i * d + i] -= 1;
+  return { d, heads, A, V, W };
+}
+
+/** The moments level of an experiment, so that what is timed is what a user runs. */
+function momentsOf({ d, heads, A, V, W }, linearAlgebra) {
+  const part = (data, h) => rows(data.subarray(h * d * d, (h + 1) * d * d), d);
+  const reference = createReferenceBackend();
+  const backend = linearAlgebra ? { ...reference, name: linearAlgebra.name, linearAlgebra } : reference;
+  const bound = experiment(
+    {
+      model: {
+        attention: { softmax: { heads: Array.from({ length: heads }, (_, h) => ({ Q: part(A, h), V: part(V, h) })) } },
+        feedforward: { affine: { W: rows(W, d) } },
+      },
+      initial: { gaussian: { mean: Array.from({ length: d }, () => 0), cov: "identity" } },
+      levels: { "gaussian-moments": {} },
+    },
+    linearAlgebra ? { backends: [backend] } : {},
+  );
+  return bound.levels[0].level.problem;
+}
+
+const base64 = (a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString("base64");
+const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+
+const python = spawn(process.env.PYTHON ?? "/usr/bin/python3", [join(import.meta.dirname, "peer.py")], {
+  stdio: ["pipe", "pipe", "inherit"],
+});
+const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
+const answer = async () => JSON.parse((await lines.next()).value);
+const ask = (request) => {
+  python.stdin.write(`${JSON.stringify(request)}\n`);
+  return answer();
+};
+
+function runOwn(problem) {
+  const start = performance.now();
+  const { yEnd, stats, outcome } = solve(problem, dop853.bind({}), { span: [0, 1], steps: adaptive({ rtol, atol }) });
+  if (outcome.status !== "completed") throw new Error(`the run ${outcome.status}`);
+  return { seconds: (performance.now() - start) / 1000, evaluations: stats.evaluations, yEnd };
+}
+
+async function compare(problem, name, linearAlgebra, count) {
+  const { d, heads, A, V, W } = problem;
+  const moments = momentsOf(problem, linearAlgebra);
+  await ask({ setup: { d, heads, A: base64(A), V: base64(V), W: base64(W) } });
+  const times = { own: [], scipy: [] };
+  let difference = 0;
+  let evaluations;
+  for (let k = 0; k <= count; k++) {
+    const own = runOwn(moments);
+    const peer = await ask({ rtol, atol });
+    if (k === 0) {
+      const end = new Float64Array(new Uint8Array(Buffer.from(peer.end, "base64")).buffer);
+      difference = Math.max(...end.map((value, i) => Math.abs(value - own.yEnd[d + i])));
+      evaluations = [own.evaluations, peer.evaluations];
+      continue;
+    }
+    times.own.push(own.seconds);
+    times.scipy.push(peer.seconds);
+  }
+  const ratio = median(times.own.map((value, k) => value / times.scipy[k]));
+  console.log(
+    JSON.stringify({
+      d,
+      heads,
+      linearAlgebra: name,
+      own: median(times.own),
+      scipy: median(times.scipy),
+      ratio,
+      evaluations,
+      difference,
+      repeats: count,
+    }),
+  );
+}
+
+const { version } = await answer();
+const lapack = await openLapack().catch(() => undefined);
+console.log(JSON.stringify({ machine: cpus()[0].model, node: process.version, scipy: version, lapack: lapack?.name }));
+const small = problemOf(64, 1);
+await compare(small, "own", undefined, repeats);
+if (lapack) await compare(small, lapack.name, lapack, repeats);
+if (lapack && process.argv.includes("--large")) await compare(problemOf(512, 8), lapack.name, lapack, 2);
+python.stdin.end();

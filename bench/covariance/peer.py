@@ -1,0 +1,41 @@
+"""The SciPy side of bench.mjs: DOP853 on the covariance equation with a NumPy right-hand side, one request a line."""
+
+import base64
+import json
+import sys
+import time
+
+import numpy as np
+import scipy
+from scipy.integrate import solve_ivp
+
+
+def array(text, *shape):
+    return np.frombuffer(base64.b64decode(text)).reshape(shape)
+
+
+print(json.dumps({"version": scipy.__version__}), flush=True)
+problem = None
+for line in sys.stdin:
+    request = json.loads(line)
+    if "setup" in request:
+        d, heads = request["setup"]["d"], request["setup"]["heads"]
+        A = array(request["setup"]["A"], heads, d, d)
+        V = array(request["setup"]["V"], heads, d, d)
+        W = array(request["setup"]["W"], d, d)
+
+        def rate(_t, y):
+            S = y.reshape(d, d)
+            F = W.copy()
+            for h in range(heads):
+                F += V[h] @ (S @ A[h])
+            X = F @ S
+            return (X + X.T).ravel()
+
+        print(json.dumps({"ready": True}), flush=True)
+        continue
+    start = time.perf_counter()
+    found = solve_ivp(rate, (0, 1), np.eye(d).ravel(), method="DOP853", rtol=request["rtol"], atol=request["atol"])
+    seconds = time.perf_counter() - start
+    end = base64.b64encode(np.ascontiguousarray(found.y[:, -1]).tobytes()).decode()
+    print(json.dumps({"seconds": seconds, "evaluations": int(found.nfev), "end": end}), flush=True)
