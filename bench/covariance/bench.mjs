@@ -92,7 +92,9 @@ async function compare(problem, name, linearAlgebra, count) {
     const peer = await ask({ rtol, atol });
     if (k === 0) {
       const end = new Float64Array(new Uint8Array(Buffer.from(peer.end, "base64")).buffer);
-      difference = Math.max(...end.map((value, i) => Math.abs(value - own.yEnd[d + i])));
+      end.forEach((value, i) => {
+        difference = Math.max(difference, Math.abs(value - own.yEnd[d + i]));
+      });
       evaluations = [own.evaluations, peer.evaluations];
       continue;
     }

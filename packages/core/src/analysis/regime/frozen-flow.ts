@@ -1,4 +1,4 @@
-import { matMul, matVec, maxAbs, symmetricProductNT } from "../../foundation/linear-algebra/index.js";
+import { frobeniusNorm, matMul, matVec, maxAbs, symmetricProductNT } from "../../foundation/linear-algebra/index.js";
 import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
 import { combine, times } from "../shared/matrix-forms.js";
@@ -51,11 +51,10 @@ function dependsOnMean(field: ReturnType<typeof fieldOf>, { mean, cov }: Moments
 
 /** |B|_F at the start and at Σ → 0, the greater. */
 function naturalRate(field: ReturnType<typeof fieldOf>, { mean, cov }: Moments): number {
-  const norm = (values: Float64Array) => Math.hypot(...values);
-  const here = norm(field(mean, cov).B);
+  const here = frobeniusNorm(field(mean, cov).B);
   return Math.max(
     here,
-    norm(
+    frobeniusNorm(
       field(
         mean,
         cov.map((value) => 1e-12 * value),

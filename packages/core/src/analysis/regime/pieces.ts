@@ -1,4 +1,5 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
+import { frobeniusNorm } from "../../foundation/linear-algebra/index.js";
 import { dop853 } from "../../methods/dop853/index.js";
 import type { Model } from "../../model/index.js";
 import { adaptive, findBlowUp, solve } from "../../solve/index.js";
@@ -40,7 +41,7 @@ export function passPiece(model: Model, t: number, length: number, start: Moment
   const method = dop853.bind({});
   const blowUp = findBlowUp(problem, method, { span: [0, length], part: { offset: 0, size } });
   if (blowUp.kind === "blow-up") return { verdict: shiftedBy(regimeByFlow(flow, cancel), t) };
-  const steps = adaptive({ rtol: 1e-12, atol: 1e-15 * Math.hypot(...problem.y0), maxSteps: 100_000 });
+  const steps = adaptive({ rtol: 1e-12, atol: 1e-15 * frobeniusNorm(problem.y0), maxSteps: 100_000 });
   const { yEnd, outcome } = solve(problem, method, { span: [0, length], steps, ...(cancel && { cancel }) });
   if (outcome.status !== "completed") return { verdict: regimeByFlow(flow, cancel) };
   return {
