@@ -1,0 +1,120 @@
+import type { KernelDescription, KernelHead } from "@meanfield/core/foundation/backend";
+import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { type ExponentialSum, unitRoundoff } from "./contract.js";
+
+/** A head as an exponential sum, and what stands between the two. */
+export interface ExponentialHead {
+  readonly sum: ExponentialSum;
+  /** Logarithm of the unit of the masses (nat). */
+  readonly unit: number;
+  /** The part of the score that only the query decides (nat): −β, −β|Qx|², or 0. */
+  queryScore(i: number): number;
+  /** Bound of the error of every score's parts that only key or query decide (nat). */
+  readonly scoreError: number;
+}
+
+/** Remembers what heads with the same keys and masses share. */
+export type Memory = <T>(key: string, make: () => T) => T;
+
+export function createMemory(): Memory {
+  const held = new Map<string, unknown>();
+  return <T>(key: string, make: () => T): T => {
+    if (!held.has(key)) held.set(key, make());
+    return held.get(key) as T;
+  };
+}
+
+function quadraticForm(gram: Float64Array, points: Float64Array, i: number, d: number): number {
+  let form = 0;
+  for (let a = 0; a < d; a++) {
+    for (let b = 0; b < d; b++) form += gram[a * d + b]! * points[i * d + a]! * points[i * d + b]!;
+  }
+  return form;
+}
+
+/** Bound of the rounding of β·xᵀGx over points. */
+function formError(beta: number, gram: Float64Array, { m, d, points }: WeightedPoints): number {
+  let [size, greatest] = [0, 0];
+  for (const value of gram) size += value * value;
+  for (let i = 0; i < m; i++) {
+    let square = 0;
+    for (let a = 0; a < d; a++) square += points[i * d + a]! ** 2;
+    if (square > greatest) greatest = square;
+  }
+  return (d * d + 4) * unitRoundoff * Math.abs(beta) * Math.sqrt(size) * greatest;
+}
+
+interface Masses {
+  readonly masses: Float64Array;
+  readonly unit: number;
+  readonly error: number;
+}
+
+/** a_j = w_j e^{p_j − unit}, p_j the key's own part of the score, unit = max p_j. */
+function tilted(weights: Float64Array, potential: Float64Array, error: number): Masses {
+  let unit = Number.NEGATIVE_INFINITY;
+  let greatest = 0;
+  for (let j = 0; j < weights.length; j++) {
+    if (weights[j]! > 0 && potential[j]! > unit) unit = potential[j]!;
+  }
+  const masses = weights.map((weight, j) => {
+    if (weight === 0) return 0;
+    const size = Math.abs(potential[j]!) + Math.abs(unit);
+    // Beyond 745 nat below the greatest the mass is 0 or denormal, whatever the error of its exponent.
+    if (unit - potential[j]! < 700 && size > greatest) greatest = size;
+    return weight * Math.exp(potential[j]! - unit);
+  });
+  return { masses, unit, error: error + (greatest + 4) * unitRoundoff };
+}
+
+function massesOf(kernel: KernelDescription, head: KernelHead, source: WeightedPoints): Masses {
+  const { m, d, points, weights } = source;
+  const { keyPotential, keyGram } = head;
+  const gaussian = kernel.weight === "gaussian";
+  if (!gaussian && keyPotential === undefined) return { masses: weights, unit: 0, error: 0 };
+  const potential = keyPotential === undefined ? new Float64Array(m) : keyPotential.slice(0, m);
+  if (!gaussian) return tilted(weights, potential, 0);
+  for (let j = 0; j < m; j++) potential[j]! -= head.beta * quadraticForm(keyGram!, points, j, d);
+  return tilted(weights, potential, formError(head.beta, keyGram!, source));
+}
+
+/**
+ * Writes one head as Σ_j a_j e^{⟨Cx, y_j⟩}, C = βA or 2βA.
+ * @returns undefined where its weight is no exponential, or a Gram matrix is missing
+ */
+export function exponentialHead(
+  kernel: KernelDescription,
+  head: KernelHead,
+  source: WeightedPoints,
+  queries: WeightedPoints,
+  memory: Memory,
+): ExponentialHead | undefined {
+  const gaussian = kernel.weight === "gaussian";
+  if (kernel.weight === "sigmoid" || kernel.weight === "linear") return undefined;
+  if (gaussian && (head.keyGram === undefined || head.queryGram === undefined)) return undefined;
+  const { masses, unit, error } = massesOf(kernel, head, source);
+  let mass = 0;
+  for (const value of masses) mass += value;
+  if (!(mass > 0 && Number.isFinite(mass))) return undefined;
+  const factor = gaussian ? 2 * head.beta : head.beta;
+  const queryError = gaussian ? formError(head.beta, head.queryGram!, queries) : 0;
+  return {
+    unit,
+    scoreError: error + queryError,
+    queryScore: (i) => {
+      if (kernel.weight === "shifted-exponential") return -head.beta;
+      return gaussian ? -head.beta * quadraticForm(head.queryGram!, queries.points, i, queries.d) : 0;
+    },
+    sum: {
+      d: source.d,
+      m: source.m,
+      keys: source.points,
+      masses,
+      mass,
+      count: queries.m,
+      queries: queries.points,
+      map: head.queryKey.map((value) => factor * value),
+      shared: masses === source.weights ? memory : createMemory(),
+    },
+  };
+}

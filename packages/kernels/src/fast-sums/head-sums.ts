@@ -1,0 +1,123 @@
+import type { Backend, FieldOutput, KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
+import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { queryBound, sharedBound, valueScale } from "./certificate.js";
+import type { Choice } from "./choose.js";
+import type { SumBlock } from "./contract.js";
+import type { ExponentialHead } from "./exponential-head.js";
+
+/** Queries computed together: their sums stay in the cache. */
+const blockSize = 1024;
+
+/** Beyond e^{±700} an unnormalised field leaves the range of float64 soon; the definition decides what happens there. */
+const largestUnit = 700;
+
+/** One head of a field to compute. */
+export interface HeadTask {
+  readonly kernel: KernelDescription;
+  readonly index: number;
+  readonly source: WeightedPoints;
+  readonly queries: WeightedPoints;
+  readonly visibility: Visibility;
+  readonly out: FieldOutput;
+}
+
+/** What came of it. */
+export interface HeadReport {
+  /** Greatest certified bound among the queries that the method computed. */
+  readonly bound: number;
+  /** Queries left to the direct sum. */
+  readonly fallBacks: number;
+}
+
+function sumBlock(d: number): SumBlock {
+  const column = () => new Float64Array(blockSize);
+  return {
+    total: column(),
+    mean: new Float64Array(blockSize * d),
+    unit: column(),
+    totalError: column(),
+    meanError: column(),
+  };
+}
+
+/** field_i += scale·V·mean_i of row `row` of a block. */
+function addValue(value: Float64Array, block: SumBlock, row: number, scale: number, field: Float64Array, i: number) {
+  const d = block.mean.length / blockSize;
+  for (let a = 0; a < d; a++) {
+    let sum = 0;
+    for (let b = 0; b < d; b++) sum += value[a * d + b]! * block.mean[row * d + b]!;
+    field[i * d + a]! += scale * sum;
+  }
+}
+
+/** Adds one head by its method, and by the direct sum where that is not certified to `accuracy`. */
+export function addHead(
+  task: HeadTask,
+  head: ExponentialHead,
+  { plan }: Choice,
+  accuracy: number,
+  direct: Backend,
+): HeadReport {
+  const { kernel, index, source, queries, out } = task;
+  const { value } = kernel.heads[index]!;
+  const { d } = source;
+  const scale = valueScale(kernel.heads[index]!, source);
+  const common = sharedBound(plan, head.scoreError, scale, d, kernel.heads.length);
+  const partition = kernel.normalisation === "partition";
+  const failed: number[] = [];
+  const block = sumBlock(d);
+  let bound = 0;
+  if (common <= accuracy) plan.prepare();
+  for (let begin = 0; begin < queries.m; begin += blockSize) {
+    const size = Math.min(blockSize, queries.m - begin);
+    if (common <= accuracy) plan.evaluate(begin, size, block);
+    else block.totalError.fill(Number.POSITIVE_INFINITY);
+    for (let row = 0; row < size; row++) {
+      const i = begin + row;
+      const unit = block.unit[row]! + head.unit + head.queryScore(i);
+      // The exponential of the unit rounds by |unit| + 2 units.
+      const own = queryBound(block, row, scale, common) + (partition ? 0 : (Math.abs(unit) + 2) * 2 ** -51);
+      if (!(own <= accuracy) || (!partition && Math.abs(unit) > largestUnit)) {
+        failed.push(i);
+        continue;
+      }
+      if (own > bound) bound = own;
+      const total = block.total[row]!;
+      if (out.field) addValue(value, block, row, partition ? 1 / total : Math.exp(unit), out.field, i);
+      if (out.logPartition) out.logPartition[index * queries.m + i] = unit + Math.log(total);
+    }
+  }
+  addDirect(task, failed, direct);
+  return { bound, fallBacks: failed.length };
+}
+
+/** Adds one head at some queries by the direct sum. */
+function addDirect(task: HeadTask, rows: readonly number[], direct: Backend): void {
+  if (rows.length === 0) return;
+  const { kernel, index, source, queries, visibility, out } = task;
+  const { d } = source;
+  const points = new Float64Array(rows.length * d);
+  const weights = new Float64Array(rows.length);
+  for (const [k, i] of rows.entries()) {
+    for (let a = 0; a < d; a++) points[k * d + a] = queries.points[i * d + a]!;
+    weights[k] = queries.weights[i]!;
+  }
+  const part: { field?: Float64Array; logPartition?: Float64Array } = {};
+  if (out.field) part.field = new Float64Array(rows.length * d);
+  if (out.logPartition) part.logPartition = new Float64Array(rows.length);
+  const alone = { ...kernel, heads: [kernel.heads[index]!] };
+  direct.field(alone, source, { m: rows.length, d, points, weights }, visibility, part);
+  for (const [k, i] of rows.entries()) {
+    if (out.field && part.field) for (let a = 0; a < d; a++) out.field[i * d + a]! += part.field[k * d + a]!;
+    if (out.logPartition && part.logPartition) out.logPartition[index * queries.m + i] = part.logPartition[k]!;
+  }
+}
+
+/** Adds one head at every query by the direct sum. */
+export function addWhole(task: HeadTask, direct: Backend): void {
+  addDirect(
+    task,
+    Array.from({ length: task.queries.m }, (_, i) => i),
+    direct,
+  );
+}

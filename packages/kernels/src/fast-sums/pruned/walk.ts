@@ -1,0 +1,114 @@
+import { type KeyTree, leafSize } from "./tree.js";
+
+/** The running sum of one query over the leaves it could not skip. */
+export interface Walk {
+  readonly q: Float64Array;
+  readonly mean: Float64Array;
+  readonly part: Float64Array;
+  readonly scores: Float64Array;
+  readonly stack: Int32Array;
+  total: number;
+  /** Greatest score so far (nat). */
+  unit: number;
+  /** Leaves summed, and nodes looked at. */
+  leaves: number;
+  visits: number;
+}
+
+export function createWalk(d: number): Walk {
+  const vector = () => new Float64Array(d);
+  return {
+    q: vector(),
+    mean: vector(),
+    part: vector(),
+    scores: new Float64Array(leafSize),
+    stack: new Int32Array(64),
+    total: 0,
+    unit: Number.NEGATIVE_INFINITY,
+    leaves: 0,
+    visits: 0,
+  };
+}
+
+/** Adds a leaf exactly; weights in the unit e^{unit}, raised as greater scores come. */
+function addLeaf(tree: KeyTree, leaf: number, walk: Walk): void {
+  const { d, points, masses } = tree;
+  const { q, mean, part, scores } = walk;
+  const [from, to] = [tree.first[leaf]!, tree.end[leaf]!];
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let j = from; j < to; j++) {
+    let score = 0;
+    for (let a = 0; a < d; a++) score += q[a]! * points[j * d + a]!;
+    scores[j - from] = score;
+    if (score > greatest) greatest = score;
+  }
+  if (greatest > walk.unit) {
+    const shrink = Math.exp(walk.unit - greatest);
+    walk.total *= shrink;
+    for (let a = 0; a < d; a++) mean[a]! *= shrink;
+    walk.unit = greatest;
+  }
+  let sum = 0;
+  part.fill(0);
+  for (let j = from; j < to; j++) {
+    const weight = masses[j]! * Math.exp(scores[j - from]! - walk.unit);
+    sum += weight;
+    for (let a = 0; a < d; a++) part[a]! += weight * points[j * d + a]!;
+  }
+  walk.total += sum;
+  for (let a = 0; a < d; a++) mean[a]! += part[a]!;
+  walk.leaves++;
+}
+
+const jensen = (tree: KeyTree, node: number, q: Float64Array): number => {
+  let score = tree.logMass[node]!;
+  for (let a = 0; a < tree.d; a++) score += q[a]! * tree.centre[node * tree.d + a]!;
+  return score;
+};
+
+/** max ⟨q, y⟩ over a node's box. */
+function boxMaximum(tree: KeyTree, node: number, q: Float64Array): number {
+  let score = 0;
+  for (let a = 0; a < tree.d; a++) {
+    const value = q[a]!;
+    score += value * (value > 0 ? tree.high[node * tree.d + a]! : tree.low[node * tree.d + a]!);
+  }
+  return score;
+}
+
+/**
+ * Sums over every node whose keys may matter: a node is skipped when e^{max⟨q, y⟩} over its box is below
+ * share·e^{bound}, bound ≤ log Z. By Jensen Σ a_j e^{⟨q, y_j⟩} ≥ a·e^{⟨q, centre⟩} on every node; the leaf with the
+ * greatest such value is summed first and sharpens the bound.
+ * @param logShare log of the skipped mass's share per unit mass, margins for rounding included (nat)
+ */
+export function walkTree(tree: KeyTree, logShare: number, walk: Walk): void {
+  const { q, stack } = walk;
+  walk.mean.fill(0);
+  walk.total = 0;
+  walk.unit = Number.NEGATIVE_INFINITY;
+  walk.leaves = 0;
+  walk.visits = 0;
+  let bound = jensen(tree, 0, q);
+  let best = 0;
+  while (tree.right[best]! !== 0) {
+    const [left, right] = [jensen(tree, best + 1, q), jensen(tree, tree.right[best]!, q)];
+    best = left >= right ? best + 1 : tree.right[best]!;
+    bound = Math.max(bound, left, right);
+  }
+  addLeaf(tree, best, walk);
+  bound = Math.max(bound, walk.unit + Math.log(walk.total));
+  const threshold = bound + logShare;
+  let depth = 0;
+  stack[depth++] = 0;
+  while (depth > 0) {
+    const node = stack[--depth]!;
+    walk.visits++;
+    if (node === best || boxMaximum(tree, node, q) <= threshold) continue;
+    if (tree.right[node]! === 0) addLeaf(tree, node, walk);
+    else {
+      stack[depth++] = tree.right[node]!;
+      stack[depth++] = node + 1;
+    }
+  }
+}

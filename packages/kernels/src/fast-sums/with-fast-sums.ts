@@ -1,0 +1,138 @@
+import {
+  type Backend,
+  createReferenceBackend,
+  type FieldOutput,
+  type KernelDescription,
+  type Visibility,
+} from "@meanfield/core/foundation/backend";
+import { InputError } from "@meanfield/core/foundation/errors";
+import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { createLedger, type Ledger } from "./activity.js";
+import { type Choice, cheapest, forced } from "./choose.js";
+import type { FastMethodName } from "./contract.js";
+import { createMemory, type ExponentialHead, exponentialHead } from "./exponential-head.js";
+import { addHead, addWhole, type HeadTask } from "./head-sums.js";
+import { fastMethods } from "./methods.js";
+import { measureRates, type Rates } from "./rates.js";
+
+export interface FastSumsOptions {
+  /** Largest certified |Γ̃_h − Γ_h| / max_j|V_h x_j| wanted (1); times ∫w_h dμ where the field is not normalised. */
+  readonly accuracy: number;
+  /** One method for all sums, or the fastest for each; "direct" leaves the direct backend alone. Default "auto". */
+  readonly method?: "auto" | FastMethodName | "direct";
+  /** What "auto" reckons with; measured at first use when left out. Give fixed rates for a choice that never varies. */
+  readonly rates?: Rates;
+}
+
+function requireAccuracy(accuracy: number): void {
+  if (accuracy >= 1e-14 && accuracy <= 0.1) return;
+  throw new InputError({
+    code: "out-of-range",
+    who: "withFastSums",
+    rule: "accuracy must be between 1e-14 and 0.1",
+    got: String(accuracy),
+    fix: "Use the direct backend alone for sums without approximation",
+  });
+}
+
+/** Tries fast methods one head at a time. */
+interface Engine {
+  readonly accuracy: number;
+  readonly method: "auto" | FastMethodName;
+  readonly rates: Rates;
+  readonly ledger: Ledger;
+  readonly direct: Backend;
+}
+
+function choiceFor(engine: Engine, head: ExponentialHead): Choice | undefined {
+  const { accuracy, method, rates, ledger } = engine;
+  if (method === "auto") return cheapest(fastMethods, head.sum, accuracy, rates);
+  const choice = forced(fastMethods.find(({ name }) => name === method)!, head.sum, accuracy);
+  if (typeof choice !== "string") return choice;
+  ledger.notice(`The direct sum was used: ${choice}.`);
+  return undefined;
+}
+
+type Choices = readonly (readonly [ExponentialHead, Choice] | undefined)[];
+
+/** Per head its method, or undefined for the direct sum. */
+function choose(engine: Engine, kernel: KernelDescription, source: WeightedPoints, queries: WeightedPoints): Choices {
+  const memory = createMemory();
+  return kernel.heads.map((head) => {
+    const sum = exponentialHead(kernel, head, source, queries, memory);
+    const choice = sum && choiceFor(engine, sum);
+    return sum && choice && [sum, choice];
+  });
+}
+
+function compute(engine: Engine, choices: Choices, task: Omit<HeadTask, "index">): void {
+  task.out.field?.fill(0);
+  for (const [index, chosen] of choices.entries()) {
+    const head: HeadTask = { ...task, index };
+    if (chosen === undefined) {
+      addWhole(head, engine.direct);
+      engine.ledger.add("direct", 0, 0);
+      continue;
+    }
+    const [sum, choice] = chosen;
+    const { bound, fallBacks } = addHead(head, sum, choice, engine.accuracy, engine.direct);
+    engine.ledger.add(choice.name, bound, fallBacks);
+  }
+}
+
+/** The direct backend, and the reference where that declines: what fall-backs are computed with. */
+function withReference(direct: Backend): Backend {
+  const reference = createReferenceBackend();
+  return {
+    ...direct,
+    field: (...problem) => direct.field(...problem) || reference.field(...problem),
+  };
+}
+
+function isMine(visibility: Visibility, out: FieldOutput): boolean {
+  return visibility.dense && out.entropy === undefined && (out.field !== undefined || out.logPartition !== undefined);
+}
+
+/**
+ * A backend that computes exponential, shifted-exponential and Gaussian weights without a mask by fast sums, each query
+ * certified to `accuracy`, and leaves everything else to `direct`: other weights, masks, entropies, sums too small to
+ * gain, and every query that no method certifies. `activity()` reports methods, bounds and fall-backs.
+ *
+ * Under `accuracy: exact` a run does not use this function at all: the direct backend never approximates.
+ * @param direct computes what is not approximated
+ * @throws out-of-range
+ * @cost O(m + count) per head on S¹ and S², see docs/kernels-fast-sums.md; memory O(m + count)
+ * @accuracy the certificate, tested against double-double sums (contract.test.ts, certificate.long.test.ts)
+ * @source derived (docs/kernels-fast-sums.md)
+ */
+export function withFastSums(direct: Backend, options: FastSumsOptions): Backend {
+  requireAccuracy(options.accuracy);
+  const method = options.method ?? "auto";
+  if (method === "direct") return direct;
+  const ledger = createLedger();
+  const rates = options.rates ?? measureRates(direct, () => performance.now());
+  const engine: Engine = { accuracy: options.accuracy, method, rates, ledger, direct: withReference(direct) };
+  return {
+    ...direct,
+    name: `${direct.name} with fast sums`,
+    field(kernel, source, queries, visibility, out) {
+      const choices = isMine(visibility, out) ? choose(engine, kernel, source, queries) : [];
+      if (choices.some((choice) => choice !== undefined)) {
+        compute(engine, choices, { kernel, source, queries, visibility, out });
+        return true;
+      }
+      const done = direct.field(kernel, source, queries, visibility, out);
+      if (done) ledger.add("direct", 0, 0);
+      return done;
+    },
+    activity() {
+      const { summation, notices } = ledger.report();
+      const inner = direct.activity?.();
+      const bound = Math.max(0, ...(inner?.summation ?? []).map((row) => row.bound));
+      return {
+        summation: summation.map((row) => (row.method === "direct" ? { ...row, bound } : row)),
+        notices: [...(inner?.notices ?? []), ...notices],
+      };
+    },
+  };
+}
