@@ -50,24 +50,29 @@ interface Masses {
   readonly error: number;
 }
 
-/** a_j = w_j e^{p_j − unit}, p_j the key's own part of the score, unit = max p_j. */
-function tilted(weights: Float64Array, potential: Float64Array, error: number): Masses {
+/** Potentials may differ by this (nat): a mass that underflows could still meet the greatest score of a query. */
+const largestTilt = 600;
+
+/**
+ * a_j = w_j e^{p_j − unit}, p_j the key's own part of the score, unit = max p_j.
+ * @returns undefined where the masses leave the range of float64; p_j = −∞ is a key without mass
+ */
+function tilted(weights: Float64Array, potential: Float64Array, error: number): Masses | undefined {
   let unit = Number.NEGATIVE_INFINITY;
-  let greatest = 0;
+  let least = Number.POSITIVE_INFINITY;
   for (let j = 0; j < weights.length; j++) {
-    if (weights[j]! > 0 && potential[j]! > unit) unit = potential[j]!;
+    const own = potential[j]!;
+    if (weights[j] === 0 || own === Number.NEGATIVE_INFINITY) continue;
+    if (Number.isNaN(own)) return undefined;
+    unit = Math.max(unit, own);
+    least = Math.min(least, own);
   }
-  const masses = weights.map((weight, j) => {
-    if (weight === 0) return 0;
-    const size = Math.abs(potential[j]!) + Math.abs(unit);
-    // Beyond 745 nat below the greatest the mass is 0 or denormal, whatever the error of its exponent.
-    if (unit - potential[j]! < 700 && size > greatest) greatest = size;
-    return weight * Math.exp(potential[j]! - unit);
-  });
-  return { masses, unit, error: error + (greatest + 4) * unitRoundoff };
+  if (!(unit - least <= largestTilt)) return undefined;
+  const masses = weights.map((weight, j) => (weight === 0 ? 0 : weight * Math.exp(potential[j]! - unit)));
+  return { masses, unit, error: error + (Math.abs(unit) + Math.abs(least) + 4) * unitRoundoff };
 }
 
-function massesOf(kernel: KernelDescription, head: KernelHead, source: WeightedPoints): Masses {
+function massesOf(kernel: KernelDescription, head: KernelHead, source: WeightedPoints): Masses | undefined {
   const { m, d, points, weights } = source;
   const { keyPotential, keyGram } = head;
   const gaussian = kernel.weight === "gaussian";
@@ -80,7 +85,7 @@ function massesOf(kernel: KernelDescription, head: KernelHead, source: WeightedP
 
 /**
  * Writes one head as Σ_j a_j e^{⟨Cx, y_j⟩}, C = βA or 2βA.
- * @returns undefined where its weight is no exponential, or a Gram matrix is missing
+ * @returns undefined where its weight is no exponential, a Gram matrix is missing, or masses leave the range of float64
  */
 export function exponentialHead(
   kernel: KernelDescription,
@@ -92,7 +97,9 @@ export function exponentialHead(
   const gaussian = kernel.weight === "gaussian";
   if (kernel.weight === "sigmoid" || kernel.weight === "linear") return undefined;
   if (gaussian && (head.keyGram === undefined || head.queryGram === undefined)) return undefined;
-  const { masses, unit, error } = massesOf(kernel, head, source);
+  const tilt = massesOf(kernel, head, source);
+  if (tilt === undefined) return undefined;
+  const { masses, unit, error } = tilt;
   let mass = 0;
   for (const value of masses) mass += value;
   if (!(mass > 0 && Number.isFinite(mass))) return undefined;
