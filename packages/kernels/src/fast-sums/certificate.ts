@@ -54,6 +54,18 @@ export function valueScale({ value }: KernelHead, { m, d, points }: WeightedPoin
   return { perMean: norm / size, rounding: (entries * largest) / size, perPoint: (norm * largest) / size };
 }
 
+/** Room for the sums of `size` queries. */
+export function createBlock(size: number, d: number): SumBlock {
+  const column = () => new Float64Array(size);
+  return {
+    total: column(),
+    mean: new Float64Array(size * d),
+    unit: column(),
+    totalError: column(),
+    meanError: column(),
+  };
+}
+
 /**
  * The part of the bound that all queries share: scores off by δ change the normalised weights by at most e^{2δ} − 1,
  * points off by ε the values, and the product with V rounds d + 4 times.

@@ -60,7 +60,7 @@ export interface Plan {
   readonly scoreError: number;
   /** As scoreError, of the points in the mean, relative to the largest |y_j|. */
   readonly pointError: number;
-  /** Moments and tables; called once, before the first block. */
+  /** Moments and tables, before the first block; a second call does nothing. */
   prepare(): void;
   /** The sums at q_begin … q_{begin + size − 1}. */
   evaluate(begin: number, size: number, out: SumBlock): void;
@@ -79,4 +79,4 @@ export interface FastMethod {
   plan(sum: ExponentialSum, accuracy: number): Plan | string;
 }
 
-export type FastMethodName = "fourier" | "harmonics" | "gaussian-grid" | "pruned";
+export type FastMethodName = "fourier" | "harmonics" | "exponential-grid" | "pruned";

@@ -1,7 +1,7 @@
 import type { Backend, FieldOutput, KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
-import { queryBound, sharedBound, valueScale } from "./certificate.js";
-import type { Choice } from "./choose.js";
+import { createBlock, queryBound } from "./certificate.js";
+import type { Certified } from "./choose.js";
 import type { SumBlock } from "./contract.js";
 import type { ExponentialHead } from "./exponential-head.js";
 
@@ -29,17 +29,6 @@ export interface HeadReport {
   readonly fallBacks: number;
 }
 
-function sumBlock(d: number): SumBlock {
-  const column = () => new Float64Array(blockSize);
-  return {
-    total: column(),
-    mean: new Float64Array(blockSize * d),
-    unit: column(),
-    totalError: column(),
-    meanError: column(),
-  };
-}
-
 /** field_i += scale·V·mean_i of row `row` of a block. */
 function addValue(value: Float64Array, block: SumBlock, row: number, scale: number, field: Float64Array, i: number) {
   const d = block.mean.length / blockSize;
@@ -54,18 +43,16 @@ function addValue(value: Float64Array, block: SumBlock, row: number, scale: numb
 export function addHead(
   task: HeadTask,
   head: ExponentialHead,
-  { plan }: Choice,
+  { plan, scale, common }: Certified,
   accuracy: number,
   direct: Backend,
 ): HeadReport {
   const { kernel, index, source, queries, out } = task;
   const { value } = kernel.heads[index]!;
   const { d } = source;
-  const scale = valueScale(kernel.heads[index]!, source);
-  const common = sharedBound(plan, head.scoreError, scale, d, kernel.heads.length);
   const partition = kernel.normalisation === "partition";
   const failed: number[] = [];
-  const block = sumBlock(d);
+  const block = createBlock(blockSize, d);
   let bound = 0;
   if (common <= accuracy) plan.prepare();
   for (let begin = 0; begin < queries.m; begin += blockSize) {

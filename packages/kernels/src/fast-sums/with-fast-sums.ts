@@ -3,13 +3,15 @@ import {
   createReferenceBackend,
   type FieldOutput,
   type KernelDescription,
+  type KernelHead,
   type Visibility,
 } from "@meanfield/core/foundation/backend";
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { createLedger, type Ledger } from "./activity.js";
-import { type Choice, cheapest, forced } from "./choose.js";
-import type { FastMethodName } from "./contract.js";
+import { sharedBound, valueScale } from "./certificate.js";
+import { type Certified, cheapest, failingShare, forced } from "./choose.js";
+import type { FastMethodName, Plan } from "./contract.js";
 import { createMemory, type ExponentialHead, exponentialHead } from "./exponential-head.js";
 import { addHead, addWhole, type HeadTask } from "./head-sums.js";
 import { fastMethods } from "./methods.js";
@@ -44,24 +46,37 @@ interface Engine {
   readonly direct: Backend;
 }
 
-function choiceFor(engine: Engine, head: ExponentialHead): Choice | undefined {
+function certifiedChoice(
+  engine: Engine,
+  kernel: KernelDescription,
+  head: KernelHead,
+  source: WeightedPoints,
+  reduced: ExponentialHead,
+): Certified | undefined {
   const { accuracy, method, rates, ledger } = engine;
-  if (method === "auto") return cheapest(fastMethods, head.sum, accuracy, rates);
-  const choice = forced(fastMethods.find(({ name }) => name === method)!, head.sum, accuracy);
-  if (typeof choice !== "string") return choice;
+  const { sum, scoreError } = reduced;
+  const scale = valueScale(head, source);
+  const commonOf = (plan: Plan) => sharedBound(plan, scoreError, scale, sum.d, kernel.heads.length);
+  if (method === "auto") {
+    const failing = (plan: Plan) => failingShare(sum, plan, scale, commonOf(plan), accuracy);
+    const choice = cheapest(fastMethods, sum, accuracy, rates, failing);
+    return choice && { ...choice, scale, common: commonOf(choice.plan) };
+  }
+  const choice = forced(fastMethods.find(({ name }) => name === method)!, sum, accuracy);
+  if (typeof choice !== "string") return { ...choice, scale, common: commonOf(choice.plan) };
   ledger.notice(`The direct sum was used: ${choice}.`);
   return undefined;
 }
 
-type Choices = readonly (readonly [ExponentialHead, Choice] | undefined)[];
+type Choices = readonly (readonly [ExponentialHead, Certified] | undefined)[];
 
 /** Per head its method, or undefined for the direct sum. */
 function choose(engine: Engine, kernel: KernelDescription, source: WeightedPoints, queries: WeightedPoints): Choices {
   const memory = createMemory();
   return kernel.heads.map((head) => {
-    const sum = exponentialHead(kernel, head, source, queries, memory);
-    const choice = sum && choiceFor(engine, sum);
-    return sum && choice && [sum, choice];
+    const reduced = exponentialHead(kernel, head, source, queries, memory);
+    const choice = reduced && certifiedChoice(engine, kernel, head, source, reduced);
+    return reduced && choice && [reduced, choice];
   });
 }
 

@@ -1,5 +1,5 @@
-import { queryBound, sharedBound, valueScale } from "../../src/fast-sums/certificate.js";
-import type { FastMethod, SumBlock } from "../../src/fast-sums/contract.js";
+import { createBlock, queryBound, sharedBound, valueScale } from "../../src/fast-sums/certificate.js";
+import type { FastMethod } from "../../src/fast-sums/contract.js";
 import { createMemory, exponentialHead } from "../../src/fast-sums/exponential-head.js";
 import { exactField } from "./double-double-attention.js";
 import type { RandomSum } from "./random-sums.js";
@@ -14,17 +14,6 @@ export interface CertificateCheck {
   readonly bounded: number;
   /** Greatest true error over its bound, of fields and log-partitions. */
   readonly worst: number;
-}
-
-function blockOf(size: number, d: number): SumBlock {
-  const column = () => new Float64Array(size).fill(Number.NaN);
-  return {
-    total: column(),
-    mean: new Float64Array(size * d).fill(Number.NaN),
-    unit: column(),
-    totalError: column(),
-    meanError: column(),
-  };
 }
 
 /** |V(a − b)|. */
@@ -49,7 +38,7 @@ export function checkCertificate(method: FastMethod, problem: RandomSum): Certif
   if (reduced === undefined || plan === undefined || typeof plan === "string") return undefined;
   const scale = valueScale(head, source);
   const common = sharedBound(plan, reduced.scoreError, scale, d, 1);
-  const block = blockOf(queries.m, d);
+  const block = createBlock(queries.m, d);
   plan.prepare();
   plan.evaluate(0, queries.m, block);
   let [certified, bounded, worst, greatest] = [0, 0, 0, 0];

@@ -132,6 +132,7 @@ function plan(sum: ExponentialSum, accuracy: number): Plan | string {
     scoreError: scores.scoreError,
     pointError: scores.pointError,
     prepare() {
+      if (reader !== undefined) return;
       const cells = circleCells(choice.reach);
       const table = sum.shared(`fourier ${cells.count} ${order}`, () => {
         const open = momentTable(cells.count, order);

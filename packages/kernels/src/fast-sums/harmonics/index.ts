@@ -148,6 +148,7 @@ function plan(sum: ExponentialSum, accuracy: number): Plan | string {
     scoreError: scores.scoreError,
     pointError: scores.pointError,
     prepare() {
+      if (reader !== undefined) return;
       const cells = sphereCells(rings);
       const table = sum.shared(`harmonics ${rings} ${order}`, () => {
         const open = momentTable(rings * cells.sectors, monomials(order));
