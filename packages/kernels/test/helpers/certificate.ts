@@ -2,7 +2,8 @@ import { createBlock, queryBound, sharedBound, valueScale } from "../../src/fast
 import type { FastMethod } from "../../src/fast-sums/contract.js";
 import { createMemory, exponentialHead } from "../../src/fast-sums/exponential-head.js";
 import { exactField } from "./double-double-attention.js";
-import type { RandomSum } from "./random-sums.js";
+import type { Home } from "./homes.js";
+import { type RandomSum, randomSum } from "./random-sums.js";
 
 /** Rounding of the reference itself: 4u in mean and total, 8u in their quotient and its product with V. */
 const referenceRounding = 16 * 2 ** -53;
@@ -64,4 +65,17 @@ export function checkCertificate(method: FastMethod, problem: RandomSum): Certif
     );
   }
   return { certified, bounded, worst };
+}
+
+/** Runs sums 0 … count − 1 of a home. */
+export function checkMany(method: FastMethod, { d, sphere, largest }: Home, count: number) {
+  let [plans, certified, worst] = [0, 0, 0];
+  for (let run = 0; run < count; run++) {
+    const check = checkCertificate(method, randomSum(run, d, sphere, largest));
+    if (check === undefined) continue;
+    plans++;
+    certified += check.certified;
+    worst = Math.max(worst, check.worst);
+  }
+  return { plans, certified, worst };
 }

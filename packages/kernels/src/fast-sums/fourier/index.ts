@@ -110,7 +110,7 @@ function roundingsOf(m: number, cells: number): Roundings {
   const keys = momentRoundings(m);
   const moments = rootRounding + 32 + cells / 32 + 8;
   const tables = 32 + rootRounding + 8;
-  return { fixed: keys + moments + tables, perDegree: 1, perPower: 3 + 3 + 3 + 4 };
+  return { fixed: keys + moments + tables, perDegree: 1, perSquare: 0, perPower: 3 + 3 + 3 + 4 };
 }
 
 function plan(sum: ExponentialSum, accuracy: number): Plan | string {

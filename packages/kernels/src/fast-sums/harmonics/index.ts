@@ -125,7 +125,12 @@ function roundingsOf(m: number, { rings, sectors }: SphereCells): Roundings {
   const moments = 11 + 16 + sectors / 16 + 16 + rings / 16 + 6;
   const tables = 40 + 11 + 6;
   // P̄_lm twice, and the sums over l and m of the tables.
-  return { fixed: keys + moments + tables, perDegree: 2 * legendreRounding + 2, perPower: 3 + 4 + 5 + 8 + 6 };
+  return {
+    fixed: keys + moments + tables + 2 * legendreRounding.fixed,
+    perDegree: 2,
+    perSquare: 2 * legendreRounding.perSquare,
+    perPower: 3 + 4 + 5 + 8 + 6,
+  };
 }
 
 function plan(sum: ExponentialSum, accuracy: number): Plan | string {

@@ -102,4 +102,4 @@ function plan(sum: ExponentialSum, accuracy: number): Plan | string {
  * @accuracy certified; contract.test.ts against double-double sums
  * @source derived (docs/kernels-fast-sums.md)
  */
-export const pruned: FastMethod = { name: "pruned", planning: 400, plan };
+export const pruned: FastMethod = { name: "pruned", planning: 1500, plan };

@@ -54,23 +54,25 @@ function remainderOf(spectrum: Float64Array, order: number, reach: number): numb
   return 1.01 * remainder;
 }
 
-/** Roundings that a term of degree l and Taylor power r goes through: fixed + perDegree·(l + 1) + perPower·r. */
+/** Roundings of a term of degree l and Taylor power r: fixed + perDegree·(l + 1) + perSquare·(l + 1)² + perPower·r. */
 export interface Roundings {
   readonly fixed: number;
   readonly perDegree: number;
+  readonly perSquare: number;
   readonly perPower: number;
 }
 
 /**
  * Bound of the rounding of a band-limited sum, relative to the mass. With x = (l + 1)·reach the powers of keys and
  * queries weigh x^r/r!, and Σ_r r·x^r/r! = x e^x, so the bound is
- * u·Σ_l ν_l (fixed + perDegree·(l + 1) + perPower·x) e^{2x}; 3/2 covers complex products.
+ * u·Σ_l ν_l (fixed + perDegree·(l + 1) + perSquare·(l + 1)² + perPower·x) e^{2x}; 3/2 covers complex products.
  */
 export function roundingOf(spectrum: Float64Array, reach: number, count: Roundings): number {
   let sum = 0;
   for (let l = 0; l < spectrum.length; l++) {
     const x = (l + 1) * reach;
-    sum += spectrum[l]! * (count.fixed + count.perDegree * (l + 1) + count.perPower * x) * Math.exp(2 * x);
+    const roundings = count.fixed + (count.perDegree + count.perSquare * (l + 1)) * (l + 1) + count.perPower * x;
+    sum += spectrum[l]! * roundings * Math.exp(2 * x);
   }
   return 1.5 * unitRoundoff * sum;
 }

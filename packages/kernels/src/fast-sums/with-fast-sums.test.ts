@@ -1,0 +1,161 @@
+import {
+  type Backend,
+  createReferenceBackend,
+  type FieldOutput,
+  type KernelDescription,
+} from "@meanfield/core/foundation/backend";
+import { InputError } from "@meanfield/core/foundation/errors";
+import { randomMatrix, uniformSphere } from "@meanfield/core/foundation/random";
+import { tokens, type WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { describe, expect, test } from "vitest";
+import { backendContract } from "../../../core/test/helpers/backend-contract.js";
+import { type FastMethodName, type FastSumsOptions, type Rates, withFastSums } from "./index.js";
+import { fastMethods } from "./methods.js";
+
+const dense = { dense: true, logWeight: () => 0, decay: 0 };
+const causal = { dense: false, logWeight: (q: number, k: number) => (k <= q ? 0 : Number.NEGATIVE_INFINITY), decay: 0 };
+/** A choice that no clock decides: the direct sum is dear. */
+const eager: Rates = { multiplyAdd: 1, pair: () => 1e9 };
+const identity = (d: number) => Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? 1 : 0));
+
+function softmax(d: number, beta: number, heads = 1): KernelDescription {
+  const head = { beta, queryKey: identity(d), value: identity(d) };
+  return { weight: "exponential", normalisation: "partition", heads: Array.from({ length: heads }, () => head) };
+}
+
+const sphere = (n: number, d: number, seed = 1): WeightedPoints => tokens(uniformSphere(n, d, seed), n, d);
+
+function fieldOf(backend: Backend, kernel: KernelDescription, source: WeightedPoints, mask = dense) {
+  const out = {
+    field: new Float64Array(source.m * source.d).fill(Number.NaN),
+    logPartition: new Float64Array(kernel.heads.length * source.m).fill(Number.NaN),
+  };
+  expect(backend.field(kernel, source, source, mask, out)).toBe(true);
+  return out;
+}
+
+const gap = (a: Float64Array, b: Float64Array) =>
+  a.reduce((most, value, k) => Math.max(most, Math.abs(value - b[k]!)), 0);
+
+const fast = (options: Partial<FastSumsOptions> = {}) =>
+  withFastSums(createReferenceBackend(), { accuracy: 1e-10, rates: eager, ...options });
+
+const methodsOf = (backend: Backend) => backend.activity!().summation.map(({ method }) => method);
+
+// Sums of a few hundred equal weights: the contract's own slack, 1e-12, is what the methods are asked for.
+for (const { name } of fastMethods) {
+  backendContract(`reference with ${name}`, () => fast({ accuracy: 1e-13, method: name }));
+}
+backendContract("reference with fast sums", () => fast({ accuracy: 1e-13 }));
+
+describe("what is computed how", () => {
+  test.each([
+    [2, 3, "fourier"],
+    [3, 3, "harmonics"],
+    [5, 400, "pruned"],
+  ] as const)("tokens on the sphere of R^%i at β = %i: %s", (d, beta, method) => {
+    const backend = fast({ method });
+    const source = sphere(400, d);
+    const [got, wanted] = [
+      fieldOf(backend, softmax(d, beta), source),
+      fieldOf(createReferenceBackend(), softmax(d, beta), source),
+    ];
+    const report = backend.activity!().summation[0]!;
+    expect(report).toMatchObject({ method, evaluations: 1, fallBacks: 0 });
+    expect(report.bound).toBeGreaterThan(0);
+    expect(report.bound).toBeLessThanOrEqual(1e-10);
+    // The reference sums 400 terms of one size: 400 roundings, at β = 400 also those of the scores.
+    expect(gap(got.field, wanted.field)).toBeLessThan(report.bound + 2e-13);
+    expect(gap(got.logPartition, wanted.logPartition)).toBeLessThan(report.bound + 2e-13);
+  });
+
+  test("heads with orthogonal A of either determinant and any V add up", () => {
+    const source = sphere(300, 3);
+    const heads = [1, 2, 3].map((seed) => ({
+      beta: seed === 2 ? -2 : 3,
+      queryKey: randomMatrix("orthogonal", 3, 3, 1, seed),
+      value: randomMatrix("ginibre", 3, 3, 1, seed),
+    }));
+    const kernel = { ...softmax(3, 1), heads };
+    const backend = fast({ method: "harmonics" });
+    const [got, wanted] = [fieldOf(backend, kernel, source), fieldOf(createReferenceBackend(), kernel, source)];
+    expect(backend.activity!().summation).toMatchObject([{ method: "harmonics", evaluations: 3, fallBacks: 0 }]);
+    // Three heads within 1e-10·max|V x| ≤ 1e-10·3 each.
+    expect(gap(got.field, wanted.field)).toBeLessThan(1e-9);
+    expect(gap(got.logPartition, wanted.logPartition)).toBeLessThan(1e-10);
+  });
+
+  test("a query that is not certified is computed by the direct sum", () => {
+    const source = sphere(200, 2);
+    // Keys on one side, and half of the queries opposite, where Z is e^{−1400} of its greatest value.
+    const keys = { ...source, points: source.points.map((x, k) => (k % 2 === 0 ? Math.abs(x) : x)) };
+    const kernel = softmax(2, 700);
+    const backend = fast({ method: "fourier" });
+    const [got, wanted] = [new Float64Array(400), new Float64Array(400)];
+    backend.field(kernel, keys, source, dense, { field: got });
+    createReferenceBackend().field(kernel, keys, source, dense, { field: wanted });
+    const { fallBacks } = backend.activity!().summation[0]!;
+    expect(fallBacks).toBeGreaterThan(20);
+    expect(fallBacks).toBeLessThan(180);
+    // Certified ones to 1e-10 of |x| = 1, the others to the reference itself.
+    expect(gap(got, wanted)).toBeLessThan(1.1e-10);
+  });
+
+  test("few pairs, masks, entropies and other weights go to the direct sum", () => {
+    const [few, many] = [sphere(20, 2), sphere(200, 2)];
+    const reference = createReferenceBackend();
+    const entropy = new Float64Array(200);
+    for (const [kernel, source, mask, out] of [
+      [softmax(2, 1), few, dense, {}],
+      [softmax(2, 1), many, causal, {}],
+      [softmax(2, 1), many, dense, { entropy }],
+      [{ ...softmax(2, 1), weight: "sigmoid", normalisation: "mass" }, many, dense, {}],
+    ] as [KernelDescription, WeightedPoints, typeof dense, FieldOutput][]) {
+      const backend = fast();
+      const [got, wanted] = [new Float64Array(2 * source.m), new Float64Array(2 * source.m)];
+      backend.field(kernel, source, source, mask, { ...out, field: got });
+      reference.field(kernel, source, source, mask, { ...out, field: wanted });
+      expect(got).toEqual(wanted);
+      expect(methodsOf(backend)).toEqual(["direct"]);
+    }
+  });
+
+  test("tokens off the sphere are no business of the spherical methods: they say so", () => {
+    const source = sphere(200, 2);
+    source.points[0]! *= 1 + 1e-6;
+    const backend = fast({ method: "fourier" });
+    expect(fieldOf(backend, softmax(2, 3), source).field).toEqual(
+      fieldOf(createReferenceBackend(), softmax(2, 3), source).field,
+    );
+    expect(backend.activity!().notices).toEqual([expect.stringContaining("one norm")]);
+  });
+
+  test("the choice follows the rates: a cheap direct sum is taken, a dear one is not", () => {
+    const source = sphere(2000, 2);
+    const choose = (pair: number) => {
+      const backend = fast({ rates: { multiplyAdd: 1, pair: () => pair } });
+      fieldOf(backend, softmax(2, 10), source);
+      return methodsOf(backend)[0];
+    };
+    expect(choose(1e-3)).toBe("direct");
+    expect(choose(100)).toBe("fourier");
+  });
+
+  test("points that are not finite reach the direct sum", () => {
+    const source = sphere(200, 2);
+    source.points[7] = Number.NaN;
+    for (const method of ["auto", ...fastMethods.map(({ name }) => name)] as ("auto" | FastMethodName)[]) {
+      const backend = fast({ method });
+      backend.field(softmax(2, 3), source, source, dense, { field: new Float64Array(400) });
+      expect(methodsOf(backend)).toEqual(["direct"]);
+    }
+  });
+});
+
+test("direct is the direct backend itself, and a wrong accuracy is refused", () => {
+  const direct = createReferenceBackend();
+  expect(withFastSums(direct, { accuracy: 1e-10, method: "direct" })).toBe(direct);
+  for (const accuracy of [0, -1, 1e-15, 0.5, Number.NaN]) {
+    expect(() => withFastSums(direct, { accuracy })).toThrow(InputError);
+  }
+});
