@@ -42,11 +42,10 @@ const fast = (options: Partial<FastSumsOptions> = {}) =>
 
 const methodsOf = (backend: Backend) => backend.activity!().summation.map(({ method }) => method);
 
-// Sums of a few hundred equal weights: the contract's own slack, 1e-12, is what the methods are asked for.
-for (const { name } of fastMethods) {
-  backendContract(`reference with ${name}`, () => fast({ accuracy: 1e-13, method: name }));
+// The contract's slack is 1e-12, ten times what the methods are asked for. The spherical ones decline its clouds.
+for (const method of ["exponential-grid", "pruned", "auto"] as const) {
+  backendContract(`reference with fast sums, ${method}`, () => fast({ accuracy: 1e-13, method }));
 }
-backendContract("reference with fast sums", () => fast({ accuracy: 1e-13 }));
 
 describe("what is computed how", () => {
   test.each([

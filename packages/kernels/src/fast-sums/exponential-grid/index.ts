@@ -217,4 +217,4 @@ function plan(sum: ExponentialSum, accuracy: number): Plan | string {
  * @accuracy certified; contract.test.ts against double-double sums
  * @source derived (docs/kernels-fast-sums.md)
  */
-export const exponentialGrid: FastMethod = { name: "exponential-grid", planning: 20, plan };
+export const exponentialGrid: FastMethod = { name: "exponential-grid", planning: 80, plan };
