@@ -1,13 +1,20 @@
 import { InputError } from "@meanfield/core/foundation/errors";
 import { Command, CommanderError } from "commander";
 import { addAnalyze } from "./commands/analyze.js";
+import { addCancel } from "./commands/cancel.js";
 import { addCompare } from "./commands/compare.js";
 import { addDescribe } from "./commands/describe.js";
 import { addExport } from "./commands/export.js";
+import { addGc } from "./commands/gc.js";
 import { addList } from "./commands/list.js";
 import { addProbe } from "./commands/probe.js";
 import { addQuickstart } from "./commands/quickstart.js";
+import { addRetry } from "./commands/retry.js";
 import { addRun } from "./commands/run.js";
+import { addRunChunk } from "./commands/run-chunk.js";
+import { addStatus } from "./commands/status.js";
+import { addSweep } from "./commands/sweep.js";
+import { addVerifyStore } from "./commands/verify-store.js";
 import { Interrupted } from "./compute/interrupts.js";
 import { tell } from "./output/emit.js";
 import { ownVersion } from "./output/provenance.js";
@@ -40,6 +47,13 @@ Exit codes: 0 ok, 1 an expectation not met, 2 bad input, 130 interrupted.`,
   addList(program);
   addDescribe(program);
   addExport(program);
+  addSweep(program, exit);
+  addStatus(program);
+  addRetry(program, exit);
+  addCancel(program, exit);
+  addGc(program);
+  addRunChunk(program);
+  addVerifyStore(program, exit);
   addQuickstart(program, exit);
   return program;
 }
@@ -51,7 +65,7 @@ function codeOf(error: unknown): number {
     return exitCodes.badInput;
   }
   if (error instanceof Interrupted) {
-    tell("interrupted; nothing was written");
+    tell(`interrupted; ${error.kept ?? "nothing was written"}`);
     return exitCodes.interrupted;
   }
   tell(`This is a defect of Meanfield, please report it:\n${(error as Error).stack ?? String(error)}`);

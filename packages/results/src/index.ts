@@ -29,4 +29,29 @@ export {
   statusOf,
   writeRun,
 } from "./run-store.js";
+export { type CellRow, decodeColumns, encodeCells } from "./sweep/cell-table.js";
+export { type ChunkName, chunkLabel, chunkSize, parseChunkName } from "./sweep/chunk-name.js";
+export { type PlannedChunk, planChunkKey, planChunks } from "./sweep/plan-chunks.js";
+export { createRowSource, type RowSource } from "./sweep/row-source.js";
+export {
+  baseId,
+  readSweepManifest,
+  type SweepBase,
+  type SweepManifest,
+  sweepManifestName,
+} from "./sweep/sweep-manifest.js";
+export {
+  bestChunks,
+  chunksName,
+  claimSweep,
+  listChunks,
+  listLoose,
+  looseName,
+  readChunk,
+  runsName,
+  type StoredChunk,
+  setAside,
+  verifiedBytes,
+  writeRows,
+} from "./sweep/sweep-store.js";
 export { type DistanceRow, distancesTable, type SeriesRow, seriesTable } from "./tables.js";

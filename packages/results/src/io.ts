@@ -14,6 +14,10 @@ export interface StoreIo {
    * @throws InputError unwritable
    */
   writeAtomic(path: string, bytes: Uint8Array): Promise<void>;
+  /** Writes a file unless there is one; false where there is. The bytes may be gone after a power cut. */
+  createExclusive(path: string, bytes: Uint8Array): Promise<boolean>;
+  /** Renames a file within one file system; a file at `to` is replaced. @throws InputError unwritable */
+  move(from: string, to: string): Promise<void>;
   /** Makes a directory with its parents; one that is there already is no error. @throws InputError unwritable */
   makeDirectory(path: string): Promise<void>;
   /** Removes a file, or a directory with all it holds. @throws InputError unwritable */

@@ -23,6 +23,15 @@ export function memoryStoreIo(failAfter = Number.POSITIVE_INFINITY) {
       written.push(path);
       files.set(path, bytes);
     },
+    createExclusive: async (path, bytes) => {
+      if (files.has(path)) return false;
+      files.set(path, bytes);
+      return true;
+    },
+    move: async (from, to) => {
+      files.set(to, files.get(from)!);
+      files.delete(from);
+    },
     makeDirectory: async (path) => void directories.add(path),
     remove: async (path) => void files.delete(path),
     sha256: async (bytes) => createHash("sha256").update(bytes).digest("hex"),

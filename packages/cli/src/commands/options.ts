@@ -26,13 +26,14 @@ export function directory(text: string): string {
   return text;
 }
 
-const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+/** Collects the values of an option that may be repeated. */
+export const repeated = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
 
 /** FILE, --set, --seed, --out, --json, --quiet. */
 export function documentOptions(command: Command): Command {
   return command
     .argument("<file>", "experiment file, YAML or JSON")
-    .option("--set <path=value>", "override one value; may be repeated", collect)
+    .option("--set <path=value>", "override one value; may be repeated", repeated)
     .option("--seed <n>", "seed of the noise and of the tokens", integer)
     .option("--out <dir>", "directory of the results (default: results/<name>-<id>)", directory)
     .option("--json", "print the answer as one JSON document on stdout")

@@ -1,5 +1,4 @@
 import { basename, dirname, resolve } from "node:path";
-import type { RunResult } from "@meanfield/core/experiment";
 import type { Provenance } from "@meanfield/figures";
 import { claimRun, joinPath, type RunRecord, readRun, releaseRun, runId, writeRun } from "@meanfield/results";
 import { compute } from "../compute/client.js";
@@ -7,7 +6,8 @@ import { withInterrupts } from "../compute/interrupts.js";
 import type { Analysis, TaskResults } from "../compute/protocol.js";
 import { type DocumentOptions, type LoadedExperiment, loadExperiment } from "../documents/load-experiment.js";
 import { nodeStoreIo } from "../files/node-store-io.js";
-import { commandLine, computingVersions, machine } from "../output/provenance.js";
+import { commandLine, computingVersions } from "../output/provenance.js";
+import { recordOf } from "../output/run-record.js";
 import { createReporter, progressStyle } from "../progress/reporter.js";
 
 /** What `run`, `compare` and the quickstart have in common. */
@@ -36,30 +36,6 @@ async function computeRun(loaded: LoadedExperiment, quiet: boolean): Promise<Tas
   }
 }
 
-function seedsOf({ spec }: RunResult): Record<string, number> {
-  const seeds: Record<string, number> = {};
-  const solve = spec["solve"] as { seed?: number };
-  if (solve.seed !== undefined) seeds["solve"] = solve.seed;
-  const law = Object.values(spec["initial"] as Record<string, unknown>)[0] as { seed?: number } | undefined;
-  if (typeof law?.seed === "number") seeds["initial"] = law.seed;
-  return seeds;
-}
-
-function recordOf(id: string, value: TaskResults["run"], started: Date): RunRecord {
-  const { result, analysis, seconds } = value;
-  return {
-    id,
-    seeds: seedsOf(result),
-    versions: { ...computingVersions(), node: process.versions.node },
-    machine: machine(),
-    started: started.toISOString(),
-    finished: new Date().toISOString(),
-    seconds,
-    result,
-    analysis,
-  };
-}
-
 /** How the run can be made again, for its report. */
 function provenanceOf(file: string, { set, seed }: PerformOptions, record: RunRecord): Provenance {
   const words = ["run", file, ...(set ?? []).flatMap((one) => ["--set", one])];
@@ -78,7 +54,7 @@ function provenanceOf(file: string, { set, seed }: PerformOptions, record: RunRe
 }
 
 /** results/<name of the file>-<first 8 digits of the id>. */
-function defaultDirectory(file: string, id: string): string {
+export function defaultDirectory(file: string, id: string): string {
   const name = basename(file).replace(/\.(ya?ml|json)$/i, "");
   const parent = basename(dirname(resolve(file)));
   return joinPath("results", `${name === "experiment" && parent !== "" ? parent : name}-${id.slice(0, 8)}`);

@@ -6,6 +6,13 @@ export const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Thrown when the user interrupted the computation. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
+  /** What is kept of the work; undefined where nothing is. */
+  readonly kept: string | undefined;
+
+  constructor(kept?: string) {
+    super("interrupted");
+    this.kept = kept;
+  }
 }
 
 /**

@@ -1,6 +1,13 @@
-import { builtinPlugins, type Experiment, experiment } from "@meanfield/core/experiment";
+import {
+  applyOverride,
+  applySeed,
+  builtinPlugins,
+  type Experiment,
+  experiment,
+  type Override,
+} from "@meanfield/core/experiment";
 import { InputError, type SpecPath } from "@meanfield/core/foundation/errors";
-import { applyOverride, applySeed, type Override, parseOverride } from "./overrides.js";
+import { parseOverride } from "./overrides.js";
 import { baseOf, loadArrays, readDocument, type SourceDocument } from "./read-document.js";
 
 /** Options of every command that takes an experiment file. */
@@ -57,20 +64,35 @@ function withSeed(document: unknown, seed: number | undefined): unknown {
 }
 
 /**
- * Reads, completes and checks an experiment file.
+ * Reads and completes a document, and binds it.
  *
  * @throws InputError with file, line and column
  */
-export async function loadExperiment(file: string, options: DocumentOptions): Promise<LoadedExperiment> {
+export async function loadDocument<T>(
+  file: string,
+  options: Pick<DocumentOptions, "set" | "seed">,
+  bind: (document: unknown) => T,
+): Promise<{ readonly document: unknown; readonly bound: T }> {
   const source = await readDocument(file);
   const overrides = (options.set ?? []).map(parseOverride);
   const overridden = overrides.reduce((value, one) => applyOverride(value, one), source.value);
   try {
     const document = await loadArrays(withSeed(overridden, options.seed), baseOf(file));
-    const bound = experiment(document);
-    options.check?.(bound);
-    return { document, bound };
+    return { document, bound: bind(document) };
   } catch (error) {
     throw error instanceof InputError ? located(error, source, overrides) : error;
   }
+}
+
+/**
+ * Reads, completes and checks an experiment file.
+ *
+ * @throws InputError with file, line and column
+ */
+export function loadExperiment(file: string, options: DocumentOptions): Promise<LoadedExperiment> {
+  return loadDocument(file, options, (document) => {
+    const bound = experiment(document);
+    options.check?.(bound);
+    return bound;
+  });
 }

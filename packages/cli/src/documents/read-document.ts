@@ -6,6 +6,7 @@ import { npzKeys, readNpy, readNpzArray } from "@meanfield/results";
 import { type Document, LineCounter, parseDocument, visit } from "yaml";
 import { readFailure } from "../files/node-store-io.js";
 import { type Position, positionOf } from "./source-map.js";
+import { yamlValue } from "./yaml-value.js";
 
 /** An experiment file: its value, and where each part of it stands. */
 export interface SourceDocument {
@@ -67,7 +68,7 @@ export async function readDocument(file: string): Promise<SourceDocument> {
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   });
-  const value = document.toJS() as unknown;
+  const value = yamlValue(document, `${file}:1:1`);
   return { file, value, locate: (path, code) => positionOf(document, lines, path, code) };
 }
 

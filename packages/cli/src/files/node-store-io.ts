@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { type StoreIo, temporaryName } from "@meanfield/results";
@@ -117,6 +117,16 @@ async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+async function createExclusive(path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    await writeFile(path, bytes, { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (systemCode(error) === "EEXIST") return false;
+    throw writeFailure(error, path);
+  }
+}
+
 /**
  * Makes a directory and those above it. Not `mkdir({ recursive: true })`: it never returns where a file system lets
  * nobody make directories and says ENOENT (/proc).
@@ -139,6 +149,8 @@ export function nodeStoreIo(): StoreIo {
     read: (path: string) => reading(path, () => readFile(path)),
     list: (path: string) => reading(path, () => readdir(path)),
     writeAtomic,
+    createExclusive,
+    move: (from: string, to: string) => writing(to, () => rename(from, to)),
     makeDirectory: (path: string) => writing(path, () => makeDirectory(path)),
     remove: (path: string) => writing(path, () => rm(path, { force: true, recursive: true })),
     sha256: async (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex"),

@@ -69,7 +69,7 @@ function parseDocument(document: unknown): DocumentSpec {
     who: "experiment",
     rule: "a document with a sweep is many experiments",
     got: `sweep over ${Object.keys(spec.sweep).join(", ")}`,
-    fix: "This version has no sweeps: leave sweep out, and run each case with --set",
+    fix: "Run it with meanfield sweep, or leave sweep out",
     path: ["sweep"],
   });
 }

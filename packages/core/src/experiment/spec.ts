@@ -142,7 +142,10 @@ export const documentSchema = z.strictObject({
     .meta({ doc: "measurements along the run: name: { what, every | at }" }),
   compare: compareSchema.optional().meta({ doc: "distances between the levels" }),
   expect: z.array(expectSchema).default([]).meta({ doc: "what the run must show; exit 1 when it does not" }),
-  sweep: z.record(z.string(), z.unknown()).default({}).meta({ doc: "swept parameters; not available in this version" }),
+  sweep: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .meta({ doc: "swept paths and their values; run by meanfield sweep" }),
 });
 
 export type DocumentSpec = z.output<typeof documentSchema>;

@@ -1,0 +1,152 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { InputError } from "@meanfield/core/foundation/errors";
+import type { ChunkReport, ChunkWork } from "./compute-chunk.js";
+import type { FromWorker, ToWorker } from "./worker-protocol.js";
+
+/** What came of a chunk that was given to a worker. */
+export type WorkOutcome =
+  | { readonly kind: "done"; readonly report: ChunkReport; readonly memory: number }
+  | { readonly kind: "stopped" }
+  /** The process ended while it computed cell k of the chunk. */
+  | { readonly kind: "lost"; readonly k: number; readonly how: string };
+
+/** Worker processes of one machine that compute chunks. */
+export interface Pool {
+  readonly size: number;
+  /** Computes on a free worker. Ask for no more than `size` at a time. @throws InputError; Error (a defect) */
+  compute(work: ChunkWork): Promise<WorkOutcome>;
+  /** Works with fewer workers from now on. */
+  shrink(size: number): void;
+  /** Ends all workers: those that compute may finish their cell and keep the rows they have, for so many ms. */
+  close(grace: number): Promise<void>;
+}
+
+/** A worker that ends so often before it can take work will not do better the next time. */
+const mostStarts = 5;
+
+interface Seat {
+  child: ChildProcess | undefined;
+  busy: boolean;
+}
+
+function errorOf(message: FromWorker & { kind: "refused" | "crash" }): Error {
+  if (message.kind === "crash") return Object.assign(new Error(message.message), { stack: message.stack });
+  const error = new InputError({ code: message.code, who: message.who, rule: message.message });
+  error.message = message.message;
+  return error;
+}
+
+function start(directory: string, memory: number): ChildProcess {
+  return fork(new URL("./worker-process.js", import.meta.url), [directory], {
+    execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(memory))}`],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    // Maps, typed arrays and −0 survive; JSON would lose the last.
+    serialization: "advanced",
+  });
+}
+
+/** Gives a chunk to a process, and waits for what comes of it. */
+function converse(child: ChildProcess, work: ChunkWork): Promise<WorkOutcome> {
+  return new Promise((resolve, reject) => {
+    let k = 0;
+    const settle = (action: () => void) => {
+      child.off("message", hear);
+      child.off("exit", leave);
+      child.off("error", leave);
+      action();
+    };
+    const hear = (message: FromWorker) => {
+      if (message.kind === "cell") k = message.k;
+      else if (message.kind === "done") settle(() => resolve(message));
+      else if (message.kind === "stopped") settle(() => resolve(message));
+      else if (message.kind !== "ready") settle(() => reject(errorOf(message)));
+    };
+    const leave = (code: number | null | Error, signal?: NodeJS.Signals | null) => {
+      const how = code instanceof Error ? code.message : (signal ?? `exit code ${code}`);
+      settle(() => resolve({ kind: "lost", k, how }));
+    };
+    if (hasEnded(child)) return leave(child.exitCode, child.signalCode);
+    child.on("message", hear);
+    child.on("exit", leave);
+    child.on("error", leave);
+    const message: ToWorker = { kind: "chunk", work };
+    // A process that ended meanwhile takes no message; its exit says what happened.
+    child.send(message, () => undefined);
+  });
+}
+
+/** Waits until a process can take work; false where it ended before. A refusal of its own comes through. */
+function isReady(child: ChildProcess): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    child.once("message", (message: FromWorker) => {
+      if (message.kind === "refused" || message.kind === "crash") reject(errorOf(message));
+      else resolve(true);
+    });
+    child.once("exit", () => resolve(false));
+    child.once("error", reject);
+  });
+}
+
+const hasEnded = (child: ChildProcess): boolean => child.exitCode !== null || child.signalCode !== null;
+
+function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (hasEnded(child)) resolve();
+    else child.once("exit", () => resolve());
+  });
+}
+
+/**
+ * A pool of so many worker processes on one sweep. Processes, not threads: one that is killed, or that runs out of
+ * memory, takes nothing else with it. A process that ended is replaced when its seat gets work again.
+ *
+ * @param memory MiB of JavaScript heap per worker
+ * @cost 0.2 s and about 90 MiB per worker to start; a message of some µs per cell
+ */
+export function createPool(directory: string, size: number, memory: number): Pool {
+  const seats: Seat[] = Array.from({ length: size }, () => ({ child: undefined, busy: false }));
+  let active = size;
+  let closed = false;
+  const seated = async (seat: Seat): Promise<ChildProcess> => {
+    if (seat.child?.connected === true) return seat.child;
+    for (let attempt = 0; attempt < mostStarts; attempt++) {
+      const child = start(directory, memory);
+      seat.child = child;
+      if ((await isReady(child)) || closed) return child;
+    }
+    throw new Error(`a worker ended ${mostStarts} times before it was ready`);
+  };
+  return {
+    get size() {
+      return active;
+    },
+    async compute(work) {
+      const seat = seats.slice(0, active).find((one) => !one.busy);
+      if (seat === undefined) throw new Error("every worker is busy");
+      seat.busy = true;
+      try {
+        return await converse(await seated(seat), work);
+      } finally {
+        seat.busy = false;
+      }
+    },
+    shrink(smaller) {
+      active = Math.max(1, Math.min(active, smaller));
+    },
+    async close(grace) {
+      closed = true;
+      const children = seats.flatMap(({ child, busy }) => (child === undefined ? [] : [{ child, busy }]));
+      for (const { child, busy } of children) {
+        if (busy && grace > 0 && child.connected) child.send({ kind: "stop" } satisfies ToWorker, () => undefined);
+        else child.kill("SIGKILL");
+      }
+      const all = Promise.all(children.map(({ child }) => ended(child)));
+      const busy = seats.filter((seat) => seat.busy);
+      const deadline = performance.now() + grace;
+      while (busy.some((seat) => seat.busy) && performance.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      for (const { child } of children) child.kill("SIGKILL");
+      await all;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { setImmediate } from "node:timers/promises";
+import { InputError } from "@meanfield/core/foundation/errors";
+import { createRowSource } from "@meanfield/results";
+import { nodeStoreIo } from "../files/node-store-io.js";
+import { ChunkStopped, type ChunkWork, computeChunk } from "./compute-chunk.js";
+import { requirePlanned } from "./require-planned.js";
+import { openSweep } from "./sweep-context.js";
+import type { FromWorker, ToWorker } from "./worker-protocol.js";
+
+/** Seconds of computing after which an unfinished chunk is written: what a crash may cost. */
+const keepEvery = 20;
+
+const directory = process.argv[2]!;
+let stopping = false;
+
+const post = (message: FromWorker) => process.send?.(message);
+
+function postError(error: unknown): void {
+  if (error instanceof ChunkStopped) return void post({ kind: "stopped" });
+  if (error instanceof InputError)
+    return void post({ kind: "refused", code: error.code, who: error.parts.who, message: error.message });
+  const { message, stack } = error as Error;
+  post({ kind: "crash", message, stack: stack ?? message });
+}
+
+// Signals that the terminal sends to all processes at once are the driver's to answer.
+for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => undefined);
+// The driver is gone, however that came: nobody would wait for the rest.
+process.on("disconnect", () => process.exit(0));
+
+try {
+  const context = await openSweep(nodeStoreIo(), directory);
+  const source = createRowSource(context.io, directory);
+  const compute = async (work: ChunkWork) => {
+    await requirePlanned(context, work);
+    const onCell = async (k: number) => {
+      post({ kind: "cell", k });
+      // Messages and a lost driver are noticed between cells.
+      await setImmediate();
+      if (stopping) throw new ChunkStopped();
+    };
+    const report = await computeChunk(context, source, work, { onCell, keepEvery });
+    post({ kind: "done", report, memory: process.memoryUsage.rss() });
+  };
+  process.on("message", (message: ToWorker) => {
+    if (message.kind === "stop") stopping = true;
+    else compute(message.work).catch(postError);
+  });
+  post({ kind: "ready" });
+} catch (error) {
+  postError(error);
+}

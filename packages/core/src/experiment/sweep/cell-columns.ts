@@ -1,0 +1,81 @@
+import type { Json } from "../../analysis/index.js";
+import { SolveError } from "../../foundation/errors/index.js";
+import type { LevelResult, RunResult } from "../result.js";
+import type { ExpressionValue } from "./expression.js";
+import type { Measure } from "./section.js";
+
+/** What a cell's row holds, by column; what is not there is left out. */
+export type CellColumns = Readonly<Record<string, ExpressionValue>>;
+
+type Entry = readonly [column: string, value: ExpressionValue];
+
+function requireFinite([column, value]: Entry): Entry {
+  if (typeof value !== "number" || Number.isFinite(value)) return [column, value];
+  throw new SolveError({
+    code: "not-finite",
+    who: column,
+    rule: "every number of a result must be finite",
+    got: String(value),
+    fix: "End the run at an event or a failed outcome before this time",
+  });
+}
+
+function levelEntries(name: string, { outcome, series }: LevelResult): Entry[] {
+  const told = Object.entries(outcome).map(([key, value]): Entry => [`${name}.outcome.${key}`, value]);
+  const ends = Object.entries(series).flatMap(([key, { value }]): Entry[] =>
+    value.shape.length === 1 && value.data.length > 0 ? [[`${name}.${key}`, value.data.at(-1)!]] : [],
+  );
+  return [...told, ...ends];
+}
+
+/** Every record of every scalar series: a column per time. */
+function seriesEntries(name: string, { series }: LevelResult): Entry[] {
+  return Object.entries(series).flatMap(([key, { t, value }]): Entry[] =>
+    value.shape.length === 1 ? Array.from(t, (time, k): Entry => [`${name}.${key}@${time}`, value.data[k]!]) : [],
+  );
+}
+
+function distanceEntries({ distances }: RunResult): Entry[] {
+  return Object.entries(distances).flatMap(([pair, metrics]) =>
+    Object.entries(metrics).flatMap(([metric, { value }]): Entry[] =>
+      value.length > 0 ? [[`${pair}.${metric}`, value.at(-1)!]] : [],
+    ),
+  );
+}
+
+/** The scalars of a verdict, dots between the keys; of a certificate the method alone; lists and matrices stay out. */
+function verdictEntries(name: string, value: Json): Entry[] {
+  if (value === null || Array.isArray(value)) return [];
+  if (typeof value !== "object") return [[name, value as ExpressionValue]];
+  return Object.entries(value as Record<string, Json>).flatMap(([key, inner]) => {
+    const isCertificate = key === "certificate" && inner !== null && typeof inner === "object";
+    if (!isCertificate) return verdictEntries(`${name}.${key}`, inner);
+    return verdictEntries(`${name}.certificate.method`, (inner as Record<string, Json>)["method"] ?? null);
+  });
+}
+
+/**
+ * The row of a cell: `<level>.outcome.status` (and event, t, tError, code, message), `<level>.<series>` the last record
+ * of every scalar observable, `<level>.<series>@<t>` all of them where `series` is measured, `<A>|<B>.<metric>` the last
+ * distance, `expect.ok`, `analysis.<name>.<field>` the scalars of every verdict.
+ *
+ * @throws SolveError not-finite
+ * @cost O(columns)
+ */
+export function cellColumns(
+  measure: readonly Measure[],
+  result: RunResult | undefined,
+  analysis: Readonly<Record<string, Json>> | undefined,
+): CellColumns {
+  const entries: Entry[] = [];
+  for (const [name, level] of Object.entries(result?.levels ?? {})) {
+    entries.push(...levelEntries(name, level));
+    if (measure.includes("series")) entries.push(...seriesEntries(name, level));
+  }
+  if (result !== undefined && measure.includes("distances")) entries.push(...distanceEntries(result));
+  if (result !== undefined && result.expect.length > 0)
+    entries.push(["expect.ok", result.expect.every(({ ok }) => ok)]);
+  for (const [name, verdict] of Object.entries(analysis ?? {}))
+    entries.push(...verdictEntries(`analysis.${name}`, verdict));
+  return Object.fromEntries(entries.map(requireFinite));
+}

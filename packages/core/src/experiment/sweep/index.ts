@@ -1,0 +1,10 @@
+export type { CellColumns } from "./cell-columns.js";
+export { bindCell, checkCells } from "./check-cells.js";
+export type { SweptColumn } from "./columns.js";
+export { type Dimension, seedColumn } from "./dimension.js";
+export type { ExpressionValue, Lookup } from "./expression.js";
+export type { Follow, Label } from "./follow.js";
+export { type CellValues, type Coordinates, mostCells, planSweep, type SweepPlan } from "./plan.js";
+export { type CellOutcome, failedCell, runCell } from "./run-cell.js";
+export type { Measure } from "./section.js";
+export { type CellList, labelOf, sweepStages } from "./stages.js";
