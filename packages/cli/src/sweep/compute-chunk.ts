@@ -36,6 +36,8 @@ export interface ChunkWork {
 export interface ChunkReport {
   readonly name: ChunkName;
   readonly seconds: number;
+  /** Of these, spent in binding and running cells. */
+  readonly inCells: number;
   readonly computed: number;
   readonly reused: number;
   readonly host: string;
@@ -69,31 +71,38 @@ async function keepRun(context: SweepContext, id: string, outcome: CellOutcome, 
   await writeRun(io, joinPath(runs, id), record);
 }
 
+interface ComputedCell {
+  readonly row: CellRow;
+  readonly reused: boolean;
+  readonly seconds: number;
+}
+
 async function computeCell(
   context: SweepContext,
   source: RowSource,
   at: readonly number[],
   lost: string | undefined,
-): Promise<{ readonly row: CellRow; readonly reused: boolean }> {
+): Promise<ComputedCell> {
   const values = context.plan.values(at);
+  const start = performance.now();
+  const seconds = () => (performance.now() - start) / 1000;
   let id: string | null = null;
   let outcome: CellOutcome;
   try {
     const bound = cellExperiment(context, values);
     id = await cellId(context, bound);
     const found = await source.find(id);
-    if (found !== undefined) return { row: { ...found, values }, reused: true };
-    const start = performance.now();
+    if (found !== undefined) return { row: { ...found, values }, reused: true, seconds: 0 };
     outcome =
       lost === undefined
         ? runCell(bound, context.plan.measure)
         : { status: "failed", code: workerLost, message: lost, columns: {} };
-    if (outcome.status === "done") await keepRun(context, id, outcome, (performance.now() - start) / 1000);
+    if (outcome.status === "done") await keepRun(context, id, outcome, seconds());
   } catch (error) {
     if (isOfTheDisk(error)) throw error;
     outcome = failedCell(error);
   }
-  return { row: rowOf(context, id, values, outcome), reused: false };
+  return { row: rowOf(context, id, values, outcome), reused: false, seconds: seconds() };
 }
 
 /** A full or read-only disk is no failure of a cell. */
@@ -130,6 +139,7 @@ export async function computeChunk(
   const start = performance.now();
   const rows: CellRow[] = [];
   let reused = 0;
+  let inCells = 0;
   let written = start;
   const keep = () => writeRows(io, directory, looseName, work.place, plan.columns, rows);
   await source.refresh();
@@ -142,6 +152,7 @@ export async function computeChunk(
     }
     const cell = await computeCell(context, source, at, work.lost[k]);
     rows.push(cell.row);
+    inCells += cell.seconds;
     if (cell.reused) reused++;
     const now = performance.now();
     if (k < work.cells.length - 1 && now - written > 1000 * hooks.keepEvery) {
@@ -152,5 +163,5 @@ export async function computeChunk(
   const stored = await writeRows(io, directory, chunksName, work.place, plan.columns, rows);
   await removeReplaced(context, chunkLabel(work.place));
   const seconds = (performance.now() - start) / 1000;
-  return { name: stored.name, seconds, computed: rows.length - reused, reused, host: hostname() };
+  return { name: stored.name, seconds, inCells, computed: rows.length - reused, reused, host: hostname() };
 }

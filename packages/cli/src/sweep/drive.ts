@@ -39,11 +39,14 @@ export interface DriveResult {
   readonly finished: boolean;
   readonly computed: number;
   readonly reused: number;
+  /** Seconds that workers spent in cells. */
+  readonly inCells: number;
 }
 
 interface Tally {
   computed: number;
   reused: number;
+  inCells: number;
 }
 
 /** Milliseconds that a worker may go on to finish its cell when the sweep is stopped. */
@@ -103,8 +106,8 @@ async function computeThere(
   return undefined;
 }
 
-async function note(context: SweepContext, { name, seconds, computed, reused, host }: ChunkReport): Promise<void> {
-  const line = { chunk: chunkLabel(name), seconds, computed, reused, host, at: new Date().toISOString() };
+async function note(context: SweepContext, { name, ...report }: ChunkReport): Promise<void> {
+  const line = { chunk: chunkLabel(name), ...report, at: new Date().toISOString() };
   // What was measured on the way is no part of the results: a log that cannot be written must not end a sweep.
   await appendFile(joinPath(context.directory, logName), `${JSON.stringify(line)}\n`).catch(() => undefined);
 }
@@ -156,6 +159,7 @@ async function driveStage(
           if (outcome === undefined) return;
           tally.computed += outcome.report.computed;
           tally.reused += outcome.report.reused;
+          tally.inCells += outcome.report.inCells;
           pool.shrink(workersFor(options.workers, options.resources, outcome.memory / 2 ** 20));
           await note(context, outcome.report);
           finish(chunk);
@@ -197,7 +201,7 @@ async function setOthersAside(context: SweepContext, labels: ReadonlySet<string>
  * @throws InputError unwritable (full disk), unreadable, conflict
  */
 export async function drive(context: SweepContext, options: DriveOptions): Promise<DriveResult> {
-  const tally: Tally = { computed: 0, reused: 0 };
+  const tally: Tally = { computed: 0, reused: 0, inCells: 0 };
   await setDamagedAside(context, options.tell);
   const leases = await joinDrivers(context.io, context.directory);
   const workers = workersFor(options.workers, options.resources);

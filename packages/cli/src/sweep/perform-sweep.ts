@@ -3,7 +3,7 @@ import { Interrupted, stopSignals } from "../compute/interrupts.js";
 import { tell } from "../output/emit.js";
 import { textTable } from "../output/text-table.js";
 import { createReporter, progressStyle } from "../progress/reporter.js";
-import { drive } from "./drive.js";
+import { type DriveResult, drive } from "./drive.js";
 import { failuresOf } from "./failures.js";
 import { duration } from "./plan-report.js";
 import { machineResources } from "./resources.js";
@@ -42,7 +42,11 @@ async function unmetCells(context: SweepContext): Promise<number> {
   return unmet;
 }
 
-async function summary(context: SweepContext, computed: number, reused: number, seconds: number): Promise<EndedSweep> {
+async function summary(
+  context: SweepContext,
+  { computed, reused, inCells }: DriveResult,
+  seconds: number,
+): Promise<EndedSweep> {
   const state = await sweepState(context);
   const failures = state.failed > 0 ? await failuresOf(context, named) : [];
   const unmet = await unmetCells(context);
@@ -69,6 +73,7 @@ async function summary(context: SweepContext, computed: number, reused: number, 
       stages,
       chunks,
       seconds,
+      inCells,
     },
     text: `${textTable(
       ["cells", "done", "failed", "computed now", "there before", "stages", "time"],
@@ -92,7 +97,7 @@ export async function performSweep(context: SweepContext, flags: SweepFlags, red
   };
   for (const signal of stopSignals) process.on(signal, note);
   try {
-    const { finished, computed, reused } = await drive(context, {
+    const driven = await drive(context, {
       workers: flags.workers ?? resources.cores,
       resources,
       retries: flags.retries,
@@ -105,8 +110,8 @@ export async function performSweep(context: SweepContext, flags: SweepFlags, red
         }),
       tell,
     });
-    if (!finished) throw new Interrupted("finished cells are kept; the same command goes on");
-    return await summary(context, computed, reused, (performance.now() - start) / 1000);
+    if (!driven.finished) throw new Interrupted("finished cells are kept; the same command goes on");
+    return await summary(context, driven, (performance.now() - start) / 1000);
   } finally {
     reporter.done();
     for (const signal of stopSignals) process.off(signal, note);
