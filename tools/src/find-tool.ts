@@ -4,7 +4,7 @@ import { loadLapack } from "@meanfield/kernels/lapack";
 import { builtLibrary } from "./native-library.js";
 
 /** Tools of the machine that some suites need. */
-export type Tool = "chromium" | "lapack" | "native" | "numpy";
+export type Tool = "chromium" | "lapack" | "native" | "numpy" | "tmpfs";
 
 function numpy(): string | undefined {
   const hasNumpy = (python: string) => spawnSync(python, ["-c", "import numpy"], { stdio: "ignore" }).status === 0;
@@ -25,17 +25,24 @@ function lapack(): string | undefined {
   }
 }
 
+/** A small disk of one's own: what a full disk does is seen nowhere else. */
+function tmpfs(): string | undefined {
+  const mount = ["-rm", "mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", "/mnt"];
+  return spawnSync("unshare", mount, { stdio: "ignore" }).status === 0 ? "unshare" : undefined;
+}
+
 /** How a missing tool is come by, for messages. */
 export const remedy: Readonly<Record<Tool, string>> = {
   chromium: "install Debian's chromium, or name one with CHROMIUM=/path",
   lapack: "run npm install (for koffi), and install libopenblas0 or another LAPACK",
   native: "run npm run build:native (needs clang or gcc, and npm install for koffi)",
   numpy: "install python3-numpy, so that python3 or /usr/bin/python3 imports numpy",
+  tmpfs: "run on Linux where unshare -rm may mount a tmpfs",
 };
 
-const find: Readonly<Record<Tool, () => string | undefined>> = { chromium, lapack, native: builtLibrary, numpy };
+const find: Readonly<Record<Tool, () => string | undefined>> = { chromium, lapack, native: builtLibrary, numpy, tmpfs };
 
-/** Command of the tool (a Python that has NumPy, a Chromium) or name of the library; undefined where there is none. */
+/** Command of the tool (a Python that has NumPy, a Chromium, unshare) or name of the library; undefined where there is none. */
 export function findTool(tool: Tool): string | undefined {
   return find[tool]();
 }

@@ -35,7 +35,7 @@ export function addRunChunk(program: Command): void {
           got: String(index),
         });
       }
-      const work = { place: chunk, cells: coordinatesOf(stage.cells, chunk.from, chunk.to), lost: {} };
+      const work = { place: chunk, cells: coordinatesOf(stage.cells, chunk.from, chunk.to), careful: false, lost: {} };
       const hooks = { onCell: () => Promise.resolve(), keepEvery };
       const { name, ...report } = await computeChunk(context, createRowSource(context.io, directory), work, hooks);
       emitJson({ stage: name.stage, index: name.index, cells: name.cells, failed: name.failed, ...report });

@@ -28,6 +28,8 @@ export interface ChunkWork {
   readonly place: Pick<ChunkName, "stage" | "index" | "key">;
   /** Coordinates of its cells, in order. */
   readonly cells: readonly (readonly number[])[];
+  /** Whether every cell is announced before it begins: after a worker was lost, to know in which one. */
+  readonly careful: boolean;
   /** Cells that are not to be tried again: index in the chunk → why. */
   readonly lost: Readonly<Record<number, string>>;
 }

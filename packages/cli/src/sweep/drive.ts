@@ -80,7 +80,10 @@ async function isMissing({ io }: SweepContext, stored: StoredChunk | undefined, 
   return codes.some((row) => row["error.code"] === workerLost);
 }
 
-/** Gives a chunk to workers until it is done, or stopped; a cell that costs too many workers is given up. */
+/**
+ * Gives a chunk to workers until it is done, or stopped. After a loss it is computed carefully, to learn in which cell
+ * workers end; a cell that costs too many is given up.
+ */
 async function computeThere(
   context: SweepContext,
   pool: Pool,
@@ -91,17 +94,21 @@ async function computeThere(
   const cells = coordinatesOf(stage.cells, chunk.from, chunk.to);
   const lost: Record<number, string> = {};
   const losses = new Map<number, number>();
+  let careful = false;
   while (!stopped()) {
-    const outcome = await pool.compute({ place: chunk, cells, lost });
+    const outcome = await pool.compute({ place: chunk, cells, careful, lost });
     if (outcome.kind === "done") return outcome;
     if (outcome.kind === "stopped" || stopped()) return undefined;
-    const count = (losses.get(outcome.k) ?? 0) + 1;
-    losses.set(outcome.k, count);
-    const values = JSON.stringify(context.plan.values(cells[outcome.k]!));
-    if (count > retries) {
-      lost[outcome.k] = `its worker ended (${outcome.how}) ${count} times while it computed this cell`;
-      tell(`cell ${values} is given up: ${lost[outcome.k]}`);
-    } else tell(`a worker ended (${outcome.how}) in cell ${values}; its chunk is computed again`);
+    const { k, how } = outcome;
+    careful = true;
+    const count = k === undefined ? 0 : (losses.get(k) ?? 0) + 1;
+    if (k !== undefined) losses.set(k, count);
+    const where =
+      k === undefined ? `chunk ${chunkLabel(chunk)}` : `cell ${JSON.stringify(context.plan.values(cells[k]!))}`;
+    if (k !== undefined && count > retries) {
+      lost[k] = `its worker ended (${how}) ${count} times while it computed this cell`;
+      tell(`${where} is given up: ${lost[k]}`);
+    } else tell(`a worker ended (${how}) in ${where}, which is computed again`);
   }
   return undefined;
 }

@@ -7,8 +7,8 @@ import type { FromWorker, ToWorker } from "./worker-protocol.js";
 export type WorkOutcome =
   | { readonly kind: "done"; readonly report: ChunkReport; readonly memory: number }
   | { readonly kind: "stopped" }
-  /** The process ended while it computed cell k of the chunk. */
-  | { readonly kind: "lost"; readonly k: number; readonly how: string };
+  /** The process ended; k is the cell it was at, where the chunk was computed carefully. */
+  | { readonly kind: "lost"; readonly k: number | undefined; readonly how: string };
 
 /** Worker processes of one machine that compute chunks. */
 export interface Pool {
@@ -48,7 +48,7 @@ function start(directory: string, memory: number): ChildProcess {
 /** Gives a chunk to a process, and waits for what comes of it. */
 function converse(child: ChildProcess, work: ChunkWork): Promise<WorkOutcome> {
   return new Promise((resolve, reject) => {
-    let k = 0;
+    let k: number | undefined;
     const settle = (action: () => void) => {
       child.off("message", hear);
       child.off("exit", leave);

@@ -7,7 +7,7 @@ export type ToWorker = { readonly kind: "chunk"; readonly work: ChunkWork } | { 
 /** What a worker process sends back. */
 export type FromWorker =
   | { readonly kind: "ready" }
-  /** It begins the k-th cell of its chunk. */
+  /** It begins the k-th cell of a chunk that is computed carefully. */
   | { readonly kind: "cell"; readonly k: number }
   | { readonly kind: "done"; readonly report: ChunkReport; readonly memory: number }
   | { readonly kind: "stopped" }

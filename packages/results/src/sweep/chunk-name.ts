@@ -44,11 +44,11 @@ export function parseChunkName(text: string): ChunkName | undefined {
 }
 
 /** Chunks have 2^k cells; there are at least so many of them where there are cells enough. */
-const fewestChunks = 256;
+const fewestChunks = 128;
 const largestChunk = 4096;
 
 /**
- * Cells per chunk of a stage with so many cells: a power of two, the largest with at least 256 chunks, from 1 to 4096.
+ * Cells per chunk of a stage with so many cells: a power of two, the largest with at least 128 chunks, from 1 to 4096.
  * A function of the plan alone, so that chunks and their bytes do not depend on workers or on how fast they were.
  */
 export function chunkSize(cells: number): number {
