@@ -105,8 +105,9 @@ async function syncDirectory(directory: string): Promise<void> {
   }
 }
 
-async function writeAtomic(path: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(dirname(path), temporaryName(basename(path), randomBytes(6).toString("hex")));
+async function writeAtomic(path: string, bytes: Uint8Array, writer: string): Promise<void> {
+  const unique = `${writer}${randomBytes(6).toString("hex")}`;
+  const temporary = join(dirname(path), temporaryName(basename(path), unique));
   try {
     await writeDurably(temporary, bytes);
     await rename(temporary, path);
@@ -142,13 +143,16 @@ async function makeDirectory(path: string): Promise<void> {
   }
 }
 
-/** The store's I/O on the local file system. */
-export function nodeStoreIo(): StoreIo {
+/**
+ * The store's I/O on the local file system.
+ * @param writer stands in the names of temporary files, so that others can tell whose they are
+ */
+export function nodeStoreIo(writer = ""): StoreIo {
   return Object.freeze({
     kind,
     read: (path: string) => reading(path, () => readFile(path)),
     list: (path: string) => reading(path, () => readdir(path)),
-    writeAtomic,
+    writeAtomic: (path: string, bytes: Uint8Array) => writeAtomic(path, bytes, writer),
     createExclusive,
     move: (from: string, to: string) => writing(to, () => rename(from, to)),
     makeDirectory: (path: string) => writing(path, () => makeDirectory(path)),

@@ -12,6 +12,7 @@ import {
   setAside,
   verifiedBytes,
 } from "@meanfield/results";
+import { removeAbandoned } from "./abandoned-files.js";
 import { type ChunkReport, workerLost } from "./compute-chunk.js";
 import { joinDrivers, type Leases } from "./leases.js";
 import { createPool, type Pool } from "./pool.js";
@@ -212,7 +213,8 @@ export async function drive(context: SweepContext, options: DriveOptions): Promi
   await setDamagedAside(context, options.tell);
   const leases = await joinDrivers(context.io, context.directory);
   const workers = workersFor(options.workers, options.resources);
-  const pool = createPool(context.directory, workers, options.resources.memory / workers);
+  await removeAbandoned(context.io, context.directory);
+  const pool = createPool(context.directory, leases.token, workers, options.resources.memory / workers);
   const stopped = () => options.stopped() || leases.cancelled() || failure !== undefined;
   let failure: unknown;
   let closing: Promise<void> | undefined;
@@ -244,5 +246,6 @@ export async function drive(context: SweepContext, options: DriveOptions): Promi
     failure ??= new Error("over");
     await close();
     await leases.close().catch(() => undefined);
+    await removeAbandoned(context.io, context.directory, leases.token).catch(() => undefined);
   }
 }

@@ -23,6 +23,8 @@ export interface DriverSign {
 
 /** Who computes what, so that two drivers share the work. Results do not depend on it: a chunk computed twice is one. */
 export interface Leases {
+  /** Of this driver; its workers mark their temporary files with it. */
+  readonly token: string;
   /** Takes a chunk; false where a living driver has it. */
   take(label: string): Promise<boolean>;
   give(label: string): Promise<void>;
@@ -32,15 +34,18 @@ export interface Leases {
   close(): Promise<void>;
 }
 
-/** Field 22 of /proc/<pid>/stat, or "" where there is no such file. */
-function beginOf(pid: number): string {
+/** Fields of /proc/<pid>/stat after the name, from the state on; empty where there is no such file. */
+function statOf(pid: number): readonly string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-    return text.slice(text.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+    return text.slice(text.lastIndexOf(")") + 2).split(" ");
   } catch {
-    return "";
+    return [];
   }
 }
+
+/** When a process began, in ticks of this machine; "" where that is not known. */
+const beginOf = (pid: number): string => statOf(pid)[19] ?? "";
 
 function runs(pid: number): boolean {
   try {
@@ -76,7 +81,8 @@ async function signOf(io: StoreIo, directory: string, token: string): Promise<Dr
 /** Whether the process of a driver of this machine is gone; undefined for other machines. */
 function isGone({ host, pid, began }: DriverSign): boolean | undefined {
   if (host !== hostname()) return undefined;
-  return !runs(pid) || (began !== "" && beginOf(pid) !== "" && beginOf(pid) !== began);
+  // A dead process that its parent has not asked about yet (Z) still has its number.
+  return !runs(pid) || statOf(pid)[0] === "Z" || (began !== "" && beginOf(pid) !== "" && beginOf(pid) !== began);
 }
 
 /** The drivers of a sweep that are not known to be dead. */
@@ -195,6 +201,7 @@ export async function joinDrivers(io: StoreIo, directory: string): Promise<Lease
     await io.remove(path(label));
   };
   return {
+    token,
     take,
     give,
     cancelled: () => cancelled,

@@ -36,8 +36,8 @@ function errorOf(message: FromWorker & { kind: "refused" | "crash" }): Error {
   return error;
 }
 
-function start(directory: string, memory: number): ChildProcess {
-  return fork(new URL("./worker-process.js", import.meta.url), [directory], {
+function start(directory: string, driver: string, memory: number): ChildProcess {
+  return fork(new URL("./worker-process.js", import.meta.url), [directory, driver], {
     execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(memory))}`],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // Maps, typed arrays and −0 survive; JSON would lose the last.
@@ -100,17 +100,18 @@ function ended(child: ChildProcess): Promise<void> {
  * A pool of so many worker processes on one sweep. Processes, not threads: one that is killed, or that runs out of
  * memory, takes nothing else with it. A process that ended is replaced when its seat gets work again.
  *
+ * @param driver token of the driver
  * @param memory MiB of JavaScript heap per worker
  * @cost 0.2 s and about 90 MiB per worker to start; a message of some µs per cell
  */
-export function createPool(directory: string, size: number, memory: number): Pool {
+export function createPool(directory: string, driver: string, size: number, memory: number): Pool {
   const seats: Seat[] = Array.from({ length: size }, () => ({ child: undefined, busy: false }));
   let active = size;
   let closed = false;
   const seated = async (seat: Seat): Promise<ChildProcess> => {
     if (seat.child?.connected === true) return seat.child;
     for (let attempt = 0; attempt < mostStarts; attempt++) {
-      const child = start(directory, memory);
+      const child = start(directory, driver, memory);
       seat.child = child;
       if ((await isReady(child)) || closed) return child;
     }

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { createRowSource } from "@meanfield/results";
 import { nodeStoreIo } from "../files/node-store-io.js";
+import { writerMark } from "./abandoned-files.js";
 import { ChunkStopped, type ChunkWork, computeChunk } from "./compute-chunk.js";
 import { requirePlanned } from "./require-planned.js";
 import { openSweep } from "./sweep-context.js";
@@ -14,6 +15,7 @@ const keepEvery = 20;
 const lookEvery = 50;
 
 const directory = process.argv[2]!;
+const driver = process.argv[3]!;
 let stopping = false;
 
 const post = (message: FromWorker) => process.send?.(message);
@@ -32,7 +34,7 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => und
 process.on("disconnect", () => process.exit(0));
 
 try {
-  const context = await openSweep(nodeStoreIo(), directory);
+  const context = await openSweep(nodeStoreIo(writerMark(driver)), directory);
   const source = createRowSource(context.io, directory);
   const compute = async (work: ChunkWork) => {
     await requirePlanned(context, work);
