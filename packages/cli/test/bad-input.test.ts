@@ -187,7 +187,7 @@ const wrong: readonly Refusal[] = [
     name: "a sweep",
     edits: [["save:", "sweep:\n  solve.seed: [1, 2]\nsave:"]],
     at: "solve.seed",
-    says: /a sweep is many experiments.*no sweeps/,
+    says: /a sweep is many experiments.*meanfield sweep/,
   },
   {
     name: "two laws",

@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { meanfield, temporaryFolder } from "./command.js";
 
 const folder = temporaryFolder();
-const commands = ["run", "compare", "analyze", "probe", "list", "describe", "export", "quickstart"];
+const commands = [
+  ...["run", "compare", "analyze", "probe", "list", "describe", "export", "quickstart"],
+  ...["sweep", "status", "retry", "cancel", "gc", "run-chunk", "verify-store"],
+];
 
 describe("help", () => {
   test.each([[], ...commands.map((name) => [name])])(
@@ -34,6 +37,9 @@ describe("words the command does not know exit 2, say so on stderr and print no 
     [["export", "x", "--format", "xls"], /Allowed choices are npz, csv/],
     [["describe", "softmx"], /describe: there is no plug-in "softmx". Did you mean "softmax"\?/],
     [["list", "atention"], /list: there is no family "atention". Did you mean "attention"\?/],
+    [["sweep"], /missing required argument 'file'/],
+    [["sweep", "x.yaml", "--engine", "k8s"], /Allowed choices are local/],
+    [["sweep", "x.yaml", "--workers", "0"], /'--workers <n>' argument '0' is invalid. must be an integer ≥ 1/],
     [["export", "nowhere"], /nowhere: must be the directory of a finished run/],
   ] as const)("%j", async (words, says) => {
     const { code, stdout, stderr } = await meanfield(words, folder);

@@ -1,4 +1,4 @@
-import { experiment } from "@meanfield/core/experiment";
+import { checkCells, experiment, planSweep, sweepStages } from "@meanfield/core/experiment";
 import { parseDocument } from "yaml";
 import type { Finding } from "../source-files.js";
 import type { Block } from "./blocks.js";
@@ -14,7 +14,16 @@ function namesFiles(value: unknown): boolean {
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** JSON must parse; YAML must parse, and be a valid experiment when it has a model and its other needed keys. */
+/** Checks an experiment, or a sweep with the cells that are known before anything runs. */
+function checkDocument(value: Record<string, unknown>): void {
+  const { sweep } = value;
+  if (!isObject(sweep) || Object.keys(sweep).length === 0) return void experiment(value);
+  const plan = planSweep(value);
+  const cells = sweepStages(plan).next([]).value;
+  if (cells) checkCells(plan, cells);
+}
+
+/** JSON must parse; YAML must parse, and be a valid experiment or sweep when it has a model and its other needed keys. */
 export function checkData(block: Block): Finding[] {
   const finding = (rule: string): Finding[] => [{ file: block.file, line: block.line, rule }];
   if (block.language === "json") {
@@ -30,7 +39,7 @@ export function checkData(block: Block): Finding[] {
   const value = document.toJS() as unknown;
   if (block.words.includes("fragment") || !isObject(value) || !("model" in value) || namesFiles(value)) return [];
   try {
-    experiment(value);
+    checkDocument(value);
   } catch (error) {
     return finding(messageOf(error));
   }

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { chunkLabel, joinPath } from "@meanfield/results";
-import { logName } from "./drive.js";
+import { logName } from "./drive-stage.js";
 import { livingDrivers, takenChunks } from "./leases.js";
 import { storedChunks, walkStages } from "./stages.js";
 import type { SweepContext } from "./sweep-context.js";

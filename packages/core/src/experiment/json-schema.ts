@@ -4,6 +4,7 @@ import type { Choosable } from "./choice.js";
 import { describeParameters } from "./describe.js";
 import type { Plugins } from "./plugins.js";
 import { documentSchema, stepsSchema } from "./spec.js";
+import { sweepSchema } from "./sweep/section.js";
 
 type JsonSchema = Record<string, unknown>;
 
@@ -132,6 +133,7 @@ export function experimentJsonSchema(plugins: Plugins): JsonSchema {
     required: ["model", "initial", "levels"],
     properties: {
       ...properties,
+      sweep: { ...convert(sweepSchema), type: ["object", "null"], description: properties["sweep"]!["description"] },
       levels: {
         type: "object",
         description: properties["levels"]!["description"],

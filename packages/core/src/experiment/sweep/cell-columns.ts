@@ -1,5 +1,7 @@
 import type { Json } from "../../analysis/index.js";
 import { SolveError } from "../../foundation/errors/index.js";
+import type { Experiment } from "../experiment.js";
+import type { ExperimentLevel } from "../resolve-series.js";
 import type { LevelResult, RunResult } from "../result.js";
 import type { ExpressionValue } from "./expression.js";
 import type { Measure } from "./section.js";
@@ -28,11 +30,20 @@ function levelEntries(name: string, { outcome, series }: LevelResult): Entry[] {
   return [...told, ...ends];
 }
 
-/** Every record of every scalar series: a column per time. */
-function seriesEntries(name: string, { series }: LevelResult): Entry[] {
-  return Object.entries(series).flatMap(([key, { t, value }]): Entry[] =>
-    value.shape.length === 1 ? Array.from(t, (time, k): Entry => [`${name}.${key}@${time}`, value.data[k]!]) : [],
-  );
+/** Times at which the series of a level are asked for. */
+function askedTimes(levels: readonly ExperimentLevel[], name: string, key: string): ReadonlySet<number> {
+  const found = levels.find(({ level }) => level.name === name)?.series.find((one) => one.name === key);
+  return new Set(found?.times);
+}
+
+/** Every record of every scalar series that was asked for, a column per time; the one at a stop has a time of its own. */
+function seriesEntries(levels: readonly ExperimentLevel[], name: string, { series }: LevelResult): Entry[] {
+  return Object.entries(series).flatMap(([key, { t, value }]): Entry[] => {
+    if (value.shape.length !== 1) return [];
+    const asked = askedTimes(levels, name, key);
+    const entries = Array.from(t, (time, k): Entry => [`${name}.${key}@${time}`, value.data[k]!]);
+    return entries.filter((_, k) => asked.has(t[k]!));
+  });
 }
 
 function distanceEntries({ distances }: RunResult): Entry[] {
@@ -56,13 +67,14 @@ function verdictEntries(name: string, value: Json): Entry[] {
 
 /**
  * The row of a cell: `<level>.outcome.status` (and event, t, tError, code, message), `<level>.<series>` the last record
- * of every scalar observable, `<level>.<series>@<t>` all of them where `series` is measured, `<A>|<B>.<metric>` the last
+ * of every scalar observable (at the event where a level stopped), `<level>.<series>@<t>` all of them where `series` is measured, `<A>|<B>.<metric>` the last
  * distance, `expect.ok`, `analysis.<name>.<field>` the scalars of every verdict.
  *
  * @throws SolveError not-finite
  * @cost O(columns)
  */
 export function cellColumns(
+  { levels }: Pick<Experiment, "levels">,
   measure: readonly Measure[],
   result: RunResult | undefined,
   analysis: Readonly<Record<string, Json>> | undefined,
@@ -70,7 +82,7 @@ export function cellColumns(
   const entries: Entry[] = [];
   for (const [name, level] of Object.entries(result?.levels ?? {})) {
     entries.push(...levelEntries(name, level));
-    if (measure.includes("series")) entries.push(...seriesEntries(name, level));
+    if (measure.includes("series")) entries.push(...seriesEntries(levels, name, level));
   }
   if (result !== undefined && measure.includes("distances")) entries.push(...distanceEntries(result));
   if (result !== undefined && result.expect.length > 0)

@@ -44,7 +44,7 @@ export function runCell(bound: Experiment, measure: readonly Measure[], options:
     const wanted = measure.includes("distances") ? bound : withoutDistances(bound);
     const result = measure.every((one) => one === "analysis") ? undefined : runExperiment(wanted, options);
     const analysis = measure.includes("analysis") ? analyzeExperiment(bound, cancel) : undefined;
-    const columns = cellColumns(measure, result, analysis);
+    const columns = cellColumns(bound, measure, result, analysis);
     const failures = Object.entries(result?.levels ?? {}).flatMap(([name, { outcome }]) =>
       outcome.status === "failed" ? [{ name, ...outcome }] : [],
     );
