@@ -7,6 +7,8 @@
     run.levels["particles"].series["energy"].value  # an observable, shape [time, ...]
 
     again = meanfield.load("results/my-run")        # a directory written with --out; no command needed
+    cells = meanfield.load_sweep("results/map")     # column -> array, one row per cell of a sweep
+    pandas.DataFrame(cells)
 
 Needs Python 3.9 or newer and NumPy; one file, copy it where you want it.
 """
@@ -18,15 +20,16 @@ import json
 import os
 import shlex
 import shutil
+import struct
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Dict, List, Mapping, Optional, Sequence, Union
+from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-__all__ = ["Distance", "Level", "MeanfieldError", "Run", "Series", "analyze", "load", "run"]
+__all__ = ["Distance", "Level", "MeanfieldError", "Run", "Series", "analyze", "load", "load_sweep", "run"]
 
 Spec = Union[str, "os.PathLike[str]", Mapping[str, Any]]
 Command = Union[str, Sequence[str]]
@@ -214,6 +217,154 @@ def load(directory: Union[str, "os.PathLike[str]"]) -> Run:
         directory=directory,
         manifest=manifest,
     )
+
+
+def load_sweep(directory: Union[str, "os.PathLike[str]"]) -> Dict[str, np.ndarray]:
+    """Reads the rows of a sweep into NumPy: column -> array of one value per cell, in the order of the sweep's plan.
+
+    Numbers are float64, bit for bit, and NaN where a cell has none; truth values and texts are objects, and None where
+    a cell has none. A sweep that is still running gives the cells there are. `pandas.DataFrame(load_sweep(...))` is
+    the table.
+
+    Raises MeanfieldError when there is no sweep, or when a chunk is damaged.
+    """
+    directory = Path(directory)
+    path = directory / "sweep.json"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise MeanfieldError(f"{path}: cannot be read ({error}). Name the directory of a sweep.") from error
+    if manifest.get("store") != _STORE_FORMAT:
+        advice = "Use the meanfield.py of the version that wrote it."
+        raise MeanfieldError(f"{path}: must have store format {_STORE_FORMAT}, got {manifest.get('store')}. {advice}")
+    chunks = []
+    for file in sorted((directory / "chunks").glob("*.parquet"), key=_chunk_place):
+        data = file.read_bytes()
+        if not file.stem.endswith(hashlib.sha256(data).hexdigest()[:16]):
+            raise MeanfieldError(f"{file}: is not the file that the sweep wrote (checksum). Run the sweep again.")
+        chunks.append(_read_table(data))
+    names = dict.fromkeys(name for rows, columns in chunks for name in columns)
+    return {name: _joined([columns.get(name, [None] * rows) for rows, columns in chunks]) for name in names}
+
+
+def _chunk_place(file: Path) -> List[int]:
+    return [int(part) for part in file.name.split("-")[:2]]
+
+
+def _joined(parts: List[List[Any]]) -> np.ndarray:
+    values = [value for part in parts for value in part]
+    if any(isinstance(value, float) for value in values) and not any(isinstance(value, (str, bool)) for value in values):
+        return np.array([np.nan if value is None else value for value in values], dtype=float)
+    return np.array(values, dtype=object)
+
+
+class _Thrift:
+    """Reads the compact protocol of Thrift, in which Parquet writes its headers: a struct as field number -> value."""
+
+    def __init__(self, data: bytes, at: int) -> None:
+        self.data, self.at = data, at
+
+    def varint(self) -> int:
+        value = shift = 0
+        while True:
+            byte = self.data[self.at]
+            self.at += 1
+            value |= (byte & 127) << shift
+            shift += 7
+            if byte < 128:
+                return value
+
+    def zigzag(self) -> int:
+        value = self.varint()
+        return (value >> 1) ^ -(value & 1)
+
+    def value(self, kind: int) -> Any:
+        if kind in (1, 2):
+            return kind == 1
+        if kind == 3:
+            self.at += 1
+            return self.data[self.at - 1]
+        if kind in (4, 5, 6):
+            return self.zigzag()
+        if kind == 7:
+            self.at += 8
+            return struct.unpack("<d", self.data[self.at - 8 : self.at])[0]
+        if kind == 8:
+            size = self.varint()
+            self.at += size
+            return self.data[self.at - size : self.at]
+        if kind in (9, 10):
+            head = self.data[self.at]
+            self.at += 1
+            size = self.varint() if head >> 4 == 15 else head >> 4
+            return [self.value(head & 15) for _ in range(size)]
+        return self.struct()
+
+    def struct(self) -> Dict[int, Any]:
+        fields: Dict[int, Any] = {}
+        number = 0
+        while True:
+            head = self.data[self.at]
+            self.at += 1
+            if head == 0:
+                return fields
+            number = number + (head >> 4) if head >> 4 else self.zigzag()
+            fields[number] = self.value(head & 15)
+
+
+def _read_table(data: bytes) -> Tuple[int, Dict[str, List[Any]]]:
+    """Rows and columns of a Parquet file as Meanfield writes chunks: flat, uncompressed, PLAIN, data pages of version 2."""
+    size = struct.unpack("<I", data[-8:-4])[0]
+    footer = _Thrift(data, len(data) - 8 - size).struct()
+    optional = {element[4].decode(): element.get(3) == 1 for element in footer[2][1:]}
+    columns: Dict[str, List[Any]] = {name: [] for name in optional}
+    for group in footer[4]:
+        for column in group[1]:
+            told = column[3]
+            name = told[3][0].decode()
+            reader = _Thrift(data, told[9])
+            count = 0
+            while count < told[5]:
+                header = reader.struct()
+                page = data[reader.at : reader.at + header[3]]
+                reader.at += header[3]
+                version2 = header[8]
+                levels = version2[5]
+                present = _bits_or_runs(page[:levels], version2[1]) if optional[name] else [1] * version2[1]
+                values = iter(_plain_values(page[levels:], told[1], version2[1] - version2[2]))
+                columns[name] += [next(values) if one else None for one in present]
+                count += version2[1]
+    return footer[3], columns
+
+
+def _bits_or_runs(data: bytes, count: int) -> List[int]:
+    """Definition levels 0 and 1 in the hybrid of runs and packed bits."""
+    reader = _Thrift(data, 0)
+    levels: List[int] = []
+    while len(levels) < count:
+        head = reader.varint()
+        if head & 1:
+            packed = np.frombuffer(data, np.uint8, head >> 1, reader.at)
+            reader.at += head >> 1
+            levels += np.unpackbits(packed, bitorder="little").tolist()
+        else:
+            levels += [data[reader.at]] * (head >> 1)
+            reader.at += 1
+    return levels[:count]
+
+
+def _plain_values(data: bytes, kind: int, count: int) -> List[Any]:
+    if kind == 0:
+        return np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")[:count].astype(bool).tolist()
+    if kind == 5:
+        return np.frombuffer(data, "<f8", count).tolist()
+    texts = []
+    at = 0
+    for _ in range(count):
+        size = struct.unpack_from("<I", data, at)[0]
+        texts.append(data[at + 4 : at + 4 + size].decode())
+        at += 4 + size
+    return texts
 
 
 def _manifest(directory: Path) -> Dict[str, Any]:

@@ -13,6 +13,8 @@ import { exportRun } from "../src/export.js";
 import { readNpy, writeNpy } from "../src/npy.js";
 import { readNpz, writeNpz } from "../src/npz.js";
 import { claimRun, writeRun } from "../src/run-store.js";
+import type { CellRow } from "../src/sweep/cell-table.js";
+import { claimSweep, writeRows } from "../src/sweep/sweep-store.js";
 import { sampleRecord } from "./sample-record.js";
 
 const numpy = needs("numpy");
@@ -269,5 +271,79 @@ say(said)`;
     const said = runPython(missing);
     expect(said[0]).toEqual([expect.stringMatching(/cannot be started/), null]);
     expect(said[1]).toEqual([expect.stringMatching(/experiment: must be made of numbers/), null]);
+  });
+});
+
+numpy.suite("meanfield.load_sweep", () => {
+  const swept = [
+    { name: "model.attention.softmax.beta", numeric: true },
+    { name: "model.mask", numeric: false },
+  ];
+  /** Doubles that no decimal rounding would survive, in chunks of different columns. */
+  const rowOf = (k: number): CellRow => ({
+    id: k % 5 === 0 ? null : k.toString(16).padStart(16, "0"),
+    status: k % 5 === 0 ? "failed" : "done",
+    code: k % 5 === 0 ? "not-finite" : null,
+    message: null,
+    spec: null,
+    values: { "model.attention.softmax.beta": k / 7, "model.mask": k % 2 ? "causal" : "β, none" },
+    columns:
+      k % 5 === 0 ? {} : { energy: k % 3 ? Math.sin(k) : -0, "expect.ok": k % 2 === 0, word: "x".repeat(k % 40) },
+  });
+
+  it("reads every chunk in the order of the plan, numbers bit for bit", async () => {
+    const io = nodeStoreIo();
+    const out = join(directory, "sweep");
+    const base = "0123456789abcdef";
+    const backend = { name: "reference", precision: "f64", accuracy: "exact" } as const;
+    await claimSweep(io, out, { store: 1, kind: "sweep", base, document: {}, backend, versions: {} });
+    // Eleven chunks, so that order by name and by number differ where names were not padded; 1500 rows are two groups.
+    const sizes = [1, 9, 1500, 3, 3, 3, 3, 3, 3, 3, 17];
+    const rows: CellRow[] = [];
+    for (const [index, size] of sizes.entries()) {
+      const part = Array.from({ length: size }, (_, k) => rowOf(rows.length + k));
+      rows.push(...part);
+      await writeRows(io, out, "chunks", { stage: 0, index, key: base }, swept, part);
+    }
+    const said = runPython(`
+cells = meanfield.load_sweep("sweep")
+say({
+    "columns": list(cells),
+    "beta": fingerprint(cells["model.attention.softmax.beta"]),
+    "energy": [None if np.isnan(x) else x for x in cells["energy"].tolist()],
+    "negative": [bool(np.signbit(x)) for x in cells["energy"]],
+    "rest": {name: cells[name].tolist() for name in ["id", "status", "error.code", "model.mask", "expect.ok", "word"]},
+})`);
+    const beta = Float64Array.from(rows, ({ values }) => values["model.attention.softmax.beta"] as number);
+    expect(said.beta).toEqual(fingerprint({ shape: [rows.length], data: beta }));
+    const column = (name: string) => rows.map(({ columns }) => columns[name] ?? null);
+    expect(said.energy.map((value: number | null) => (value === 0 ? 0 : value))).toEqual(
+      column("energy").map((value) => (value === 0 ? 0 : value)),
+    );
+    expect(said.negative).toEqual(column("energy").map((value) => Object.is(value, -0) || Number(value) < 0));
+    expect(said.rest).toEqual({
+      id: rows.map(({ id }) => id),
+      status: rows.map(({ status }) => status),
+      "error.code": rows.map(({ code }) => code),
+      "model.mask": rows.map(({ values }) => values["model.mask"]),
+      "expect.ok": column("expect.ok"),
+      word: column("word"),
+    });
+  });
+
+  it("says what is wrong with a directory or a chunk", () => {
+    const said = runPython(`
+def refused(path):
+    try:
+        meanfield.load_sweep(path)
+    except meanfield.MeanfieldError as error:
+        return str(error)
+first = sorted(os.listdir("sweep/chunks"))[0]
+with open("sweep/chunks/" + first, "r+b") as file:
+    file.seek(20)
+    file.write(b"?")
+say([refused("nowhere"), refused("sweep")])`);
+    expect(said[0]).toMatch(/sweep\.json: cannot be read.*Name the directory of a sweep\./);
+    expect(said[1]).toMatch(/0-00000-.*: is not the file that the sweep wrote \(checksum\)\. Run the sweep again\./);
   });
 });

@@ -24,7 +24,10 @@ const own = ["id", "status", "error.code", "error.message", "error.spec"] as con
 /** Key of the file's metadata that lists its swept columns. */
 const sweptKey = "meanfield.swept";
 
-const textOrNull = { type: "STRING", nullable: true } as const;
+// Everything is PLAIN and uncompressed: a dictionary would write −0 and 0 as one value, and a reader of a hundred lines
+// (python/meanfield.py) can do without a library.
+const text = { type: "STRING", nullable: false, encoding: "PLAIN" } as const;
+const textOrNull = { ...text, nullable: true } as const;
 
 /** A swept value in a column of texts: a word as it is, anything else as canonical JSON. */
 export const wordOf = (value: unknown): string => (typeof value === "string" ? value : canonicalJson(value));
@@ -32,15 +35,14 @@ export const wordOf = (value: unknown): string => (typeof value === "string" ? v
 function measuredColumn(name: string, rows: readonly CellRow[]): ColumnSource {
   const data = rows.map(({ columns }) => (Object.hasOwn(columns, name) ? (columns[name] ?? null) : null));
   const kinds = new Set(data.filter((value) => value !== null).map((value) => typeof value));
-  if (kinds.size === 1 && kinds.has("number"))
-    // Numbers are PLAIN: a dictionary would write −0 and 0 as one value.
-    return { name, data, type: "DOUBLE", nullable: true, encoding: "PLAIN" };
-  if (kinds.size === 1 && kinds.has("boolean")) return { name, data, type: "BOOLEAN", nullable: true };
+  if (kinds.size === 1 && kinds.has("number")) return { name, data, type: "DOUBLE", nullable: true, encoding: "PLAIN" };
+  if (kinds.size === 1 && kinds.has("boolean"))
+    return { name, data, type: "BOOLEAN", nullable: true, encoding: "PLAIN" };
   return { name, data: data.map((value) => (value === null ? null : wordOf(value))), ...textOrNull };
 }
 
 function sweptColumn({ name, numeric }: SweptColumn, rows: readonly CellRow[]): ColumnSource {
-  if (!numeric) return { name, data: rows.map(({ values }) => wordOf(values[name])), type: "STRING", nullable: false };
+  if (!numeric) return { name, data: rows.map(({ values }) => wordOf(values[name])), ...text };
   const data = Float64Array.from(rows, ({ values }) => values[name] as number);
   return { name, data, type: "DOUBLE", nullable: false, encoding: "PLAIN" };
 }
@@ -57,7 +59,7 @@ export function encodeCells(swept: readonly SweptColumn[], rows: readonly CellRo
   const measured = [...new Set(rows.flatMap(({ columns }) => Object.keys(columns)))].sort();
   const columnData: ColumnSource[] = [
     { name: own[0], data: rows.map(({ id }) => id), ...textOrNull },
-    { name: own[1], data: rows.map(({ status }) => status), type: "STRING", nullable: false },
+    { name: own[1], data: rows.map(({ status }) => status), ...text },
     { name: own[2], data: rows.map(({ code }) => code), ...textOrNull },
     { name: own[3], data: rows.map(({ message }) => message), ...textOrNull },
     { name: own[4], data: rows.map(({ spec }) => spec), ...textOrNull },
@@ -65,7 +67,7 @@ export function encodeCells(swept: readonly SweptColumn[], rows: readonly CellRo
     ...measured.map((name) => measuredColumn(name, rows)),
   ];
   const kvMetadata = [{ key: sweptKey, value: JSON.stringify(swept.map(({ name }) => name)) }];
-  return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata, createdBy: "meanfield" }));
+  return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata, codec: "UNCOMPRESSED", createdBy: "meanfield" }));
 }
 
 type Entry = string | number | boolean | null;
