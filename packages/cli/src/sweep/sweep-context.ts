@@ -21,8 +21,8 @@ export interface SweepContext {
 
 /** The backend of a cell, as far as ids go. This version has one. */
 export function sweepBackend(): SweepManifest["backend"] {
-  const { name, precision } = createReferenceBackend();
-  return { name, precision, accuracy: "exact" };
+  const { name, precision, variant } = createReferenceBackend();
+  return { name, precision, accuracy: "exact", ...(variant === undefined ? {} : { variant }) };
 }
 
 /** The manifest of a planned document. */

@@ -23,6 +23,7 @@ const sweepManifestSchema = z.strictObject({
     name: z.string(),
     precision: z.enum(["f64", "f32"]),
     accuracy: z.union([z.literal("exact"), z.number()]),
+    variant: z.string().exactOptional(),
   }),
   versions: z.record(z.string(), z.string()),
 });
@@ -35,15 +36,13 @@ export interface SweepBase {
   readonly base: Readonly<Record<string, unknown>>;
   readonly measure: readonly string[];
   readonly keepRuns: boolean;
-  readonly backend: Pick<BackendReport, "name" | "precision" | "accuracy">;
+  readonly backend: Pick<BackendReport, "name" | "precision" | "accuracy" | "variant">;
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /** First 16 hex digits of the SHA-256 of the canonical JSON of the base. */
 export async function baseId(base: SweepBase, sha256: StoreIo["sha256"]): Promise<string> {
-  const { name, precision, accuracy } = base.backend;
-  const document = canonicalValue(base.base);
-  const text = canonicalJson({ ...base, base: document, backend: { name, precision, accuracy } }, "sweep");
+  const text = canonicalJson({ ...base, base: canonicalValue(base.base) }, "sweep");
   return (await sha256(encodeText(text))).slice(0, 16);
 }
 
