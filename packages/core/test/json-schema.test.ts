@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
-import { builtinPlugins, experiment, experimentJsonSchema } from "../src/experiment/index.js";
+import { builtinPlugins, experiment, experimentJsonSchema, planSweep } from "../src/experiment/index.js";
 import { definition, type Schema, satisfies } from "./check-json-schema.js";
 
 const schema = experimentJsonSchema(builtinPlugins);
@@ -133,5 +133,46 @@ describe("the JSON Schema of experiments", () => {
     };
     visit(schema, "#", false);
     expect(silent).toEqual([]);
+  });
+});
+
+/** Every form of sweep. */
+const sweeps: Readonly<Record<string, string>> = {
+  "paths with lists and ranges":
+    "{ model.attention.softmax.beta: { range: [0.1, 9], count: 90 }, model.mask: [none, causal], solve.seed: [1, 2] }",
+  "a log range, rounded": "{ initial.gaussian.n: { range: [16, 1024], count: 7, scale: log, round: true } }",
+  "zips and lists":
+    "{ zip: { solve.seed: [1, 2], initial.gaussian.seed: [3, 4] }, list: [{ model.mask: none }, { model.mask: causal }] }",
+  "several zips": "{ zip: [{ solve.seed: [1, 2], initial.gaussian.seed: [3, 4] }] }",
+  "a sample": "{ sample: { count: 9, method: halton, seed: 2, over: { solve.span.1: { range: [1, 2] } } } }",
+  seeds: "{ seeds: 4 }",
+  "seeds from … on": "{ seeds: { from: 10, count: 4 } }",
+  "derived values and conditions":
+    "{ $r: [1, 2], derive: { solve.span.1: $r, initial.gaussian.n: 8 }, where: [$r < 3], measure: [levels, series, distances, analysis], keep: runs }",
+  refinement:
+    "{ solve.span.0: { range: [0, 1], count: 3 }, solve.span.1: { range: [2, 3], count: 3 }, refine: { over: [solve.span.0, solve.span.1], by: particles.spectrum > 1, depth: 2 } }",
+  "early stop": "{ seeds: 4, stop: { along: seed, when: 'expect.ok == false' } }",
+};
+
+const badSweeps: Readonly<Record<string, string>> = {
+  "an empty list": "{ solve.seed: [] }",
+  "a range without count": "{ solve.seed: { range: [0, 1] } }",
+  "an unknown scale": "{ solve.seed: { range: [0, 1], count: 2, scale: ln } }",
+  "an unknown method": "{ sample: { count: 9, method: sobol, over: { solve.span.1: { range: [1, 2] } } } }",
+  "an unknown measure": "{ seeds: 4, measure: [all] }",
+  "refinement of three paths": "{ seeds: 4, refine: { over: [a, b, c], by: x } }",
+};
+
+describe("the JSON Schema of sweeps", () => {
+  test.each(Object.entries(sweeps))("accepts %s, as planSweep() does", (_, yaml) => {
+    const document = { ...base, sweep: parse(yaml) as unknown };
+    expect(() => planSweep(document)).not.toThrow();
+    expect(satisfies(document, schema)).toBe(true);
+  });
+
+  test.each(Object.entries(badSweeps))("refuses %s, as planSweep() does", (_, yaml) => {
+    const document = { ...base, sweep: parse(yaml) as unknown };
+    expect(() => planSweep(document)).toThrow();
+    expect(satisfies(document, schema)).toBe(false);
   });
 });

@@ -143,7 +143,12 @@ export async function computeChunk(
   let reused = 0;
   let inCells = 0;
   let written = start;
-  const keep = () => writeRows(io, directory, looseName, work.place, plan.columns, rows);
+  let part: StoredChunk | undefined;
+  const keep = async () => {
+    const longer = await writeRows(io, directory, looseName, work.place, plan.columns, rows);
+    if (part !== undefined && part.path !== longer.path) await io.remove(part.path);
+    part = longer;
+  };
   await source.refresh();
   for (const [k, at] of work.cells.entries()) {
     try {
