@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { meanfield, temporaryFolder } from "./command.js";
 import { begin, childrenOf, untilChunks } from "./sweep-accidents.js";
-import { chunkBytes, expectTidy, rowsOf, sweepWords, undisturbed } from "./sweeps.js";
+import { chunkBytes, chunkCount, expectTidy, rowsOf, sweepWords, undisturbed } from "./sweeps.js";
 
 const folder = temporaryFolder();
 const at = (...names: string[]) => join(folder, ...names);
@@ -254,23 +254,25 @@ function statFields(pid: number): readonly string[] {
 
 describe("where a sweep stands", () => {
   test("running, stale after kill -9, pending; cancel stops it from elsewhere; gc waits for nobody", async () => {
-    const running = begin(folder, sweepWords("watched", "--workers", "1", "--quiet"));
+    // 1920 cells of some 10 ms: long enough that nothing ends by itself before it is stopped.
+    const watched = sweepWords("watched", "--workers", "1", "--quiet", "--set", "sweep.seeds=64");
+    const running = begin(folder, watched);
     await untilChunks(at("watched"), 3, running);
     const state = await json<Record<string, number>>(["status", "watched", "--json"]);
-    expect(state).toMatchObject({ cells: 120, failed: 0, stale: 0, complete: false });
-    expect(state["done"]! + state["running"]! + state["pending"]!).toBe(120);
+    expect(state).toMatchObject({ cells: 1920, failed: 0, stale: 0, complete: false });
+    expect(state["done"]! + state["running"]! + state["pending"]!).toBe(1920);
     const refused = await meanfield(["gc", "watched"], folder);
     expect(refused.stderr).toMatch(/nobody may compute a sweep while it is cleaned, got process \d+/);
     expect((await meanfield(["cancel", "watched"], folder)).stdout).toBe("stopped 1\n");
     expect((await running.ended).code).toBe(130);
     expect((await meanfield(["cancel", "watched"], folder)).stdout).toBe("nobody computes this sweep\n");
-    const killed = begin(folder, sweepWords("watched", "--workers", "1", "--quiet"));
-    await untilChunks(at("watched"), state["done"]! + 3, killed);
+    const killed = begin(folder, watched);
+    await untilChunks(at("watched"), chunkCount(at("watched")) + 3, killed);
     killed.child.kill("SIGKILL");
     await killed.ended;
     const after = await json<Record<string, number>>(["status", "watched", "--json"]);
     expect(after["running"]).toBe(0);
-    expect(after["stale"]! + after["done"]! + after["pending"]!).toBe(120);
+    expect(after["stale"]! + after["done"]! + after["pending"]!).toBe(1920);
   });
 });
 

@@ -283,7 +283,13 @@ const values: readonly Case[] = [
     "model.attention",
     ["experiment.model.attention: is needed. Give an attention"],
   ],
-  ["a sweep", { ...sound, sweep: { "model.attention.softmax.beta": [1, 2] } }, "incompatible", "sweep", ["no sweeps"]],
+  [
+    "a sweep",
+    { ...sound, sweep: { "model.attention.softmax.beta": [1, 2] } },
+    "incompatible",
+    "sweep",
+    ["meanfield sweep"],
+  ],
   [
     "a normalization this version does not have",
     { ...sound, model: { ...sound.model, normalization: "post-norm" } },
