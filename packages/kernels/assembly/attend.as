@@ -1,0 +1,383 @@
+const LOG2E: f64 = 1.4426950408889634;
+const LN2: f64 = 0.6931471805599453;
+
+// What one thread needs for one block of queries; tiles have the queries in the lanes.
+@unmanaged class Scratch {
+  x: usize; // f64 [d]
+  work: usize; // f64 [d]
+  field: usize; // f64 [d]
+  q: usize; // Real [d]
+  totals: usize; // f64 [d + 2]: sums of key times weight, sum of weights, sum for the entropy
+  tile: usize; // Real [BLOCK]
+  first: usize; // Bits [1]
+  last: usize; // Bits [1]
+  greatest: usize; // Real [1]
+  unit: usize; // f64 [1]
+  scale: usize; // f64 [1]
+  // Keys that some query of the block sees, and those that all of them see.
+  from: i32;
+  to: i32;
+  innerFrom: i32;
+  innerTo: i32;
+}
+
+const HEADER: usize = 128;
+
+export function scratchBytes(d: i32): i32 {
+  return <i32>(HEADER + <usize>(4 * d + 6) * WIDE_ROW + <usize>(d + BLOCK + 8) * ROW);
+}
+
+export function width(): i32 {
+  return WIDTH;
+}
+
+function layOut(at: usize, d: i32): Scratch {
+  const s = changetype<Scratch>(at);
+  let next = at + HEADER;
+  const wide = <usize>d * WIDE_ROW;
+  s.x = next;
+  s.work = (next += wide);
+  s.field = (next += wide);
+  s.totals = (next += wide);
+  s.unit = (next += wide + 2 * WIDE_ROW);
+  s.scale = (next += WIDE_ROW);
+  s.q = (next += WIDE_ROW);
+  s.tile = (next += <usize>d * ROW);
+  s.first = (next += <usize>BLOCK * ROW);
+  s.last = (next += ROW);
+  s.greatest = next + ROW;
+  return s;
+}
+
+@inline function seenBy(j: i32, first: v128, last: v128): v128 {
+  const at = v128.splat<Bits>(<Bits>j);
+  return v128.andnot(v128.gt<Bits>(last, at), v128.gt<Bits>(first, at));
+}
+
+// Rows of wide totals times one number per lane: the two or one wide vectors that belong to a vector of Reals.
+@inline function scaleLanes(at: usize, low: v128, high: v128): void {
+  v128.store(at, v128.mul<f64>(v128.load(at), low));
+  if (SIZE == 4) v128.store(at, v128.mul<f64>(v128.load(at, 16), high), 16);
+}
+
+@inline function wideLow(v: v128): v128 {
+  return SIZE == 4 ? f64x2.promote_low_f32x4(v) : v;
+}
+
+@inline function wideHigh(v: v128): v128 {
+  return SIZE == 4 ? f64x2.promote_low_f32x4(upper(v)) : v;
+}
+
+// S ← (S + drop·Z)·scale for the sum of p·x when the maximum rises by −drop.
+@inline function dropEntropy(at: usize, drop: v128): void {
+  const z = v128.load(at);
+  const e = v128.load(at, WIDE_ROW);
+  v128.store(at, v128.add<f64>(e, v128.mul<f64>(drop, z)), WIDE_ROW);
+}
+
+function raiseMaximum(d: i32, totals: usize, before: v128, after: v128): void {
+  const low = v128.sub<f64>(wideLow(before), wideLow(after));
+  const high = v128.sub<f64>(wideHigh(before), wideHigh(after));
+  dropEntropy(totals + <usize>d * WIDE_ROW, low);
+  if (SIZE == 4) dropEntropy(totals + <usize>d * WIDE_ROW + 16, high);
+  const scaleLow = wideExp2(low);
+  const scaleHigh = SIZE == 4 ? wideExp2(high) : scaleLow;
+  for (let r = 0; r < d + 2; r++) scaleLanes(totals + <usize>r * WIDE_ROW, scaleLow, scaleHigh);
+}
+
+// Hides the scores of the keys that a query does not see.
+function hide(tile: usize, start: i32, count: i32, first: v128, last: v128, hidden: v128): void {
+  for (let j = 0; j < count; j++) {
+    v128.store(tile, v128.bitselect(v128.load(tile), hidden, seenBy(start + j, first, last)));
+    tile += ROW;
+  }
+}
+
+// Raises the maximum of the queries of a vector to that of a column of scores.
+function raise(tile: usize, count: i32, d: i32, totals: usize, greatest: usize): void {
+  const before = v128.load(greatest);
+  let after = before;
+  for (let j = 0; j < count; j++) {
+    after = v128.pmax<Real>(after, v128.load(tile));
+    tile += ROW;
+  }
+  if (!v128.any_true(v128.ne<Real>(before, after))) return;
+  raiseMaximum(d, totals, before, after);
+  v128.store(greatest, after);
+}
+
+// Replaces two columns of scores, in units of ln 2, by their exponentials.
+function exponentiate(tile: usize, count: i32, totals: usize, greatest: usize): void {
+  const shift0 = v128.load(greatest), shift1 = v128.load(greatest, 16);
+  let z0 = v128.splat<Real>(0), z1 = z0;
+  for (let j = 0; j < count; j++) {
+    exp2Pair(v128.sub<Real>(v128.load(tile), shift0), v128.sub<Real>(v128.load(tile, 16), shift1), tile);
+    z0 = v128.add<Real>(z0, v128.load(tile));
+    z1 = v128.add<Real>(z1, v128.load(tile, 16));
+    tile += ROW;
+  }
+  addReal(totals, z0);
+  addReal(totals + <usize>LANES * WIDE, z1);
+}
+
+// As above for one column, and the sum of p·x for the entropy.
+function exponentiateWithEntropy(tile: usize, count: i32, totals: usize, greatest: usize): void {
+  const shift = v128.load(greatest);
+  const floor = v128.splat<Real>(SIZE == 4 ? -127 : -1023);
+  let z = v128.splat<Real>(0), e = z;
+  for (let j = 0; j < count; j++) {
+    const x = v128.pmax<Real>(v128.sub<Real>(v128.load(tile), shift), floor);
+    const p = exp2(x);
+    z = v128.add<Real>(z, p);
+    e = fma<Real>(p, x, e);
+    v128.store(tile, p);
+    tile += ROW;
+  }
+  addReal(totals, z);
+  addReal(totals + WIDE_ROW, e);
+}
+
+// 1/(1 + 2^−x)
+@inline function logistic(x: v128): v128 {
+  const one = v128.splat<Real>(1);
+  const e = exp2(v128.pmin<Real>(v128.neg<Real>(x), v128.splat<Real>(SIZE == 4 ? 126 : 1022)));
+  return v128.div<Real>(one, v128.add<Real>(one, e));
+}
+
+// x in the unit that the job scaled its maps to: ln 2 for sigmoid and silu, ln 2 / 2 for tanh, 1 for the others.
+@inline function activate(x: v128, weight: i32): v128 {
+  const one = v128.splat<Real>(1);
+  if (weight == SIGMOID) return logistic(x);
+  if (weight == RELU) return v128.pmax<Real>(v128.splat<Real>(0), x);
+  if (weight == SILU) return v128.mul<Real>(v128.mul<Real>(x, v128.splat<Real>(<Real>LN2)), logistic(x));
+  if (weight == TANH) {
+    const e = exp2(v128.pmin<Real>(x, v128.splat<Real>(SIZE == 4 ? 126 : 1022)));
+    return v128.div<Real>(v128.sub<Real>(e, one), v128.add<Real>(e, one));
+  }
+  return x;
+}
+
+@inline function entropyTerm(p: f64): f64 {
+  return p > 0 ? p * Math.log(p) : 0;
+}
+
+function addEntropy(tile: usize, count: i32, at: usize): void {
+  for (let j = 0; j < count; j++) {
+    for (let lane: usize = 0; lane < <usize>LANES; lane++) {
+      const sum = at + lane * WIDE;
+      store<f64>(sum, load<f64>(sum) + entropyTerm(<f64>load<Real>(tile + lane * SIZE)));
+    }
+    tile += ROW;
+  }
+}
+
+// Replaces one column of scores by weights that need no maximum.
+function weighPointwise(tile: usize, count: i32, job: Job, start: i32, totals: usize): void {
+  const weight = job.weight;
+  const scaled = (job.flags & FACTOR) != 0;
+  let z = v128.splat<Real>(0);
+  let at = tile;
+  for (let j = 0; j < count; j++) {
+    let p = activate(v128.load(at), weight);
+    if (scaled) p = v128.mul<Real>(p, v128.load_splat<Real>(job.factor + <usize>(start + j) * SIZE));
+    z = v128.add<Real>(z, p);
+    v128.store(at, p);
+    at += ROW;
+  }
+  addReal(totals + <usize>job.d * WIDE_ROW, z);
+  if (job.flags & ENTROPY) addEntropy(tile, count, totals + <usize>(job.d + 1) * WIDE_ROW);
+}
+
+function hideWeights(s: Scratch, job: Job, start: i32, count: i32, vectors: i32, hidden: v128): void {
+  for (let v: usize = 0; v < <usize>vectors; v++) {
+    hide(s.tile + v * 16, start, count, v128.load(s.first + v * 16), v128.load(s.last + v * 16), hidden);
+  }
+}
+
+function exponentiateAll(s: Scratch, d: i32, flags: i32, count: i32, vectors: i32): void {
+  const row = <usize>d * WIDE_ROW;
+  for (let v = 0; v < vectors; v++) {
+    const totals = s.totals + v * LANES * WIDE;
+    if (!(flags & SAFE)) raise(s.tile + v * 16, count, d, totals, s.greatest + v * 16);
+    if (flags & ENTROPY) exponentiateWithEntropy(s.tile + v * 16, count, totals + row, s.greatest + v * 16);
+  }
+  if (flags & ENTROPY) return;
+  for (let v = 0; v < vectors; v += 2) {
+    exponentiate(s.tile + v * 16, count, s.totals + v * LANES * WIDE + row, s.greatest + v * 16);
+  }
+}
+
+function sweepTiles(job: Job, s: Scratch, padded: i32, y: usize, transposed: usize, bias: usize): void {
+  const d = job.d;
+  const flags = job.flags;
+  const vectors = padded / LANES;
+  const exponential = job.weight == EXPONENTIAL;
+  const hidden = v128.splat<Real>(exponential ? -Infinity : job.weight == SIGMOID ? -100000 : 0);
+  for (let start = s.from - (s.from % BLOCK); start < s.to; start += BLOCK) {
+    const count = min(BLOCK, job.keys - start);
+    scores(y + <usize>(start * d) * SIZE, <usize>d * SIZE, count, s.q, d, s.tile, padded, bias + <usize>start * SIZE);
+    const edge = start < s.innerFrom || start + count > s.innerTo;
+    if (edge) hideWeights(s, job, start, count, vectors, hidden);
+    if (exponential) exponentiateAll(s, d, flags, count, vectors);
+    else for (let v = 0; v < vectors; v++) weighPointwise(s.tile + v * 16, count, job, start, s.totals + v * LANES * WIDE);
+    if (flags & FIELD) {
+      sums(transposed + <usize>start * SIZE, <usize>job.keyStride * SIZE, d, s.tile, count, s.totals, padded);
+    }
+  }
+}
+
+// Queries into the lanes; the lanes that are left over repeat the last query.
+function loadBlock(s: Scratch, job: Job, points: usize, begin: i32, count: i32, padded: i32): void {
+  const d = job.d;
+  for (let lane = 0; lane < padded; lane++) {
+    const row = points + <usize>(min(lane, count - 1) * d) * WIDE;
+    const to = s.x + <usize>lane * WIDE;
+    for (let a: usize = 0; a < <usize>d; a++) store<f64>(to + a * WIDE_ROW, load<f64>(row + a * WIDE));
+  }
+  s.from = 0;
+  s.to = job.keys;
+  s.innerFrom = 0;
+  s.innerTo = job.keys;
+  if (!(job.flags & MASKED)) return;
+  s.from = job.keys;
+  s.to = 0;
+  for (let lane = 0; lane < padded; lane++) {
+    const i: usize = begin + min(lane, count - 1);
+    const first = load<i32>(job.first + i * 4);
+    const last = load<i32>(job.last + i * 4);
+    store<Bits>(s.first + <usize>lane * SIZE, <Bits>first);
+    store<Bits>(s.last + <usize>lane * SIZE, <Bits>last);
+    s.from = min(s.from, first);
+    s.to = max(s.to, last);
+    s.innerFrom = max(s.innerFrom, first);
+    s.innerTo = min(s.innerTo, last);
+  }
+}
+
+@inline function clear(at: usize, rows: i32): void {
+  memory.fill(at, 0, <usize>rows * WIDE_ROW);
+}
+
+// Wide rows into rows of Reals.
+function narrow(from: usize, to: usize, rows: i32): void {
+  if (SIZE == 8) {
+    memory.copy(to, from, <usize>rows * WIDE_ROW);
+    return;
+  }
+  for (let end = to + <usize>rows * ROW; to < end; to += 16) {
+    const low = f32x4.demote_f64x2_zero(v128.load(from));
+    v128.store(to, v128.shuffle<i64>(low, f32x4.demote_f64x2_zero(v128.load(from, 16)), 0, 2));
+    from += 32;
+  }
+}
+
+// unit ← shift + unit of the head + xᵀGx, the logarithm that all weights of a query have in common.
+function commonUnit(job: Job, s: Scratch, h: i32, begin: i32, count: i32, padded: i32): void {
+  const d = job.d;
+  const common = load<f64>(job.unit + <usize>h * WIDE);
+  for (let lane = 0; lane < padded; lane++) {
+    const i: usize = begin + min(lane, count - 1);
+    store<f64>(s.unit + <usize>lane * WIDE, common + (job.flags & SHIFT ? load<f64>(job.shift + i * WIDE) : 0));
+  }
+  if (!(job.flags & FORM)) return;
+  clear(s.work, d);
+  wideSums(job.queryForm + <usize>(h * d * d) * WIDE, <usize>d * WIDE, d, s.x, d, s.work, padded);
+  for (let a: usize = 0; a < <usize>d; a++) {
+    for (let lane: usize = 0; lane < <usize>padded; lane++) {
+      const at = s.unit + lane * WIDE;
+      const offset = a * WIDE_ROW + lane * WIDE;
+      store<f64>(at, load<f64>(at) + load<f64>(s.x + offset) * load<f64>(s.work + offset));
+    }
+  }
+}
+
+// Writes the scalars of every query of a head and leaves the scale of its mean; returns how many have none.
+function finishScalars(job: Job, s: Scratch, sheet: i32, begin: i32, count: i32, padded: i32): i32 {
+  const d = job.d;
+  const flags = job.flags;
+  const exponential = job.weight == EXPONENTIAL;
+  const total = s.totals + <usize>d * WIDE_ROW;
+  let bad = 0;
+  for (let lane = 0; lane < padded; lane++) {
+    const offset = <usize>lane * WIDE;
+    const z = load<f64>(total + offset);
+    const e = load<f64>(total + WIDE_ROW + offset);
+    const greatest = exponential ? <f64>load<Real>(s.greatest + <usize>lane * SIZE) : 0;
+    const unit = load<f64>(s.unit + offset) + greatest * LN2;
+    store<f64>(s.unit + offset, unit * LOG2E);
+    if (exponential && !(z > 0 && z < Infinity)) bad += lane < count ? 1 : 0;
+    if (!(flags & PARTITION) && unit > 700) bad += lane < count ? 1 : 0;
+    if (flags & PARTITION) store<f64>(s.scale + offset, 1 / z);
+    if (lane >= count || !(flags & (LOG | ENTROPY))) continue;
+    const at = <usize>(sheet * job.queries + begin + lane) * WIDE;
+    const logarithm = Math.log(z);
+    if (flags & LOG) store<f64>(job.logPartition + at, unit + logarithm);
+    if (flags & ENTROPY) store<f64>(job.entropy + at, logarithm - (exponential ? LN2 * e : e) / z);
+  }
+  return bad;
+}
+
+function finishHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count: i32, padded: i32): i32 {
+  const d = job.d;
+  commonUnit(job, s, h, begin, count, padded);
+  const bad = finishScalars(job, s, system * job.heads + h, begin, count, padded);
+  if (!(job.flags & FIELD)) return bad;
+  if (!(job.flags & PARTITION)) {
+    for (let at: usize = 0; at < <usize>padded * WIDE; at += 16) {
+      v128.store(s.scale + at, wideExp2(v128.load(s.unit + at)));
+    }
+  }
+  for (let a: usize = 0; a < <usize>d; a++) {
+    for (let at: usize = 0; at < <usize>padded * WIDE; at += 16) {
+      const row = s.totals + a * WIDE_ROW + at;
+      v128.store(row, v128.mul<f64>(v128.load(row), v128.load(s.scale + at)));
+    }
+  }
+  wideSums(job.valueMap + <usize>(h * d * d) * WIDE, <usize>d * WIDE, d, s.totals, d, s.field, padded);
+  return bad;
+}
+
+function attendHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count: i32, padded: i32): i32 {
+  const d = job.d;
+  const flags = job.flags;
+  const layer = (flags & LAYER) != 0;
+  if (!layer) {
+    clear(s.work, d);
+    wideSums(job.queryMap + <usize>(h * d * d) * WIDE, <usize>d * WIDE, d, s.x, d, s.work, padded);
+  }
+  narrow(layer ? s.x : s.work, s.q, d);
+  clear(s.totals, d + 2);
+  for (let v: usize = 0; v < ROW; v += 16) v128.store(s.greatest + v, v128.splat<Real>(flags & SAFE ? 0 : LOWEST));
+  const y = job.y + <usize>(system * job.keys * d) * SIZE;
+  const bias = job.bias + <usize>(system * job.biasStride + h * job.keyStride) * SIZE;
+  sweepTiles(job, s, padded, y, job.transposed + <usize>(system * d * job.keyStride) * SIZE, bias);
+  return layer ? 0 : finishHead(job, s, h, system, begin, count, padded);
+}
+
+function attendBlock(job: Job, s: Scratch, system: i32, block: i32): i32 {
+  const d = job.d;
+  const flags = job.flags;
+  const begin = block * WIDTH;
+  const count = min(WIDTH, job.queries - begin);
+  const padded = (count + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
+  const rows = <usize>((system * job.queries + begin) * d) * WIDE;
+  loadBlock(s, job, job.points + rows, begin, count, padded);
+  clear(s.field, d);
+  let bad = 0;
+  for (let h = 0; h < job.heads; h++) bad += attendHead(job, s, h, system, begin, count, padded);
+  if (!(flags & FIELD)) return bad;
+  const result = flags & LAYER ? s.totals : s.field;
+  for (let lane: usize = 0; lane < <usize>count; lane++) {
+    const row = job.field + rows + lane * <usize>d * WIDE;
+    for (let a: usize = 0; a < <usize>d; a++) store<f64>(row + a * WIDE, load<f64>(result + a * WIDE_ROW + lane * WIDE));
+  }
+  return bad;
+}
+
+// Blocks of queries from … to − 1 of all systems. Returns how many queries have no finite positive sum of weights.
+export function attend(job: Job, from: i32, to: i32, scratch: usize): i32 {
+  const s = layOut(scratch, job.d);
+  let bad = 0;
+  for (let item = from; item < to; item++) bad += attendBlock(job, s, item / job.blocks, item % job.blocks);
+  return bad;
+}

@@ -1,0 +1,2 @@
+export { openWasm, type WasmOptions } from "./open-wasm.js";
+export type { Precision, Simd } from "./simd.js";
