@@ -14,6 +14,8 @@ const LN2: f64 = 0.6931471805599453;
   greatest: usize; // Real [1]
   unit: usize; // f64 [1]
   scale: usize; // f64 [1]
+  y: usize; // Real [keys, d] of the present system of a batch
+  transposed: usize; // Real [d, keyStride] of it
   // Keys that some query of the block sees, and those that all of them see.
   from: i32;
   to: i32;
@@ -23,15 +25,17 @@ const LN2: f64 = 0.6931471805599453;
 
 const HEADER: usize = 128;
 
-export function scratchBytes(d: i32): i32 {
-  return <i32>(HEADER + <usize>(4 * d + 6) * WIDE_ROW + <usize>(d + BLOCK + 8) * ROW);
+// keys: those of a system of a batch, 0 where all queries have the same.
+export function scratchBytes(d: i32, keys: i32): i32 {
+  const local: usize = 2 * ((<usize>(d * keys) * SIZE + ROW) & ~(ROW - 1));
+  return <i32>(HEADER + <usize>(4 * d + 6) * WIDE_ROW + <usize>(d + BLOCK + 8) * ROW + local);
 }
 
 export function width(): i32 {
   return WIDTH;
 }
 
-function layOut(at: usize, d: i32): Scratch {
+function layOut(at: usize, d: i32, keys: i32): Scratch {
   const s = changetype<Scratch>(at);
   let next = at + HEADER;
   const wide = <usize>d * WIDE_ROW;
@@ -45,7 +49,9 @@ function layOut(at: usize, d: i32): Scratch {
   s.tile = (next += <usize>d * ROW);
   s.first = (next += <usize>BLOCK * ROW);
   s.last = (next += ROW);
-  s.greatest = next + ROW;
+  s.greatest = (next += ROW);
+  s.y = (next += ROW);
+  s.transposed = next + ((<usize>(d * keys) * SIZE + ROW) & ~(ROW - 1));
   return s;
 }
 
@@ -190,20 +196,20 @@ function weighPointwise(tile: usize, count: i32, job: Job, start: i32, totals: u
 
 function hideWeights(s: Scratch, job: Job, start: i32, count: i32, vectors: i32, hidden: v128): void {
   for (let v: usize = 0; v < <usize>vectors; v++) {
-    hide(s.tile + v * 16, start, count, v128.load(s.first + v * 16), v128.load(s.last + v * 16), hidden);
+    hide(s.tile + <usize>v * 16, start, count, v128.load(s.first + v * 16), v128.load(s.last + v * 16), hidden);
   }
 }
 
 function exponentiateAll(s: Scratch, d: i32, flags: i32, count: i32, vectors: i32): void {
   const row = <usize>d * WIDE_ROW;
   for (let v = 0; v < vectors; v++) {
-    const totals = s.totals + v * LANES * WIDE;
-    if (!(flags & SAFE)) raise(s.tile + v * 16, count, d, totals, s.greatest + v * 16);
-    if (flags & ENTROPY) exponentiateWithEntropy(s.tile + v * 16, count, totals + row, s.greatest + v * 16);
+    const totals = s.totals + <usize>(v * LANES) * WIDE;
+    if (!(flags & SAFE)) raise(s.tile + <usize>v * 16, count, d, totals, s.greatest + <usize>v * 16);
+    if (flags & ENTROPY) exponentiateWithEntropy(s.tile + <usize>v * 16, count, totals + row, s.greatest + <usize>v * 16);
   }
   if (flags & ENTROPY) return;
   for (let v = 0; v < vectors; v += 2) {
-    exponentiate(s.tile + v * 16, count, s.totals + v * LANES * WIDE + row, s.greatest + v * 16);
+    exponentiate(s.tile + <usize>v * 16, count, s.totals + <usize>(v * LANES) * WIDE + row, s.greatest + <usize>v * 16);
   }
 }
 
@@ -219,7 +225,7 @@ function sweepTiles(job: Job, s: Scratch, padded: i32, y: usize, transposed: usi
     const edge = start < s.innerFrom || start + count > s.innerTo;
     if (edge) hideWeights(s, job, start, count, vectors, hidden);
     if (exponential) exponentiateAll(s, d, flags, count, vectors);
-    else for (let v = 0; v < vectors; v++) weighPointwise(s.tile + v * 16, count, job, start, s.totals + v * LANES * WIDE);
+    else for (let v = 0; v < vectors; v++) weighPointwise(s.tile + <usize>v * 16, count, job, start, s.totals + <usize>(v * LANES) * WIDE);
     if (flags & FIELD) {
       sums(transposed + <usize>start * SIZE, <usize>job.keyStride * SIZE, d, s.tile, count, s.totals, padded);
     }
@@ -229,10 +235,16 @@ function sweepTiles(job: Job, s: Scratch, padded: i32, y: usize, transposed: usi
 // Queries into the lanes; the lanes that are left over repeat the last query.
 function loadBlock(s: Scratch, job: Job, points: usize, begin: i32, count: i32, padded: i32): void {
   const d = job.d;
-  for (let lane = 0; lane < padded; lane++) {
-    const row = points + <usize>(min(lane, count - 1) * d) * WIDE;
-    const to = s.x + <usize>lane * WIDE;
-    for (let a: usize = 0; a < <usize>d; a++) store<f64>(to + a * WIDE_ROW, load<f64>(row + a * WIDE));
+  let row = points;
+  let to = s.x;
+  for (let lane = 1; lane <= padded; lane++) {
+    let at = to;
+    for (const end = row + <usize>d * WIDE; row < end; row += WIDE) {
+      store<f64>(at, load<f64>(row));
+      at += WIDE_ROW;
+    }
+    if (lane >= count) row -= <usize>d * WIDE;
+    to += WIDE;
   }
   s.from = 0;
   s.to = job.keys;
@@ -291,6 +303,19 @@ function commonUnit(job: Job, s: Scratch, h: i32, begin: i32, count: i32, padded
   }
 }
 
+// scale ← 1/total; returns how many vectors have a total that is not positive and finite.
+function invertTotals(total: usize, scale: usize, padded: i32): i32 {
+  const zero = v128.splat<f64>(0), infinite = v128.splat<f64>(Infinity);
+  let bad = 0;
+  for (let at: usize = 0; at < <usize>padded * WIDE; at += 16) {
+    const z = v128.load(total + at);
+    const good = v128.and(v128.gt<f64>(z, zero), v128.lt<f64>(z, infinite));
+    bad += v128.all_true<i64>(good) ? 0 : 1;
+    v128.store(scale + at, v128.div<f64>(v128.splat<f64>(1), z));
+  }
+  return bad;
+}
+
 // Writes the scalars of every query of a head and leaves the scale of its mean; returns how many have none.
 function finishScalars(job: Job, s: Scratch, sheet: i32, begin: i32, count: i32, padded: i32): i32 {
   const d = job.d;
@@ -298,6 +323,7 @@ function finishScalars(job: Job, s: Scratch, sheet: i32, begin: i32, count: i32,
   const exponential = job.weight == EXPONENTIAL;
   const total = s.totals + <usize>d * WIDE_ROW;
   let bad = 0;
+  if (exponential && flags & PARTITION && !(flags & (LOG | ENTROPY))) return invertTotals(total, s.scale, padded);
   for (let lane = 0; lane < padded; lane++) {
     const offset = <usize>lane * WIDE;
     const z = load<f64>(total + offset);
@@ -317,6 +343,22 @@ function finishScalars(job: Job, s: Scratch, sheet: i32, begin: i32, count: i32,
   return bad;
 }
 
+// to += map·from, where the map may be a multiple of the identity: the same bits, since the other terms are zeros.
+function applyMap(map: usize, scale: bool, d: i32, from: usize, to: usize, padded: i32): void {
+  if (!scale) {
+    wideSums(map, <usize>d * WIDE, d, from, d, to, padded);
+    return;
+  }
+  const factor = v128.load_splat<f64>(map);
+  for (let a = 0; a < d; a++) {
+    for (let at: usize = 0; at < <usize>padded * WIDE; at += 16) {
+      v128.store(to + at, fma<f64>(factor, v128.load(from + at), v128.load(to + at)));
+    }
+    from += WIDE_ROW;
+    to += WIDE_ROW;
+  }
+}
+
 function finishHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count: i32, padded: i32): i32 {
   const d = job.d;
   commonUnit(job, s, h, begin, count, padded);
@@ -333,7 +375,7 @@ function finishHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count
       v128.store(row, v128.mul<f64>(v128.load(row), v128.load(s.scale + at)));
     }
   }
-  wideSums(job.valueMap + <usize>(h * d * d) * WIDE, <usize>d * WIDE, d, s.totals, d, s.field, padded);
+  applyMap(job.valueMap + <usize>(h * d * d) * WIDE, (job.flags & VALUE_SCALE) != 0, d, s.totals, s.field, padded);
   return bad;
 }
 
@@ -343,14 +385,14 @@ function attendHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count
   const layer = (flags & LAYER) != 0;
   if (!layer) {
     clear(s.work, d);
-    wideSums(job.queryMap + <usize>(h * d * d) * WIDE, <usize>d * WIDE, d, s.x, d, s.work, padded);
+    applyMap(job.queryMap + <usize>(h * d * d) * WIDE, (flags & QUERY_SCALE) != 0, d, s.x, s.work, padded);
   }
   narrow(layer ? s.x : s.work, s.q, d);
   clear(s.totals, d + 2);
   for (let v: usize = 0; v < ROW; v += 16) v128.store(s.greatest + v, v128.splat<Real>(flags & SAFE ? 0 : LOWEST));
-  const y = job.y + <usize>(system * job.keys * d) * SIZE;
   const bias = job.bias + <usize>(system * job.biasStride + h * job.keyStride) * SIZE;
-  sweepTiles(job, s, padded, y, job.transposed + <usize>(system * d * job.keyStride) * SIZE, bias);
+  const local = (flags & BATCH) != 0;
+  sweepTiles(job, s, padded, local ? s.y : job.y, local ? s.transposed : job.transposed, bias);
   return layer ? 0 : finishHead(job, s, h, system, begin, count, padded);
 }
 
@@ -366,18 +408,35 @@ function attendBlock(job: Job, s: Scratch, system: i32, block: i32): i32 {
   let bad = 0;
   for (let h = 0; h < job.heads; h++) bad += attendHead(job, s, h, system, begin, count, padded);
   if (!(flags & FIELD)) return bad;
-  const result = flags & LAYER ? s.totals : s.field;
-  for (let lane: usize = 0; lane < <usize>count; lane++) {
-    const row = job.field + rows + lane * <usize>d * WIDE;
-    for (let a: usize = 0; a < <usize>d; a++) store<f64>(row + a * WIDE, load<f64>(result + a * WIDE_ROW + lane * WIDE));
+  let from = flags & LAYER ? s.totals : s.field;
+  let row = job.field + rows;
+  for (let lane = 0; lane < count; lane++) {
+    let at = from;
+    for (const end = row + <usize>d * WIDE; row < end; row += WIDE) {
+      store<f64>(row, load<f64>(at));
+      at += WIDE_ROW;
+    }
+    from += WIDE;
   }
   return bad;
 }
 
-// Blocks of queries from … to − 1 of all systems. Returns how many queries have no finite positive sum of weights.
+// Blocks of queries from … to − 1 of all systems. Returns 0 if all queries have a finite positive sum of weights.
 export function attend(job: Job, from: i32, to: i32, scratch: usize): i32 {
-  const s = layOut(scratch, job.d);
+  const batch = (job.flags & BATCH) != 0;
+  const d = job.d;
+  const s = layOut(scratch, d, batch ? job.keys : 0);
   let bad = 0;
-  for (let item = from; item < to; item++) bad += attendBlock(job, s, item / job.blocks, item % job.blocks);
+  let present = -1;
+  for (let item = from; item < to; item++) {
+    const system = item / job.blocks;
+    if (batch && system != present) {
+      const points = job.points + <usize>(system * job.keys * d) * WIDE;
+      narrowKeys(points, s.y, job.keys * d, 0);
+      if (job.flags & FIELD) transposeKeys(points, s.transposed, job.keys, d, job.keyStride);
+      present = system;
+    }
+    bad += attendBlock(job, s, system, item % job.blocks);
+  }
   return bad;
 }

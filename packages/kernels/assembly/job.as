@@ -14,7 +14,7 @@
   biasStride: i32;
   // f64 [systems, queries, d]
   points: usize;
-  // Real [systems, keys, d], [systems, d, keyStride], [heads, keyStride], [keyStride]
+  // Real [keys, d], [d, keyStride] (unused in a batch), [heads, keyStride], [keyStride]
   y: usize;
   transposed: usize;
   bias: usize;
@@ -46,6 +46,11 @@ const SHIFT: i32 = 128;
 const FACTOR: i32 = 256;
 // A perceptron layer: no maps, and the sums are added to the output.
 const LAYER: i32 = 512;
+// Systems that attend to themselves: their keys are made ready where they are used.
+const BATCH: i32 = 1024;
+// All query maps, or all value maps, are multiples of the identity.
+const QUERY_SCALE: i32 = 2048;
+const VALUE_SCALE: i32 = 4096;
 
 const EXPONENTIAL: i32 = 0;
 const SIGMOID: i32 = 1;

@@ -41,5 +41,5 @@ export function multiply(a: usize, b: usize, c: usize, m: i32, k: i32, n: i32, f
 
 // m×n to n×m in squares that stay in the cache.
 export function transpose(from: usize, to: usize, m: i32, n: i32): void {
-  transposeSystem(from, to, m, n, m);
+  transposeKeys(from, to, m, n, m);
 }

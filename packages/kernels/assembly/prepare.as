@@ -1,51 +1,76 @@
 // f64 to Real, less a number.
 export function narrowKeys(from: usize, to: usize, count: i32, less: f64): void {
-  for (let j: usize = 0; j < <usize>count; j++) store<Real>(to + j * SIZE, <Real>(load<f64>(from + j * WIDE) - less));
+  const shift = v128.splat<f64>(less);
+  const end = from + <usize>count * WIDE;
+  for (; from + 32 <= end; from += 32) {
+    const low = v128.sub<f64>(v128.load(from), shift), high = v128.sub<f64>(v128.load(from, 16), shift);
+    if (SIZE == 8) {
+      v128.store(to, low);
+      v128.store(to, high, 16);
+    } else {
+      v128.store(to, v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2));
+    }
+    to += 4 * SIZE;
+  }
+  for (; from < end; from += WIDE) {
+    store<Real>(to, <Real>(load<f64>(from) - less));
+    to += SIZE;
+  }
 }
 
 // [m, d] of f64 to [d, stride] of Real, in squares that stay in the cache.
-function transposeSystem(from: usize, to: usize, m: i32, d: i32, stride: i32): void {
+export function transposeKeys(from: usize, to: usize, m: i32, d: i32, stride: i32): void {
+  const step = <usize>d * WIDE;
   for (let top = 0; top < m; top += 16) {
     const bottom = min(top + 16, m);
     for (let a = 0; a < d; a++) {
-      const row = to + <usize>(a * stride) * SIZE;
-      for (let j = top; j < bottom; j++) store<Real>(row + <usize>j * SIZE, <Real>load<f64>(from + <usize>(j * d + a) * WIDE));
+      let at = from + <usize>a * WIDE;
+      let row = to + <usize>(a * stride + top) * SIZE;
+      for (let j = top; j < bottom; j++) {
+        store<Real>(row, <Real>load<f64>(at));
+        row += SIZE;
+        at += step;
+      }
     }
+    from += 16 * step;
   }
 }
 
-// The keys of every system.
-export function transposeKeys(from: usize, to: usize, systems: i32, m: i32, d: i32, stride: i32): void {
-  for (let system = 0; system < systems; system++) {
-    transposeSystem(from, to, m, d, stride);
-    from += <usize>(m * d) * WIDE;
-    to += <usize>(d * stride) * SIZE;
+// max |x_k|; NaN or infinite if any is.
+export function largestMagnitude(from: usize, count: i32): f64 {
+  let largest = v128.splat<f64>(0), check = largest;
+  const zero = largest;
+  const end = from + <usize>count * WIDE;
+  for (; from + 16 <= end; from += 16) {
+    const x = v128.load(from);
+    largest = v128.pmax<f64>(largest, v128.abs<f64>(x));
+    check = v128.add<f64>(check, v128.mul<f64>(x, zero));
   }
+  let result = max(v128.extract_lane<f64>(largest, 0), v128.extract_lane<f64>(largest, 1));
+  result += v128.extract_lane<f64>(check, 0) + v128.extract_lane<f64>(check, 1);
+  return from < end ? max(result, Math.abs(load<f64>(from))) : result;
 }
 
-// max_j |y_j|² over the points of positive weight (all where weights is 0); not finite if any coordinate is not.
+// max_j |y_j|² over the points of positive weight (all where weights is 0).
 export function largestSquare(points: usize, weights: usize, systems: i32, m: i32, d: i32): f64 {
   let largest: f64 = 0;
-  let check: f64 = 0;
   for (let system = 0; system < systems; system++) {
     for (let j = 0; j < m; j++) {
       let sum: f64 = 0;
-      for (let a = 0; a < d; a++) {
+      for (const end = points + <usize>d * WIDE; points < end; points += WIDE) {
         const x = load<f64>(points);
         sum += x * x;
-        points += WIDE;
       }
-      check += sum * 0;
       if (weights != 0 && load<f64>(weights + <usize>j * WIDE) == 0) continue;
       largest = max(largest, sum);
     }
   }
-  return largest + check;
+  return largest;
 }
 
 // out_j += factor·yᵀGy for m points.
 export function addForms(points: usize, m: i32, d: i32, form: usize, factor: f64, out: usize, scratch: usize): void {
-  const s = layOut(scratch, d);
+  const s = layOut(scratch, d, 0);
   for (let begin = 0; begin < m; begin += WIDTH) {
     const count = min(WIDTH, m - begin);
     for (let lane = 0; lane < WIDTH; lane++) {

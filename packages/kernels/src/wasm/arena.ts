@@ -37,7 +37,8 @@ export function createArena(memory: WebAssembly.Memory): Arena {
     for (const pages of [Math.max(missing, Math.ceil(present / page / 2)), missing]) {
       try {
         memory.grow(pages);
-        return renew();
+        renew();
+        return;
       } catch {
         // Less, or not at all.
       }

@@ -21,30 +21,41 @@ export interface Call {
   readonly asks: Asks;
   readonly visibility: Visibility;
   readonly out: FieldOutput;
+  /** Whether every system attends to itself. */
+  readonly batch: boolean;
 }
 
 /** Greater coordinates than this leave no room for products of three of them. */
 const largestCoordinate = { f32: 1e10, f64: 1e90 } as const;
 
-/** The points of the keys in the three forms the kernels read. */
-function placePoints(engine: Engine, { keys, keyPoints, asks }: Call, job: Job): void {
+/** The points of keys and queries, as they are; returns where the keys are. */
+function placePoints(engine: Engine, { keys, keyPoints, asks }: Call, job: Job): number {
   const arena = engine.arena();
-  const { pairs } = engine.kernels();
   const { systems, m, d } = keys;
-  const length = systems * m * d;
-  const at = place(arena, keyPoints, length);
+  const at = place(arena, keyPoints, systems * m * d);
   job.points = asks.points === keyPoints ? at : place(arena, asks.points, systems * asks.m * d);
-  // Until the bias is made `y` is float64 in either precision.
-  job.y = at;
-  job.transposed = arena.take(length * engine.size);
-  pairs.transposeKeys(at, job.transposed, systems, m, d, m);
+  return at;
 }
 
-function narrowPoints(engine: Engine, { systems, m, d }: Keys, job: Job): void {
-  if (engine.size === 8) return;
-  const to = engine.arena().take(4 * systems * m * d);
-  engine.kernels().pairs.narrowKeys(job.y, to, systems * m * d, 0);
-  job.y = to;
+/** The keys in the forms the kernels read; a batch makes them where they are used. */
+function placeKeys(engine: Engine, { m, d }: Keys, points: number, job: Job): void {
+  if (job.flags & jobFlag.batch) return;
+  const arena = engine.arena();
+  const { pairs } = engine.kernels();
+  job.y = points;
+  if (engine.size === 4) {
+    job.y = arena.take(4 * m * d);
+    pairs.narrowKeys(points, job.y, m * d, 0);
+  }
+  if (!(job.flags & jobFlag.field)) return;
+  job.transposed = arena.take(engine.size * m * d);
+  pairs.transposeKeys(points, job.transposed, m, d, m);
+}
+
+/** Whether a is a[0] times the identity. */
+function isScale(a: Float64Array, d: number): boolean {
+  for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) if (a[i * d + j] !== (i === j ? a[0] : 0)) return false;
+  return true;
 }
 
 /** The matrices of every head, scaled; returns the greatest c‖A‖. */
@@ -57,16 +68,20 @@ function placeHeads(engine: Engine, kernel: KernelDescription, d: number, job: J
   job.queryForm = arena.take(8 * heads * square);
   const wide = arena.wide();
   let greatest = 0;
+  let [queryScale, valueScale] = [true, true];
   for (let h = 0; h < heads; h++) {
     const head = kernel.heads[h]!;
     const factor = scoreFactor(kernel, head);
     const from = h * square;
     for (let k = 0; k < square; k++) wide[job.queryMap / 8 + from + k] = factor * head.queryKey[k]!;
     wide.set(head.value, job.valueMap / 8 + from);
+    queryScale &&= isScale(head.queryKey, d);
+    valueScale &&= isScale(head.value, d);
     greatest = Math.max(greatest, Math.abs(factor) * normBound(head.queryKey, d));
     if (kernel.weight !== "gaussian") continue;
     for (let k = 0; k < square; k++) wide[job.queryForm / 8 + from + k] = -head.beta * head.queryGram![k]!;
   }
+  job.flags |= (queryScale ? jobFlag.queryScale : 0) | (valueScale ? jobFlag.valueScale : 0);
   return greatest;
 }
 
@@ -99,26 +114,50 @@ function isOurs({ kernel, keys, asks, visibility }: Call): boolean {
   return fitsPointwise(kernel, keys, visibility);
 }
 
-/** Bounds the scores; leaves the flag `safe` where no maximum is needed. Returns false beyond what the kernels can hold. */
-function placeScores(engine: Engine, call: Call, job: Job): boolean {
-  const { kernel, keys, asks, visibility } = call;
-  const { systems, m, d } = keys;
+interface Sizes {
+  /** Bounds on |y| of the keys that have mass, and on |x|. */
+  readonly keys: number;
+  readonly asks: number;
+}
+
+/** From the greatest coordinate alone, which is quick to find. */
+function roughSizes(engine: Engine, { keys, keyPoints, asks }: Call, points: number, job: Job): Sizes {
   const { wide } = engine.kernels();
-  const weights = place(engine.arena(), keys.weights, m);
-  const keySize = Math.sqrt(wide.largestSquare(job.y, weights, systems, m, d));
-  const asked = asks.points === call.keyPoints ? 0 : wide.largestSquare(job.points, 0, systems, asks.m, d);
-  const askSize =
-    asks.points === call.keyPoints ? Math.sqrt(wide.largestSquare(job.y, 0, systems, m, d)) : Math.sqrt(asked);
-  const slope = placeHeads(engine, kernel, d, job);
+  const root = Math.sqrt(keys.d);
+  const ofKeys = root * wide.largestMagnitude(points, keys.systems * keys.m * keys.d);
+  const same = asks.points === keyPoints;
+  return {
+    keys: ofKeys,
+    asks: same ? ofKeys : root * wide.largestMagnitude(job.points, keys.systems * asks.m * keys.d),
+  };
+}
+
+function exactSizes(engine: Engine, { keys, asks }: Call, points: number, job: Job): Sizes {
+  const { wide } = engine.kernels();
+  const { systems, m, d, weights } = keys;
+  const masses = place(engine.arena(), weights, m);
+  return {
+    keys: Math.sqrt(wide.largestSquare(points, masses, systems, m, d)),
+    asks: Math.sqrt(wide.largestSquare(job.points, 0, systems, asks.m, d)),
+  };
+}
+
+/** Bounds the scores; leaves the flag `safe` where no maximum is needed. Returns false beyond what the kernels can hold. */
+function placeScores(engine: Engine, call: Call, points: number, job: Job): boolean {
+  const { kernel, keys, visibility } = call;
+  const rough = roughSizes(engine, call, points, job);
+  const slope = placeHeads(engine, kernel, keys.d, job);
   const largest = largestCoordinate[engine.precision];
-  if (!(keySize <= largest && askSize <= largest && slope * askSize <= largest)) return false;
+  if (!(rough.keys <= largest && rough.asks <= largest && slope * rough.asks <= largest)) return false;
   if (!isExponential(kernel)) {
     placePointwiseBias(engine, kernel, keys, visibility, job);
     return true;
   }
-  const range = slope * keySize * askSize + placeExponentialBias(engine, kernel, keys, visibility, job);
-  if (!Number.isFinite(range)) return false;
-  if (isSafe(engine.precision, range, m, keySize)) job.flags |= jobFlag.safe;
+  const biases = placeExponentialBias(engine, kernel, keys, visibility, points, job);
+  if (!Number.isFinite(biases)) return false;
+  const safe = (sizes: Sizes): boolean =>
+    isSafe(engine.precision, slope * sizes.keys * sizes.asks + biases, keys.m, sizes.keys);
+  if (safe(rough) || safe(exactSizes(engine, call, points, job))) job.flags |= jobFlag.safe;
   return true;
 }
 
@@ -151,9 +190,10 @@ export function createAttention(engine: Engine): (call: Call) => boolean {
     job.queries = asks.m;
     job.heads = kernel.heads.length;
     job.weight = weightOf(kernel);
-    placePoints(engine, call, job);
-    if (!placeScores(engine, call, job) || !placeMask(engine, call, job)) return false;
-    narrowPoints(engine, keys, job);
+    if (call.batch) job.flags |= jobFlag.batch;
+    const points = placePoints(engine, call, job);
+    if (!placeScores(engine, call, points, job) || !placeMask(engine, call, job)) return false;
+    placeKeys(engine, keys, points, job);
     placeOutputs(engine, call, job);
     if (runJob(engine, job, at, keys.systems) > 0) return false;
     const rows = keys.systems * asks.m;

@@ -1,14 +1,8 @@
 import type { Arena } from "./arena.js";
-import { type Job, writeJob } from "./job.js";
+import { type Job, jobFlag, writeJob } from "./job.js";
 import type { KernelSet } from "./kernels.js";
 import type { Precision } from "./simd.js";
-
-/** Shares the blocks of a job out among threads. */
-export interface Team {
-  readonly threads: number;
-  /** Takes part in the job at an address until all blocks are done. @returns queries without a finite sum */
-  run(job: number, blocks: number, scratch: number, scratchBytes: number): number;
-}
+import type { Team } from "./team.js";
 
 /** What the parts of the backend work with. */
 export interface Engine {
@@ -18,6 +12,8 @@ export interface Engine {
   kernels(): KernelSet;
   arena(): Arena;
   team(): Team;
+  /** Estimate of the time of one pair of dimension d on one thread, in ms. */
+  pairCost(d: number): number;
 }
 
 /**
@@ -29,11 +25,12 @@ export function runJob(engine: Engine, job: Job, at: number, systems: number): n
   const arena = engine.arena();
   job.blocks = Math.ceil(job.queries / pairs.width());
   const blocks = systems * job.blocks;
-  const bytes = Math.ceil(pairs.scratchBytes(job.d) / 128) * 128;
+  const bytes = Math.ceil(pairs.scratchBytes(job.d, job.flags & jobFlag.batch ? job.keys : 0) / 128) * 128;
   const team = engine.team();
   const scratch = arena.take(team.threads * bytes);
   writeJob(job, arena.words(), at);
-  return team.run(at, blocks, scratch, bytes);
+  const work = systems * job.queries * job.keys * job.heads * engine.pairCost(job.d);
+  return team.run(at, blocks, scratch, bytes, work);
 }
 
 /** Takes room for an array of f64 and copies it there. */

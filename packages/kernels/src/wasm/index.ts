@@ -1,2 +1,2 @@
-export { openWasm, type WasmOptions } from "./open-wasm.js";
+export { openWasm, type WasmBackend, type WasmOptions } from "./open-wasm.js";
 export type { Precision, Simd } from "./simd.js";

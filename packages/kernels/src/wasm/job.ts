@@ -44,6 +44,9 @@ export const jobFlag = {
   shift: 128,
   factor: 256,
   layer: 512,
+  batch: 1024,
+  queryScale: 2048,
+  valueScale: 4096,
 } as const;
 
 /** How a score becomes a weight; the values of assembly/job.as. */

@@ -4,12 +4,15 @@ import { binaryOf, type Precision, type Simd } from "./simd.js";
 export interface Kernels {
   /** Queries in a block. */
   width(): number;
-  scratchBytes(d: number): number;
+  /** @param keys those of a system of a batch, else 0 */
+  scratchBytes(d: number, keys: number): number;
   attend(job: number, from: number, to: number, scratch: number): number;
   narrowKeys(from: number, to: number, count: number, less: number): void;
-  transposeKeys(from: number, to: number, systems: number, m: number, d: number, stride: number): void;
+  transposeKeys(from: number, to: number, m: number, d: number, stride: number): void;
+  largestMagnitude(from: number, count: number): number;
   largestSquare(points: number, weights: number, systems: number, m: number, d: number): number;
   addForms(points: number, m: number, d: number, form: number, factor: number, out: number, scratch: number): void;
+  tablesEnd(): number;
   measureFma(rounds: number): number;
   measureExp(rounds: number, scratch: number): number;
 }

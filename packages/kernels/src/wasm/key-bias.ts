@@ -49,6 +49,7 @@ function extremes(bias: Float64Array, from: number, count: number, into: { great
 
 /**
  * Puts the keys' own scores of every head where the job finds them, each head's less its greatest, which goes to its unit.
+ * @param points where the keys are, as f64
  * @returns the widest range of finite scores of a head, in units of ln 2
  */
 export function placeExponentialBias(
@@ -56,6 +57,7 @@ export function placeExponentialBias(
   kernel: KernelDescription,
   keys: Keys,
   visibility: Visibility,
+  points: number,
   job: Job,
 ): number {
   const { m, d, systems } = keys;
@@ -70,7 +72,7 @@ export function placeExponentialBias(
   job.bias = arena.take(copies * heads * m * engine.size);
   job.unit = arena.take(8 * heads);
   const at = arena.take(8 * copies * m);
-  const scratch = gaussian ? arena.take(wide.scratchBytes(d)) : 0;
+  const scratch = gaussian ? arena.take(wide.scratchBytes(d, 0)) : 0;
   const form = gaussian ? arena.take(8 * d * d) : 0;
   let widest = 0;
   for (let h = 0; h < heads; h++) {
@@ -79,7 +81,7 @@ export function placeExponentialBias(
     for (let k = 0; k < copies; k++) fillBias(kernel, h, keys, rate, bias, at / 8 + k * m);
     if (gaussian) {
       bias.set(head.keyGram!, form / 8);
-      wide.addForms(job.y, copies * m, d, form, -head.beta * Math.LOG2E, at, scratch);
+      wide.addForms(points, copies * m, d, form, -head.beta * Math.LOG2E, at, scratch);
     }
     const range = { greatest: Number.NEGATIVE_INFINITY, least: Number.POSITIVE_INFINITY };
     extremes(bias, at / 8, copies * m, range);

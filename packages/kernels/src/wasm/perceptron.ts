@@ -40,7 +40,7 @@ export function createPerceptron(engine: Engine) {
       [outputs, width],
       [job.points, n],
     ] as const) {
-      if (!(wide.largestSquare(from, 0, 1, rows, d) <= largest[engine.precision])) return false;
+      if (!(wide.largestMagnitude(from, rows * d) <= largest[engine.precision])) return false;
     }
     job.d = d;
     job.keys = width;
@@ -55,7 +55,7 @@ export function createPerceptron(engine: Engine) {
     job.field = arena.take(8 * n * d);
     pairs.narrowKeys(inputs, job.y, width * d, 0);
     pairs.narrowKeys(biases, job.bias, width, 0);
-    pairs.transposeKeys(outputs, job.transposed, 1, width, d, width);
+    pairs.transposeKeys(outputs, job.transposed, width, d, width);
     runJob(engine, job, at, 1);
     const memory = arena.wide();
     for (let k = 0; k < n * d; k++) out[k]! += factor * memory[job.field / 8 + k]!;

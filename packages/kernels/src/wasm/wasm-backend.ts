@@ -1,0 +1,139 @@
+import type { Backend, FieldOutput, KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
+import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { MemoryRefused } from "./arena.js";
+import { type Call, createAttention } from "./attention.js";
+import type { Engine } from "./engine.js";
+import type { Environment } from "./environment.js";
+import { drawNormals } from "./normals.js";
+import { createPerceptron } from "./perceptron.js";
+import { linearAlgebraOf } from "./products.js";
+import { modulesFor, type Runtime, startRuntime } from "./runtime.js";
+import type { Precision, Simd } from "./simd.js";
+
+interface Settings {
+  readonly precision: Precision;
+  readonly simd: Simd;
+  readonly threads: number;
+  /** Grows by what is slower than it could be. */
+  readonly notices: string[];
+}
+
+/** The runtime in use: one that has lost a worker in the middle of its work is replaced by one with a thread fewer. */
+function createRuntimes(environment: Environment, { precision, simd, threads, notices }: Settings) {
+  const modules = modulesFor(precision, simd, threads > 1);
+  // A module of shared memory takes no other, so the last thread alone needs modules of its own.
+  const start = (count: number): Runtime =>
+    startRuntime(environment, count === threads ? modules : modulesFor(precision, simd, count > 1), count, () =>
+      notices.push("A worker ended of itself; the others go on without it."),
+    );
+  let current = start(threads);
+  return {
+    ready: current.ready,
+    current: () => current,
+    mend(): void {
+      if (!current.team.isBroken()) return;
+      const left = current.team.threads - 1;
+      notices.push(`A worker did not answer; its rows were computed again, and ${left} of ${threads} threads go on.`);
+      current.stop();
+      current = start(left);
+    },
+    stop: () => current.stop(),
+  };
+}
+
+/** Nanoseconds of a multiply-add and of an exponential with what belongs to it: enough to tell large jobs from small. */
+const nominal = { f32: { multiply: 0.04, exponential: 0.5 }, f64: { multiply: 0.08, exponential: 1.5 } } as const;
+
+function engineOf(precision: Precision, current: () => Runtime): Engine {
+  const { multiply, exponential } = nominal[precision];
+  return {
+    precision,
+    size: precision === "f64" ? 8 : 4,
+    kernels: () => current().kernels,
+    arena: () => current().arena,
+    team: () => current().team,
+    pairCost: (d) => (2 * d * multiply + exponential) * 1e-6,
+  };
+}
+
+/** One call of `field`. */
+function callOf(
+  kernel: KernelDescription,
+  source: WeightedPoints,
+  queries: WeightedPoints,
+  visibility: Visibility,
+  out: FieldOutput,
+): Call {
+  const { m, d, weights, positions } = source;
+  const asks = { m: queries.m, points: queries.points, positions: queries.positions };
+  return {
+    kernel,
+    keys: { systems: 1, m, d, weights, positions },
+    keyPoints: source.points,
+    asks,
+    visibility,
+    out,
+    batch: false,
+  };
+}
+
+const refusal = "The memory would not grow; calls too large for it were left to the reference.";
+
+/** The backend of an environment. */
+export function createWasmBackend(
+  environment: Environment,
+  settings: Settings,
+): { readonly backend: Backend & { close(): void }; readonly ready: Promise<void> } {
+  const { precision, simd, threads, notices } = settings;
+  const runtimes = createRuntimes(environment, settings);
+  const engine = engineOf(precision, runtimes.current);
+  const attend = createAttention(engine);
+  const perceptron = createPerceptron(engine);
+  let evaluations = 0;
+  const refused = (): void => {
+    if (!notices.includes(refusal)) notices.push(refusal);
+  };
+  const attempt = (work: () => boolean): boolean => {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof MemoryRefused)) throw error;
+      refused();
+      return false;
+    } finally {
+      runtimes.mend();
+    }
+  };
+  const evaluate = (call: Call): boolean => {
+    const mine = attempt(() => attend(call));
+    if (mine) evaluations++;
+    return mine;
+  };
+  const backend: Backend & { close(): void } = {
+    name: "wasm",
+    precision,
+    threads,
+    field: (kernel, source, queries, visibility, out) => evaluate(callOf(kernel, source, queries, visibility, out)),
+    fieldBatch(kernel, { count, m, d, points, weights, positions }, visibility, out) {
+      const keys = { systems: count, m, d, weights, positions };
+      return evaluate({
+        kernel,
+        keys,
+        keyPoints: points,
+        asks: { m, points, positions },
+        visibility,
+        out,
+        batch: true,
+      });
+    },
+    perceptron: (layer, points, n, factor, out) => attempt(() => perceptron(layer, points, n, factor, out)),
+    normals: (key, out) => attempt(() => drawNormals(engine, key, out)),
+    linearAlgebra: linearAlgebraOf(engine, `wasm (${simd})`, refused),
+    activity: () => ({
+      summation: evaluations === 0 ? [] : [{ method: "direct", evaluations, bound: 0, fallBacks: 0 }],
+      notices: [...notices],
+    }),
+    close: runtimes.stop,
+  };
+  return { backend: Object.freeze(backend), ready: runtimes.ready };
+}
