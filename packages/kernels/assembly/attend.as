@@ -112,26 +112,40 @@ function raise(tile: usize, count: i32, d: i32, totals: usize, greatest: usize):
   v128.store(greatest, after);
 }
 
+// Terms of a sum of Reals in a row: equal terms would add up their rounding errors.
+const PIECE: i32 = 16;
+
 // Replaces two columns of scores, in units of ln 2, by their exponentials.
 function exponentiate(tile: usize, count: i32, totals: usize, greatest: usize): void {
   const shift0 = v128.load(greatest), shift1 = v128.load(greatest, 16);
-  let z0 = v128.splat<Real>(0), z1 = z0;
-  for (let j = 0; j < count; j++) {
-    exp2Pair(v128.sub<Real>(v128.load(tile), shift0), v128.sub<Real>(v128.load(tile, 16), shift1), tile);
-    z0 = v128.add<Real>(z0, v128.load(tile));
-    z1 = v128.add<Real>(z1, v128.load(tile, 16));
-    tile += ROW;
+  const zero = v128.splat<Real>(0);
+  let sum0 = zero, sum1 = zero;
+  for (let left = count; left > 0; left -= PIECE) {
+    let z0 = zero, z1 = zero;
+    for (const end = tile + <usize>min(left, PIECE) * ROW; tile < end; tile += ROW) {
+      exp2Pair(v128.sub<Real>(v128.load(tile), shift0), v128.sub<Real>(v128.load(tile, 16), shift1), tile);
+      z0 = v128.add<Real>(z0, v128.load(tile));
+      z1 = v128.add<Real>(z1, v128.load(tile, 16));
+    }
+    sum0 = v128.add<Real>(sum0, z0);
+    sum1 = v128.add<Real>(sum1, z1);
   }
-  addReal(totals, z0);
-  addReal(totals + <usize>LANES * WIDE, z1);
+  addReal(totals, sum0);
+  addReal(totals + <usize>LANES * WIDE, sum1);
 }
 
 // As above for one column, and the sum of p·x for the entropy.
 function exponentiateWithEntropy(tile: usize, count: i32, totals: usize, greatest: usize): void {
   const shift = v128.load(greatest);
   const floor = v128.splat<Real>(SIZE == 4 ? -127 : -1023);
-  let z = v128.splat<Real>(0), e = z;
+  const zero = v128.splat<Real>(0);
+  let z = zero, e = zero, sumZ = zero, sumE = zero;
   for (let j = 0; j < count; j++) {
+    if (j % PIECE == 0) {
+      sumZ = v128.add<Real>(sumZ, z);
+      sumE = v128.add<Real>(sumE, e);
+      z = e = zero;
+    }
     const x = v128.pmax<Real>(v128.sub<Real>(v128.load(tile), shift), floor);
     const p = exp2(x);
     z = v128.add<Real>(z, p);
@@ -139,8 +153,8 @@ function exponentiateWithEntropy(tile: usize, count: i32, totals: usize, greates
     v128.store(tile, p);
     tile += ROW;
   }
-  addReal(totals, z);
-  addReal(totals + WIDE_ROW, e);
+  addReal(totals, v128.add<Real>(sumZ, z));
+  addReal(totals + WIDE_ROW, v128.add<Real>(sumE, e));
 }
 
 // 1/(1 + 2^−x)
@@ -181,16 +195,20 @@ function addEntropy(tile: usize, count: i32, at: usize): void {
 function weighPointwise(tile: usize, count: i32, job: Job, start: i32, totals: usize): void {
   const weight = job.weight;
   const scaled = (job.flags & FACTOR) != 0;
-  let z = v128.splat<Real>(0);
+  let z = v128.splat<Real>(0), sum = z;
   let at = tile;
   for (let j = 0; j < count; j++) {
+    if (j % PIECE == 0) {
+      sum = v128.add<Real>(sum, z);
+      z = v128.splat<Real>(0);
+    }
     let p = activate(v128.load(at), weight);
     if (scaled) p = v128.mul<Real>(p, v128.load_splat<Real>(job.factor + <usize>(start + j) * SIZE));
     z = v128.add<Real>(z, p);
     v128.store(at, p);
     at += ROW;
   }
-  addReal(totals + <usize>job.d * WIDE_ROW, z);
+  addReal(totals + <usize>job.d * WIDE_ROW, v128.add<Real>(sum, z));
   if (job.flags & ENTROPY) addEntropy(tile, count, totals + <usize>(job.d + 1) * WIDE_ROW);
 }
 

@@ -22,6 +22,22 @@ function microkernel({ name, rows, real, row, target, wideRow }) {
       : real === "f64"
         ? `  addWide(c + ${r * wideRow}, c${r}0); addWide(c + ${r * wideRow + 16}, c${r}1);`
         : `  addHalves(c + ${r * wideRow}, c${r}0); addHalves(c + ${r * wideRow + 32}, c${r}1);`;
+  // Sums of float32 in pieces of 16 terms: equal terms would add up their rounding errors.
+  const pieces = real === "f32" && target === "sums";
+  const loop = (count) => `  // Not unrolled: V8 then moves the sums from register to register, at half the speed.
+  for (let left = ${count}; left > 0; left--) {
+    const b0 = v128.load(b), b1 = v128.load(b, 16);
+${range(rows).map(step).join("\n")}
+    b += ${row};
+  }`;
+  const each = (line) => range(rows).map((r) => `  ${line.replaceAll("#", r)}`).join("\n");
+  const piecewise = () => `${each(`let t#0 = v128.splat<${real}>(0), t#1 = t#0;`)}
+  for (let rest = k; rest > 0; rest -= 16) {
+${each(`c#0 = v128.splat<${real}>(0); c#1 = c#0;`)}
+${loop("min(rest, 16)")}
+${each(`t#0 = v128.add<${real}>(t#0, c#0); t#1 = v128.add<${real}>(t#1, c#1);`)}
+  }
+${each("c#0 = t#0; c#1 = t#1;")}`;
   return `
 function ${name}(a: usize, stride: usize, b: usize, k: i32, c: usize${target === "scores" ? ", bias: usize" : ""}): void {
   const a0start = a;
@@ -29,12 +45,7 @@ ${range(rows)
   .map((r) => `  let a${r} = a0start + ${r} * stride;`)
   .join("\n")}
 ${range(rows).map(start).join("\n")}
-  // Not unrolled: V8 then moves the sums from register to register, at half the speed.
-  for (let left = k; left > 0; left--) {
-    const b0 = v128.load(b), b1 = v128.load(b, 16);
-${range(rows).map(step).join("\n")}
-    b += ${row};
-  }
+${pieces ? piecewise() : loop("k")}
 ${range(rows).map(finish).join("\n")}
 }
 `;
