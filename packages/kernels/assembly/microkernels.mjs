@@ -30,7 +30,10 @@ function microkernel({ name, rows, real, row, target, wideRow }) {
 ${range(rows).map(step).join("\n")}
     b += ${row};
   }`;
-  const each = (line) => range(rows).map((r) => `  ${line.replaceAll("#", r)}`).join("\n");
+  const each = (line) =>
+    range(rows)
+      .map((r) => `  ${line.replaceAll("#", r)}`)
+      .join("\n");
   const piecewise = () => `${each(`let t#0 = v128.splat<${real}>(0), t#1 = t#0;`)}
   for (let rest = k; rest > 0; rest -= 16) {
 ${each(`c#0 = v128.splat<${real}>(0); c#1 = c#0;`)}

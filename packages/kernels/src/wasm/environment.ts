@@ -15,9 +15,11 @@ export interface Environment {
   readonly shared: boolean;
   /** Whether this thread may wait for another; a page's own may not. */
   readonly canWait: boolean;
+  /** Milliseconds on a clock; decides only what is worth sharing out. */
+  now(): number;
   createMemory(descriptor: WebAssembly.MemoryDescriptor): WebAssembly.Memory;
-  /** Starts a worker; `ready` is called when it takes part, `ended` if it ends of itself. */
-  spawn(start: Start, ready: () => void, ended: () => void): Helper;
+  /** Starts a worker; `ready` is called when it takes part, `ended` if it ends of itself, with what is known of why. */
+  spawn(start: Start, ready: () => void, ended: (reason: string) => void): Helper;
 }
 
 function canWait(): boolean {
@@ -48,8 +50,11 @@ async function nodeParts(): Promise<{ processors: number; spawn: Spawn }> {
         worker.unref();
         ready();
       });
-      worker.on("error", () => undefined);
-      worker.on("exit", ended);
+      let reason = "terminated";
+      worker.on("error", (error) => {
+        reason = String(error);
+      });
+      worker.on("exit", () => ended(reason));
       worker.postMessage(start);
       return {
         stop() {
@@ -65,7 +70,7 @@ function browserSpawn(): Spawn {
   return (start, ready, ended) => {
     const worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
     worker.onmessage = ready;
-    worker.onerror = ended;
+    worker.onerror = (event) => ended(event.message);
     worker.postMessage(start);
     return { stop: () => worker.terminate() };
   };
@@ -89,6 +94,7 @@ export async function detectEnvironment(): Promise<Environment> {
     processors,
     shared,
     canWait: shared && canWait(),
+    now: () => performance.now(),
     createMemory: (descriptor) => new WebAssembly.Memory(descriptor),
     spawn,
   };

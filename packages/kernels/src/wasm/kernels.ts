@@ -1,5 +1,3 @@
-import { binaryOf, type Precision, type Simd } from "./simd.js";
-
 /** What every module exports; pointers are byte addresses. See assembly/attend.as, prepare.as, measure.as. */
 export interface Kernels {
   /** Queries in a block. */
@@ -53,16 +51,8 @@ export interface KernelSet {
 
 /** Modules of one precision and of f64, compiled once and given to workers. */
 export interface Modules {
-  readonly precision: Precision;
   readonly pairs: WebAssembly.Module;
   readonly wide: WebAssembly.Module;
-}
-
-/** @cost about ten milliseconds */
-export function compileModules(precision: Precision, simd: Simd, shared: boolean): Modules {
-  const compile = (one: Precision) => new WebAssembly.Module(binaryOf(one, simd, shared));
-  const wide = compile("f64");
-  return { precision, wide, pairs: precision === "f64" ? wide : compile(precision) };
 }
 
 /** Instances of modules on a memory. */

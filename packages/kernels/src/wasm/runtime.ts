@@ -2,8 +2,7 @@ import { InputError } from "@meanfield/core/foundation/errors";
 import { type Arena, createArena } from "./arena.js";
 import { maximumPages } from "./binaries.js";
 import type { Environment } from "./environment.js";
-import { compileModules, instantiate, type KernelSet, type Modules } from "./kernels.js";
-import type { Precision, Simd } from "./simd.js";
+import { instantiate, type KernelSet, type Modules } from "./kernels.js";
 import { createTeam, soloTeam, type Team } from "./team.js";
 
 /** One memory with all that works on it. */
@@ -18,6 +17,8 @@ export interface Runtime {
 
 /** A worker that has claimed work and says nothing for this long counts as dead, in ms. */
 const patience = 1000;
+/** Workers that have not started after this long join in later, in ms. */
+const startPatience = 5000;
 /** 1 MiB to begin with. */
 const initialPages = 16;
 
@@ -42,15 +43,25 @@ function openMemory(environment: Environment, shared: boolean): WebAssembly.Memo
   });
 }
 
-/** Compiles what a runtime needs. @param shared whether workers will share its memory */
-export const modulesFor = (precision: Precision, simd: Simd, shared: boolean): Modules =>
-  compileModules(precision, simd, shared);
+async function atMost(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
+}
 
 /**
  * A memory, the kernels on it and a team of threads.
  * @param lost is told when a worker ends of itself
  */
-export function startRuntime(environment: Environment, modules: Modules, threads: number, lost: () => void): Runtime {
+export function startRuntime(
+  environment: Environment,
+  modules: Modules,
+  threads: number,
+  lost: (reason: string) => void,
+): Runtime {
   const memory = openMemory(environment, threads > 1);
   const kernels = instantiate(modules, memory);
   const arena = createArena(memory);
@@ -69,19 +80,19 @@ export function startRuntime(environment: Environment, modules: Modules, threads
       counted = true;
       resolve();
     };
-    const ended = (): void => {
+    const ended = (reason: string): void => {
       if (counted) present--;
       resolve();
-      lost();
+      lost(reason);
     };
     return { settled, helper: environment.spawn({ modules, memory, thread: k + 1 }, ready, ended) };
   });
-  const team = createTeam(kernels, { threads, present: () => present, patience, now: () => performance.now() });
+  const team = createTeam(kernels, { threads, present: () => present, patience, now: environment.now });
   return {
     kernels,
     arena,
     team,
-    ready: Promise.all(helpers.map(({ settled }) => settled)).then(() => undefined),
+    ready: atMost(startPatience, Promise.all(helpers.map(({ settled }) => settled))),
     stop: () => {
       for (const { helper } of helpers) helper.stop();
     },

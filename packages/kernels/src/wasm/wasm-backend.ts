@@ -2,12 +2,13 @@ import type { Backend, FieldOutput, KernelDescription, Visibility } from "@meanf
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { MemoryRefused } from "./arena.js";
 import { type Call, createAttention } from "./attention.js";
+import { compileModules } from "./compile.js";
 import type { Engine } from "./engine.js";
 import type { Environment } from "./environment.js";
 import { drawNormals } from "./normals.js";
 import { createPerceptron } from "./perceptron.js";
 import { linearAlgebraOf } from "./products.js";
-import { modulesFor, type Runtime, startRuntime } from "./runtime.js";
+import { type Runtime, startRuntime } from "./runtime.js";
 import type { Precision, Simd } from "./simd.js";
 
 interface Settings {
@@ -20,11 +21,14 @@ interface Settings {
 
 /** The runtime in use: one that has lost a worker in the middle of its work is replaced by one with a thread fewer. */
 function createRuntimes(environment: Environment, { precision, simd, threads, notices }: Settings) {
-  const modules = modulesFor(precision, simd, threads > 1);
+  const modules = compileModules(precision, simd, threads > 1);
   // A module of shared memory takes no other, so the last thread alone needs modules of its own.
   const start = (count: number): Runtime =>
-    startRuntime(environment, count === threads ? modules : modulesFor(precision, simd, count > 1), count, () =>
-      notices.push("A worker ended of itself; the others go on without it."),
+    startRuntime(
+      environment,
+      count === threads ? modules : compileModules(precision, simd, count > 1),
+      count,
+      (reason) => notices.push(`A worker ended of itself (${reason}); the others go on without it.`),
     );
   let current = start(threads);
   return {
@@ -113,6 +117,7 @@ export function createWasmBackend(
     name: "wasm",
     precision,
     threads,
+    variant: simd,
     field: (kernel, source, queries, visibility, out) => evaluate(callOf(kernel, source, queries, visibility, out)),
     fieldBatch(kernel, { count, m, d, points, weights, positions }, visibility, out) {
       const keys = { systems: count, m, d, weights, positions };
@@ -129,10 +134,11 @@ export function createWasmBackend(
     perceptron: (layer, points, n, factor, out) => attempt(() => perceptron(layer, points, n, factor, out)),
     normals: (key, out) => attempt(() => drawNormals(engine, key, out)),
     linearAlgebra: linearAlgebraOf(engine, `wasm (${simd})`, refused),
-    activity: () => ({
-      summation: evaluations === 0 ? [] : [{ method: "direct", evaluations, bound: 0, fallBacks: 0 }],
-      notices: [...notices],
-    }),
+    activity() {
+      const summation = evaluations === 0 ? [] : [{ method: "direct", evaluations, bound: 0, fallBacks: 0 }];
+      evaluations = 0;
+      return { summation, notices: [...notices] };
+    },
     close: runtimes.stop,
   };
   return { backend: Object.freeze(backend), ready: runtimes.ready };
