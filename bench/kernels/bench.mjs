@@ -1,6 +1,6 @@
 /**
  * The WebAssembly kernels next to their roofline and to NumPy on one thread, sample by sample in turns: medians.
- * Run: npm run build && node bench/kernels/bench.mjs [--repeats 9] [--quick]
+ * Run: npm run build && node bench/kernels/bench.mjs [--repeats 9] [--n 4096] [--quick]
  * JSON lines go to stdout, the table to stderr. PYTHON names another interpreter; without NumPy its column is empty.
  */
 import { spawn } from "node:child_process";
@@ -18,9 +18,14 @@ import {
 } from "../../packages/kernels/dist/bench/index.js";
 import { openWasm } from "../../packages/kernels/dist/wasm/index.js";
 
-const options = { repeats: { type: "string", default: "9" }, quick: { type: "boolean", default: false } };
+const options = {
+  repeats: { type: "string", default: "9" },
+  n: { type: "string", default: "4096" },
+  quick: { type: "boolean", default: false },
+};
 const { values } = parseArgs({ options });
 const repeats = Number(values.repeats);
+const size = Number(values.n);
 const now = () => performance.now();
 const dimensions = values.quick ? [3, 64] : [2, 3, 16, 64, 128];
 
@@ -69,14 +74,14 @@ for (const precision of ["f32", "f64"]) {
   const roofline = await openRoofline(precision, now);
   const [one, two] = [await openWasm({ precision }), await openWasm({ precision, threads: 2 })];
   for (const d of dimensions) {
-    await report([softmaxCase(one, 4096, d)], { roofline, numpy: { kernel: "softmax", n: 4096, d } });
+    await report([softmaxCase(one, size, d)], { roofline, numpy: { kernel: "softmax", n: size, d } });
   }
   for (const n of [256, 1024, 16_384].slice(0, values.quick ? 2 : 3))
     await report([softmaxCase(one, n, 3)], { roofline });
   // One thread and two, a large system and an ensemble of small ones: in turns, because only their ratio means anything.
   for (const d of [3, 16]) {
-    await report([softmaxCase(one, 4096, d), softmaxCase(two, 4096, d)], { roofline });
-    await report([softmaxCase(one, 4096, d), ensembleCase(one, 256, 32, d)], { roofline });
+    await report([softmaxCase(one, size, d), softmaxCase(two, size, d)], { roofline });
+    await report([softmaxCase(one, size, d), ensembleCase(one, 256, 32, d)], { roofline });
   }
   two.close();
 }

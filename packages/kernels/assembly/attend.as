@@ -284,20 +284,30 @@ function loadBlock(s: Scratch, job: Job, points: usize, begin: i32, count: i32, 
   }
 }
 
-@inline function clear(at: usize, rows: i32): void {
-  memory.fill(at, 0, <usize>rows * WIDE_ROW);
+// Rows of zeros; memory.fill would be a call out of the module.
+function clear(at: usize, rows: i32): void {
+  const zero = v128.splat<f64>(0);
+  for (const end = at + <usize>rows * WIDE_ROW; at < end; at += 64) {
+    v128.store(at, zero);
+    v128.store(at, zero, 16);
+    v128.store(at, zero, 32);
+    v128.store(at, zero, 48);
+  }
 }
 
-// Wide rows into rows of Reals.
-function narrow(from: usize, to: usize, rows: i32): void {
-  if (SIZE == 8) {
-    memory.copy(to, from, <usize>rows * WIDE_ROW);
-    return;
-  }
-  for (let end = to + <usize>rows * ROW; to < end; to += 16) {
-    const low = f32x4.demote_f64x2_zero(v128.load(from));
-    v128.store(to, v128.shuffle<i64>(low, f32x4.demote_f64x2_zero(v128.load(from, 16)), 0, 2));
-    from += 32;
+// Wide rows times a number into rows of Reals.
+function narrow(from: usize, to: usize, rows: i32, times: f64): void {
+  const factor = v128.splat<f64>(times);
+  for (const end = to + <usize>rows * ROW; to < end; to += 16) {
+    const low = v128.mul<f64>(factor, v128.load(from));
+    if (SIZE == 8) {
+      v128.store(to, low);
+      from += 16;
+    } else {
+      const high = v128.mul<f64>(factor, v128.load(from, 16));
+      v128.store(to, v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2));
+      from += 32;
+    }
   }
 }
 
@@ -361,25 +371,44 @@ function finishScalars(job: Job, s: Scratch, sheet: i32, begin: i32, count: i32,
   return bad;
 }
 
-// to += map·from, where the map may be a multiple of the identity: the same bits, since the other terms are zeros.
-function applyMap(map: usize, scale: bool, d: i32, from: usize, to: usize, padded: i32): void {
-  if (!scale) {
-    wideSums(map, <usize>d * WIDE, d, from, d, to, padded);
-    return;
-  }
-  const factor = v128.load_splat<f64>(map);
-  for (let a = 0; a < d; a++) {
-    for (let at: usize = 0; at < <usize>padded * WIDE; at += 16) {
-      v128.store(to + at, fma<f64>(factor, v128.load(from + at), v128.load(to + at)));
+// field += map·(scale·mean), where the map may be a multiple of the identity.
+function addMean(job: Job, s: Scratch, h: i32, padded: i32): void {
+  const d = job.d;
+  const map = job.valueMap + <usize>(h * d * d) * WIDE;
+  const multiple = (job.flags & VALUE_SCALE) != 0;
+  const one = multiple ? v128.load_splat<f64>(map) : v128.splat<f64>(1);
+  for (let at: usize = 0; at < <usize>padded * WIDE; at += 16) {
+    const scale = v128.mul<f64>(one, v128.load(s.scale + at));
+    let row = s.totals + at;
+    let to = s.field + at;
+    for (let a = 0; a < d; a++) {
+      const mean = v128.mul<f64>(v128.load(row), scale);
+      if (multiple) v128.store(to, v128.add<f64>(v128.load(to), mean));
+      else v128.store(row, mean);
+      row += WIDE_ROW;
+      to += WIDE_ROW;
     }
-    from += WIDE_ROW;
-    to += WIDE_ROW;
+  }
+  if (!multiple) wideSums(map, <usize>d * WIDE, d, s.totals, d, s.field, padded);
+}
+
+// The queries of a head in units of its scores.
+function mapQueries(job: Job, s: Scratch, h: i32, padded: i32): void {
+  const d = job.d;
+  const map = job.queryMap + <usize>(h * d * d) * WIDE;
+  if (job.flags & LAYER) narrow(s.x, s.q, d, 1);
+  else if (job.flags & QUERY_SCALE) narrow(s.x, s.q, d, load<f64>(map));
+  else {
+    clear(s.work, d);
+    wideSums(map, <usize>d * WIDE, d, s.x, d, s.work, padded);
+    narrow(s.work, s.q, d, 1);
   }
 }
 
 function finishHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count: i32, padded: i32): i32 {
   const d = job.d;
-  commonUnit(job, s, h, begin, count, padded);
+  // A mean alone has no unit.
+  if (!(job.flags & PARTITION) || job.flags & (LOG | ENTROPY)) commonUnit(job, s, h, begin, count, padded);
   const bad = finishScalars(job, s, system * job.heads + h, begin, count, padded);
   if (!(job.flags & FIELD)) return bad;
   if (!(job.flags & PARTITION)) {
@@ -387,13 +416,7 @@ function finishHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count
       v128.store(s.scale + at, wideExp2(v128.load(s.unit + at)));
     }
   }
-  for (let a: usize = 0; a < <usize>d; a++) {
-    for (let at: usize = 0; at < <usize>padded * WIDE; at += 16) {
-      const row = s.totals + a * WIDE_ROW + at;
-      v128.store(row, v128.mul<f64>(v128.load(row), v128.load(s.scale + at)));
-    }
-  }
-  applyMap(job.valueMap + <usize>(h * d * d) * WIDE, (job.flags & VALUE_SCALE) != 0, d, s.totals, s.field, padded);
+  addMean(job, s, h, padded);
   return bad;
 }
 
@@ -401,11 +424,7 @@ function attendHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count
   const d = job.d;
   const flags = job.flags;
   const layer = (flags & LAYER) != 0;
-  if (!layer) {
-    clear(s.work, d);
-    applyMap(job.queryMap + <usize>(h * d * d) * WIDE, (flags & QUERY_SCALE) != 0, d, s.x, s.work, padded);
-  }
-  narrow(layer ? s.x : s.work, s.q, d);
+  mapQueries(job, s, h, padded);
   clear(s.totals, d + 2);
   for (let v: usize = 0; v < ROW; v += 16) v128.store(s.greatest + v, v128.splat<Real>(flags & SAFE ? 0 : LOWEST));
   const bias = job.bias + <usize>(system * job.biasStride + h * job.keyStride) * SIZE;
