@@ -1,5 +1,7 @@
-import { leastTime, type Roofline } from "./roofline.js";
-import { type BenchCase, type BenchRow, runsOf, sample, summarise } from "./row.js";
+import type { BenchRow } from "./native.js";
+import { leastTime, type PairRoofline } from "./roofline.js";
+import { type BenchCase, runsOf, sample } from "./row.js";
+import { type Timing, timingOf } from "./samples.js";
 
 /** How to measure. */
 export interface MeasureOptions {
@@ -7,7 +9,7 @@ export interface MeasureOptions {
   /** Milliseconds on a clock. */
   now(): number;
   /** The roofline of the cases, measured again with every sample; left out where they are not attention. */
-  readonly roofline?: () => Roofline;
+  readonly roofline?: () => PairRoofline;
   /** Something else to time in turns with the cases: nanoseconds a pair. */
   readonly peer?: () => Promise<number>;
 }
@@ -17,7 +19,7 @@ export interface Measured {
   /** In the order of the cases. */
   readonly rows: readonly BenchRow[];
   /** Times of the peer. */
-  readonly peer?: { readonly median: number; readonly min: number };
+  readonly peer?: Timing;
 }
 
 /**
@@ -39,9 +41,9 @@ export async function measure(cases: readonly BenchCase[], options: MeasureOptio
     if (peer !== undefined) others.push(await peer());
   }
   const rows = cases.map(({ row }, k) => {
-    const nsPerPair = summarise(samples[k]!);
+    const nsPerPair = timingOf(samples[k]!);
     if (roofline === undefined) return { ...row, nsPerPair };
-    return { ...row, nsPerPair, rooflineFraction: summarise(least[k]!).median / nsPerPair.median };
+    return { ...row, nsPerPair, rooflineFraction: timingOf(least[k]!).median / nsPerPair.median };
   });
-  return others.length === 0 ? { rows } : { rows, peer: summarise(others) };
+  return others.length === 0 ? { rows } : { rows, peer: timingOf(others) };
 }

@@ -4,7 +4,7 @@ import { instantiate } from "../wasm/kernels.js";
 import { chooseSimd, type Precision } from "../wasm/simd.js";
 
 /** The best times of what attention is made of, through the kernels' own instructions. */
-export interface Roofline {
+export interface PairRoofline {
   /** Nanoseconds of one multiply-add. */
   readonly multiplyAdd: number;
   /** Nanoseconds of one exponential. */
@@ -30,7 +30,7 @@ function best(run: () => void, now: () => number): number {
  * A measurement of the roofline on one thread; ask for it again between the samples it is compared with.
  * @returns a function that measures
  */
-export async function openRoofline(precision: Precision, now: () => number): Promise<() => Roofline> {
+export async function openRoofline(precision: Precision, now: () => number): Promise<() => PairRoofline> {
   const { validate } = await detectEnvironment();
   const { simd } = chooseSimd("auto", validate);
   const memory = new WebAssembly.Memory({ initial: 16, maximum: 16 });
@@ -44,5 +44,5 @@ export async function openRoofline(precision: Precision, now: () => number): Pro
 }
 
 /** Nanoseconds a pair of softmax attention in d dimensions takes at least: 2d multiply-adds and an exponential. */
-export const leastTime = ({ multiplyAdd, exponential }: Roofline, d: number): number =>
+export const leastTime = ({ multiplyAdd, exponential }: PairRoofline, d: number): number =>
   2 * d * multiplyAdd + exponential;

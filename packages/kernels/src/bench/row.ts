@@ -1,18 +1,6 @@
-/** Times of one kernel at one size, in nanoseconds for each pair of tokens (or each multiplication, or each normal). */
-export interface BenchRow {
-  readonly kernel: string;
-  readonly backend: string;
-  readonly precision: "f64" | "f32";
-  /** Tokens of a system; rows and columns of a product. */
-  readonly n: number;
-  readonly d: number;
-  readonly threads: number;
-  readonly nsPerPair: { readonly median: number; readonly min: number };
-  /** Part of the time that the multiply-adds and exponentials alone would take; where that is known. */
-  readonly rooflineFraction?: number;
-}
+import type { BenchRow } from "./native.js";
 
-/** Something that is timed, and for what a row is about. */
+/** Something that is timed, and what a row is about; a pair of `product` is a multiplication, of `normals` a normal. */
 export interface BenchCase {
   readonly row: Omit<BenchRow, "nsPerPair" | "rooflineFraction">;
   /** Pairs that one run computes. */
@@ -39,10 +27,4 @@ export function runsOf(one: BenchCase, now: () => number): number {
   let count = 0;
   for (; count < 3 || now() - start < 5 * sampleMs; count++) one.run();
   return Math.max(1, Math.ceil((sampleMs * count) / (now() - start)));
-}
-
-/** Median and least of samples. */
-export function summarise(samples: readonly number[]): { median: number; min: number } {
-  const sorted = samples.toSorted((a, b) => a - b);
-  return { median: sorted[sorted.length >> 1]!, min: sorted[0]! };
 }

@@ -3,7 +3,7 @@ import { flagsOf, isExponential, isSafe, normBound, scoreFactor, weightOf } from
 import { type Engine, place, runJob } from "./engine.js";
 import { emptyJob, type Job, jobBytes, jobFlag } from "./job.js";
 import { fitsPointwise, type Keys, placeExponentialBias, placePointwiseBias } from "./key-bias.js";
-import { visibleRanges } from "./visible-ranges.js";
+import { visibleRanges } from "../shared/visible-ranges.js";
 
 /** Points of all systems and, for queries, nothing else. */
 export interface Asks {
