@@ -1,9 +1,9 @@
 import type { FieldOutput, KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
+import { visibleRanges } from "../shared/visible-ranges.js";
 import { flagsOf, isExponential, isSafe, normBound, scoreFactor, weightOf } from "./describe-kernel.js";
 import { type Engine, place, runJob } from "./engine.js";
 import { emptyJob, type Job, jobBytes, jobFlag } from "./job.js";
 import { fitsPointwise, type Keys, placeExponentialBias, placePointwiseBias } from "./key-bias.js";
-import { visibleRanges } from "../shared/visible-ranges.js";
 
 /** Points of all systems and, for queries, nothing else. */
 export interface Asks {

@@ -55,6 +55,28 @@ function rescue(control: Int32Array, chunks: number, kernels: KernelSet): void {
   }
 }
 
+/** Offers a job to the team. @returns its chunks */
+function publish(
+  control: Int32Array,
+  job: number,
+  blocks: number,
+  chunkBlocks: number,
+  scratch: number,
+  bytes: number,
+): number {
+  const chunks = Math.max(1, Math.ceil(blocks / chunkBlocks));
+  control[word.job] = job;
+  control[word.blocks] = blocks;
+  control[word.chunkBlocks] = chunkBlocks;
+  control[word.scratch] = scratch;
+  control[word.scratchBytes] = bytes;
+  Atomics.store(control, word.finished, 0);
+  Atomics.store(control, word.bad, 0);
+  Atomics.store(control, word.ticket, nextTicket(Atomics.load(control, word.ticket), chunks));
+  Atomics.notify(control, word.ticket);
+  return chunks;
+}
+
 /** The caller and workers that share its memory. */
 export function createTeam(kernels: KernelSet, options: TeamOptions): Team {
   const { threads, now } = options;
@@ -62,19 +84,6 @@ export function createTeam(kernels: KernelSet, options: TeamOptions): Team {
   let broken = false;
   /** Median time of a job without work, in ms; measured when the first worker is there. */
   let waking = Number.NaN;
-  const publish = (job: number, blocks: number, chunkBlocks: number, scratch: number, bytes: number): number => {
-    const chunks = Math.max(1, Math.ceil(blocks / chunkBlocks));
-    control[word.job] = job;
-    control[word.blocks] = blocks;
-    control[word.chunkBlocks] = chunkBlocks;
-    control[word.scratch] = scratch;
-    control[word.scratchBytes] = bytes;
-    Atomics.store(control, word.finished, 0);
-    Atomics.store(control, word.bad, 0);
-    Atomics.store(control, word.ticket, nextTicket(Atomics.load(control, word.ticket), chunks));
-    Atomics.notify(control, word.ticket);
-    return chunks;
-  };
   const complete = (chunks: number, patience: number): void => {
     if (awaitWorkers(control, chunks, patience)) return;
     broken = true;
@@ -82,7 +91,7 @@ export function createTeam(kernels: KernelSet, options: TeamOptions): Team {
     rescue(control, chunks, kernels);
   };
   const share = (job: number, blocks: number, chunkBlocks: number, scratch: number, bytes: number): number => {
-    const chunks = publish(job, blocks, chunkBlocks, scratch, bytes);
+    const chunks = publish(control, job, blocks, chunkBlocks, scratch, bytes);
     let slowest = 0;
     for (let chunk = claim(control); chunk >= 0; chunk = claim(control)) {
       const start = now();
@@ -98,7 +107,7 @@ export function createTeam(kernels: KernelSet, options: TeamOptions): Team {
     for (let k = 0; k < 15 && !broken; k++) {
       const start = now();
       // One chunk without blocks, left to the workers.
-      complete(publish(job, 0, 1, scratch, bytes), options.patience);
+      complete(publish(control, job, 0, 1, scratch, bytes), options.patience);
       times.push(now() - start);
     }
     waking = times.sort((a, b) => a - b)[times.length >> 1]!;

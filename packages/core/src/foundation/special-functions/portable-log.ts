@@ -1,14 +1,12 @@
-const ln2High = 6.9314718036912381649e-1;
-const ln2Low = 1.90821492927058770002e-10;
-const [l1, l2, l3, l4] = [
-  6.66666666666673513e-1, 3.999999999940941908e-1, 2.857142874366239149e-1, 2.222219843214978396e-1,
-];
-const [l5, l6, l7] = [1.818357216161805012e-1, 1.531383769920937332e-1, 1.479819860511658591e-1];
+const ln2High = 0.6931471803691238;
+const ln2Low = 1.9082149292705877e-10;
+const [l1, l2, l3, l4] = [0.6666666666666735, 0.3999999999940942, 0.2857142874366239, 0.22222198432149784];
+const [l5, l6, l7] = [0.1818357216161805, 0.15313837699209373, 0.14798198605116586];
 
 /** log(1 + f) + k·log 2 for 1 + f in [√½, √2); `high` is the 20 leading bits of the mantissa, which choose the formula. */
 function logOfParts(f: number, k: number, high: number): number {
   if (high === 0 || high >= 0xffffe) {
-    const r = f * f * (0.5 - 0.33333333333333333 * f);
+    const r = f * f * (0.5 - 0.3333333333333333 * f);
     return k * ln2High - (r - k * ln2Low - f);
   }
   const s = f / (2 + f);
