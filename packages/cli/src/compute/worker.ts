@@ -1,6 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { analyzeExperiment, experiment, type RunProgress, runExperiment } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
+import { backendsOf } from "./backends.js";
 import { computeProbe } from "./probe-task.js";
 import type { Message, Task, TaskResults } from "./protocol.js";
 
@@ -32,7 +33,7 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
     const result = await computeProbe(task.options, { cancel: signal, onProgress });
     return { result, seconds: seconds() };
   }
-  const bound = experiment(task.document);
+  const bound = experiment(task.document, { backends: await backendsOf(task.document, "alone") });
   if (task.kind === "analyze") return { analysis: analyzeExperiment(bound, { cancel: signal }), seconds: seconds() };
   const result = runExperiment(bound, { cancel: signal, onProgress });
   const analysis = signal.aborted ? {} : analyzeExperiment(bound, { cancel: signal });

@@ -7,6 +7,7 @@ import {
   type Override,
 } from "@meanfield/core/experiment";
 import { InputError, type SpecPath } from "@meanfield/core/foundation/errors";
+import { backendsOf } from "../compute/backends.js";
 import { parseOverride } from "./overrides.js";
 import { baseOf, loadArrays, readDocument, type SourceDocument } from "./read-document.js";
 
@@ -71,14 +72,14 @@ function withSeed(document: unknown, seed: number | undefined): unknown {
 export async function loadDocument<T>(
   file: string,
   options: Pick<DocumentOptions, "set" | "seed">,
-  bind: (document: unknown) => T,
+  bind: (document: unknown) => T | Promise<T>,
 ): Promise<{ readonly document: unknown; readonly bound: T }> {
   const source = await readDocument(file);
   const overrides = (options.set ?? []).map(parseOverride);
   const overridden = overrides.reduce((value, one) => applyOverride(value, one), source.value);
   try {
     const document = await loadArrays(withSeed(overridden, options.seed), baseOf(file));
-    return { document, bound: bind(document) };
+    return { document, bound: await bind(document) };
   } catch (error) {
     throw error instanceof InputError ? located(error, source, overrides) : error;
   }
@@ -90,8 +91,8 @@ export async function loadDocument<T>(
  * @throws InputError with file, line and column
  */
 export function loadExperiment(file: string, options: DocumentOptions): Promise<LoadedExperiment> {
-  return loadDocument(file, options, (document) => {
-    const bound = experiment(document);
+  return loadDocument(file, options, async (document) => {
+    const bound = experiment(document, { backends: await backendsOf(document, "shared") });
     options.check?.(bound);
     return bound;
   });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { planSweep } from "@meanfield/core/experiment";
 import { claimSweep, createRowSource } from "@meanfield/results";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { backendsOf } from "../compute/backends.js";
 import { nodeStoreIo } from "../files/node-store-io.js";
 import { type ChunkHooks, ChunkStopped, computeChunk } from "./compute-chunk.js";
 import { walkStages } from "./stages.js";
@@ -27,7 +28,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Computes the third chunk of a fresh or a known sweep. */
 async function compute(name: string, hooks: ChunkHooks) {
   const directory = join(folder, name);
-  await claimSweep(io, directory, await sweepManifest(document, planSweep(document), io.sha256));
+  await claimSweep(
+    io,
+    directory,
+    await sweepManifest(document, planSweep(document), await backendsOf(document, "shared"), io.sha256),
+  );
   const context = await openSweep(io, directory);
   const stage = (await walkStages(context).next()).value!;
   const chunk = stage.chunks[2]!;

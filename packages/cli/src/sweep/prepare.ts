@@ -1,6 +1,7 @@
 import { type CellList, checkCells, planSweep, type SweepPlan, sweepStages } from "@meanfield/core/experiment";
 import { claimSweep, type SweepManifest } from "@meanfield/results";
 import { defaultDirectory } from "../commands/perform-run.js";
+import { backendsOf } from "../compute/backends.js";
 import { loadDocument } from "../documents/load-experiment.js";
 import { nodeStoreIo } from "../files/node-store-io.js";
 import { openSweep, type SweepContext, sweepManifest } from "./sweep-context.js";
@@ -31,16 +32,18 @@ export async function prepareSweep(
   options: { readonly set?: readonly string[]; readonly seed?: number; readonly out?: string },
 ): Promise<PreparedSweep> {
   const io = nodeStoreIo();
-  const { document, bound } = await loadDocument(file, options, (loaded) => {
+  const { document, bound } = await loadDocument(file, options, async (loaded) => {
     const plan = planSweep(loaded);
     const first = firstCells(plan);
-    checkCells(plan, first);
-    return { plan, first };
+    const backends = await backendsOf(loaded, "shared");
+    checkCells(plan, first, { backends });
+    return { plan, first, backends };
   });
-  const manifest = await sweepManifest(document as Readonly<Record<string, unknown>>, bound.plan, io.sha256);
+  const { backends, ...cells } = bound;
+  const manifest = await sweepManifest(document as Readonly<Record<string, unknown>>, cells.plan, backends, io.sha256);
   const directory = options.out ?? defaultDirectory(file, manifest.base);
   return {
-    ...bound,
+    ...cells,
     directory,
     manifest,
     async claim() {

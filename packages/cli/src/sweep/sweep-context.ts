@@ -6,9 +6,10 @@ import {
   planSweep,
   type SweepPlan,
 } from "@meanfield/core/experiment";
-import { createReferenceBackend } from "@meanfield/core/foundation/backend";
+import type { Backend } from "@meanfield/core/foundation/backend";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { baseId, readSweepManifest, runId, type StoreIo, type SweepManifest } from "@meanfield/results";
+import { backendsOf } from "../compute/backends.js";
 import { computingVersions } from "../output/provenance.js";
 
 /** A sweep at hand: where it lies, what it computes, and with what. */
@@ -17,21 +18,26 @@ export interface SweepContext {
   readonly directory: string;
   readonly manifest: SweepManifest;
   readonly plan: SweepPlan;
+  /** Of one thread: the other processors work at other cells. */
+  readonly backends: readonly Backend[];
 }
 
-/** The backend of a cell, as far as ids go. This version has one. */
-export function sweepBackend(): SweepManifest["backend"] {
-  const { name, precision, variant } = createReferenceBackend();
-  return { name, precision, accuracy: "exact", ...(variant === undefined ? {} : { variant }) };
+/** The backend of a cell, as far as ids go: the first of those at hand. */
+function sweepBackend(backends: readonly Backend[], accuracy: unknown): SweepManifest["backend"] {
+  const { name, precision, variant } = backends[0]!;
+  const asked = typeof accuracy === "number" ? accuracy : "exact";
+  return { name, precision, accuracy: asked, ...(variant === undefined ? {} : { variant }) };
 }
 
 /** The manifest of a planned document. */
 export async function sweepManifest(
   document: Readonly<Record<string, unknown>>,
   plan: SweepPlan,
+  backends: readonly Backend[],
   sha256: StoreIo["sha256"],
 ): Promise<SweepManifest> {
-  const backend = sweepBackend();
+  const section = document["backend"] as { readonly accuracy?: unknown } | null | undefined;
+  const backend = sweepBackend(backends, section?.accuracy);
   const versions = computingVersions();
   const { measure, keepRuns } = plan;
   const base = await baseId({ base: plan.base, measure, keepRuns, backend, versions }, sha256);
@@ -44,7 +50,8 @@ export function cellId({ io }: SweepContext, { spec, backend }: Experiment): Pro
 }
 
 /** The experiment of a cell of the sweep. @throws InputError */
-export const cellExperiment = ({ plan }: SweepContext, values: CellValues): Experiment => bindCell(plan, values);
+export const cellExperiment = ({ plan, backends }: SweepContext, values: CellValues): Experiment =>
+  bindCell(plan, values, { backends });
 
 /**
  * Opens the sweep of a directory.
@@ -53,8 +60,9 @@ export const cellExperiment = ({ plan }: SweepContext, values: CellValues): Expe
 export async function openSweep(io: StoreIo, directory: string): Promise<SweepContext> {
   const { manifest, document } = await readSweepManifest(io, directory);
   const plan = planSweep(document);
-  const own = await sweepManifest(manifest.document, plan, io.sha256);
-  if (own.base === manifest.base) return { io, directory, manifest, plan };
+  const backends = await backendsOf(document, "shared");
+  const own = await sweepManifest(manifest.document, plan, backends, io.sha256);
+  if (own.base === manifest.base) return { io, directory, manifest, plan, backends };
   throw new InputError({
     code: "incompatible",
     who: directory,

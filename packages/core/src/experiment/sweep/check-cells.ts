@@ -1,5 +1,5 @@
 import { InputError, type SpecPath } from "../../foundation/errors/index.js";
-import { type Experiment, experiment } from "../experiment.js";
+import { type Experiment, type ExperimentOptions, experiment } from "../experiment.js";
 import { parsePath } from "../override.js";
 import { seedColumn } from "./dimension.js";
 import type { CellValues, SweepPlan } from "./plan.js";
@@ -23,9 +23,9 @@ function blame(plan: SweepPlan, values: CellValues, error: InputError): InputErr
 }
 
 /** The experiment of a cell. @throws InputError whose path is that of the sweep's key where the sweep is to blame */
-export function bindCell(plan: SweepPlan, values: CellValues): Experiment {
+export function bindCell(plan: SweepPlan, values: CellValues, options: ExperimentOptions = {}): Experiment {
   try {
-    return experiment(plan.document(values));
+    return experiment(plan.document(values), options);
   } catch (error) {
     throw error instanceof InputError ? blame(plan, values, error) : error;
   }
@@ -39,7 +39,7 @@ export function bindCell(plan: SweepPlan, values: CellValues): Experiment {
  * @throws InputError with the path of the sweep's key
  * @cost at most 256 bindings
  */
-export function checkCells(plan: SweepPlan, cells: CellList): void {
+export function checkCells(plan: SweepPlan, cells: CellList, options: ExperimentOptions = {}): void {
   const unseen = plan.dimensions.map(({ size, numeric, columns }) => {
     const words = numeric.some((one) => !one) && !columns.includes(seedColumn);
     return new Set(words ? Array.from({ length: Math.min(size, mostChecked) }, (_, k) => k) : [0, size - 1]);
@@ -52,7 +52,7 @@ export function checkCells(plan: SweepPlan, cells: CellList): void {
     at.forEach((index, i) => {
       unseen[i]!.delete(index);
     });
-    bindCell(plan, plan.values(at));
+    bindCell(plan, plan.values(at), options);
     checked++;
     if (unseen.every((one) => one.size === 0)) break;
   }

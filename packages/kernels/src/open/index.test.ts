@@ -1,0 +1,54 @@
+import { experiment, runExperiment } from "@meanfield/core/experiment";
+import { InputError } from "@meanfield/core/foundation/errors";
+import { expect, test } from "vitest";
+import { openBackends } from "./index.js";
+
+const document = {
+  model: { attention: { softmax: { beta: 5 } }, geometry: "sphere" },
+  initial: { "uniform-sphere": { d: 2, n: 3000, seed: 2 } },
+  levels: { particles: {} },
+  solve: { span: [0, 0.1], method: "euler", steps: { fixed: { dt: 0.1 } } },
+};
+
+async function run(backend: object) {
+  const bound = experiment({ ...document, backend }, { backends: await openBackends(backend) });
+  return { bound, result: runExperiment(bound) };
+}
+
+test("auto is the fastest there is, and the reference is always behind it", async () => {
+  const names = (await openBackends()).map((one) => one.name);
+  expect(["native", "wasm"]).toContain(names[0]);
+  expect(names.at(-1)).toBe("reference");
+});
+
+test("one experiment on every backend and with certified sums: the same tokens, and the manifest says how", async () => {
+  const exact = await run({ name: "reference" });
+  const wanted = exact.result.levels["particles"]!.states["x"]!.data;
+  for (const backend of [
+    { name: "wasm" },
+    { precision: "f32" },
+    { accuracy: 1e-10 },
+    { name: "wasm", accuracy: 1e-9 },
+  ]) {
+    const { result } = await run(backend);
+    const got = result.levels["particles"]!.states["x"]!.data;
+    // A tenth of the field's error goes into the tokens: 1e-13 by SIMD, 1e-6 in float32, the accuracy where one is asked.
+    const slack = "precision" in backend ? 1e-6 : "accuracy" in backend ? backend.accuracy : 1e-13;
+    for (const [i, value] of got.entries()) expect(Math.abs(value - wanted[i]!)).toBeLessThan(slack);
+    const methods = result.backend.summation!.map(({ method, evaluations }) => [method, evaluations]);
+    // One step of one stage.
+    expect(methods).toEqual([["accuracy" in backend ? "fourier" : "direct", 1]]);
+    if ("accuracy" in backend) {
+      const { bound } = result.backend.summation![0]!;
+      expect(bound > 0 && bound <= backend.accuracy).toBe(true);
+    }
+  }
+});
+
+test("what is asked for by name and cannot be had is an error that says why", async () => {
+  await expect(openBackends({ name: "wasm", threads: 0 })).rejects.toThrow(InputError);
+  const other = await openBackends({ name: "nosuch" });
+  expect(() => experiment({ ...document, backend: { name: "nosuch" } }, { backends: other })).toThrow(
+    /no backend "nosuch"/,
+  );
+});
