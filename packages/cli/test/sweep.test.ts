@@ -188,8 +188,8 @@ describe("failed cells", () => {
   });
 
   test("a cell that costs too many workers is given up, the others are done, and the same command tries it again", async () => {
-    // A first cell of minutes, so that its worker can be killed in it; two that are quick.
-    const slow = small("  initial.gaussian.n: [2000, 8, 9]\n").replace(/^expect.*$/m, "");
+    // A first cell of minutes on the reference, so that its worker can be killed in it; two that are quick.
+    const slow = `${small("  initial.gaussian.n: [2000, 8, 9]\n").replace(/^expect.*$/m, "")}\nbackend: { name: reference }\n`;
     writeFileSync(at("slow.yaml"), slow);
     const running = begin(folder, [
       "sweep",
