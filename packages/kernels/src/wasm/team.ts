@@ -82,7 +82,7 @@ export function createTeam(kernels: KernelSet, options: TeamOptions): Team {
   const { threads, now } = options;
   const control = controlWords(kernels.memory);
   let broken = false;
-  /** Median time of a job without work, in ms; measured when the first worker is there. */
+  /** Least time of a job without work, in ms, measured once: a moment in which the machine was busy must not count. */
   let waking = Number.NaN;
   const complete = (chunks: number, patience: number): void => {
     if (awaitWorkers(control, chunks, patience)) return;
@@ -103,14 +103,13 @@ export function createTeam(kernels: KernelSet, options: TeamOptions): Team {
     return Atomics.load(control, word.bad);
   };
   const calibrate = (job: number, scratch: number, bytes: number): void => {
-    const times: number[] = [];
+    waking = Number.POSITIVE_INFINITY;
     for (let k = 0; k < 15 && !broken; k++) {
       const start = now();
       // One chunk without blocks, left to the workers.
       complete(publish(control, job, 0, 1, scratch, bytes), options.patience);
-      times.push(now() - start);
+      waking = Math.min(waking, now() - start);
     }
-    waking = times.sort((a, b) => a - b)[times.length >> 1]!;
   };
   return {
     threads,
