@@ -9,6 +9,7 @@ const members = membersOf<LawPlugin>(import.meta.glob("./*/index.ts", { eager: t
 
 /** Something each law can be bound to; a new law adds its line. */
 const samples: Record<string, unknown> = {
+  density: { circle: { expression: "1 + 0.5*cos(theta) + 0.3*sin(2*theta)" }, n: 4000, seed: 3 },
   equiangular: { d: 6, n: 5, overlap: 0.3 },
   gaussian: {
     mean: [1, -2],
@@ -16,6 +17,16 @@ const samples: Record<string, unknown> = {
       [2, 0.5],
       [0.5, 1],
     ],
+    n: 4000,
+    seed: 3,
+  },
+  mixture: {
+    weights: [0.25, 0.75],
+    means: [
+      [1, 0],
+      [-0.5, 0.5],
+    ],
+    covs: [{ scale: 0.5 }, { diagonal: [1, 0.2] }],
     n: 4000,
     seed: 3,
   },

@@ -3,6 +3,16 @@ import type { Gaussian, Law, PointCloud } from "../foundation/law/index.js";
 
 export type { Gaussian, Law, PointCloud };
 
+/** The density of a law, where it has one: what levels on grids start from. */
+export interface LawDensity {
+  /** Whether it is a density of R^d against Lebesgue measure, or of S^{d−1} against the surface. */
+  readonly flat: boolean;
+  /** ρ(x) ≥ 0 up to a common factor, x of shape [d]. */
+  at(x: Float64Array): number;
+  /** A unit vector e, shape [d], where the law does not see rotations about it. */
+  readonly axis?: Float64Array;
+}
+
 /** What an experiment's `initial` says: it owns d, n, the law and the seed; every level derives its start from it. */
 export interface InitialLaw {
   readonly name: string;
@@ -13,6 +23,8 @@ export interface InitialLaw {
   cloud(): PointCloud;
   /** Exact moments of the law; for `points` the empirical ones. @throws InputError no-closure where it is no Gaussian matter */
   moments(): Gaussian;
+  /** Absent: atoms, or a law on a subspace. */
+  readonly density?: LawDensity;
 }
 
 /** A law as a plug-in of `initial`. */

@@ -11,6 +11,7 @@ import {
   vectorParameter,
 } from "../../foundation/parameters/index.js";
 import type { Gaussian, LawPlugin } from "../contract.js";
+import { mixtureDensity } from "../shared/mixture-density.js";
 
 interface GaussianParameters {
   readonly mean: unknown;
@@ -63,12 +64,14 @@ export const gaussian: LawPlugin<GaussianParameters> = {
     });
     const law: Gaussian = { kind: "gaussian", d, mean, cov };
     const n = params.n ?? 1024;
+    const density = mixtureDensity([{ weight: 1, law }]);
     return {
       name: "gaussian",
       d,
       n,
       moments: () => law,
       cloud: () => sampleGaussian(law, n, params.seed ?? 1, "initial tokens"),
+      ...(density === undefined ? {} : { density }),
     };
   },
 };

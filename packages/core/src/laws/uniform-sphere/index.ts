@@ -24,12 +24,14 @@ export const uniformSphere: LawPlugin<UniformSphereParameters> = {
   }),
   bind({ d, n, seed }) {
     const cov = identity(d).map((entry) => entry / d);
+    const axis = Float64Array.from({ length: d }, (_, a) => (a === d - 1 ? 1 : 0));
     return {
       name: "uniform-sphere",
       d,
       n,
       cloud: () => cloudOf(draw(n, d, seed), n, d),
       moments: () => ({ kind: "gaussian", d, mean: new Float64Array(d), cov }),
+      density: { flat: false, at: () => 1, axis },
     };
   },
 };

@@ -1,0 +1,102 @@
+import { InputError } from "../../foundation/errors/index.js";
+import { cloudOf, momentsOf } from "../../foundation/law/index.js";
+import { type RandomStream, stream } from "../../foundation/random/index.js";
+import type { Gaussian, PointCloud } from "../contract.js";
+
+/** Coordinates of a manifold on a box of one or two intervals. */
+export interface Chart {
+  readonly d: number;
+  /** [low, high] of each coordinate. */
+  readonly box: readonly (readonly [number, number])[];
+  /** Cells of each coordinate, a multiple of the pieces of the density. */
+  readonly counts: readonly number[];
+  /** The point of shape [d]; `random` draws what the coordinates leave open. */
+  point(coordinates: readonly number[], out: Float64Array, random?: RandomStream): void;
+  /** Volume of a unit of the box. */
+  volume(coordinates: readonly number[]): number;
+}
+
+/** The masses of the cells of a chart. */
+export interface Table {
+  readonly chart: Chart;
+  /** Shape counts, row-major; sums to 1. */
+  readonly masses: Float64Array;
+}
+
+const cellsOf = ({ counts }: Chart): number => counts.reduce((a, b) => a * b, 1);
+
+/** Where in the box cell j lies at the relative place `inside` of each coordinate. */
+function placeIn({ box, counts }: Chart, j: number, inside: (axis: number) => number): number[] {
+  const place = new Array<number>(counts.length);
+  let rest = j;
+  for (let axis = counts.length - 1; axis >= 0; axis--) {
+    const [low, high] = box[axis]!;
+    const index = rest % counts[axis]!;
+    place[axis] = low + ((index + inside(axis)) / counts[axis]!) * (high - low);
+    rest = Math.floor(rest / counts[axis]!);
+  }
+  return place;
+}
+
+/**
+ * The masses of a density at the midpoints of the cells.
+ * @throws out-of-range (negative, not finite, or no mass at all)
+ */
+export function tabulate(chart: Chart, density: (x: Float64Array) => number): Table {
+  const masses = new Float64Array(cellsOf(chart));
+  const x = new Float64Array(chart.d);
+  let total = 0;
+  const refuse = (rule: string, got: string): never => {
+    throw new InputError({ code: "out-of-range", who: "initial density", rule, got, fix: "Write a density" });
+  };
+  for (let j = 0; j < masses.length; j++) {
+    const place = placeIn(chart, j, () => 0.5);
+    chart.point(place, x);
+    const value = density(x);
+    if (!(value >= 0 && Number.isFinite(value))) {
+      refuse("must be finite and nowhere negative", `${value} at x = [${Array.from(x).join(", ")}]`);
+    }
+    masses[j] = value * chart.volume(place);
+    total += masses[j]!;
+  }
+  if (!(total > 0 && Number.isFinite(total))) refuse("must have a positive finite mass", String(total));
+  for (let j = 0; j < masses.length; j++) masses[j]! /= total;
+  return { chart, masses };
+}
+
+/** Moments of the cells' midpoints. `draws`: the points of an open coordinate are not at hand, so `chart.point` is symmetric. */
+export function tableMoments({ chart, masses }: Table): Gaussian {
+  const { d } = chart;
+  const points = new Float64Array(masses.length * d);
+  for (let j = 0; j < masses.length; j++) {
+    chart.point(
+      placeIn(chart, j, () => 0.5),
+      points.subarray(j * d, j * d + d),
+    );
+  }
+  return momentsOf({ m: masses.length, d, points, weights: masses });
+}
+
+/** n draws: a cell by its mass, then uniform in the cell. */
+export function drawFrom({ chart, masses }: Table, n: number, seed: number): PointCloud {
+  const ends = new Float64Array(masses.length);
+  let sum = 0;
+  for (let j = 0; j < masses.length; j++) {
+    sum += masses[j]!;
+    ends[j] = sum;
+  }
+  const random = stream({ seed, purpose: "initial tokens" });
+  const points = new Float64Array(n * chart.d);
+  for (let i = 0; i < n; i++) {
+    const wanted = random.uniform() * sum;
+    let [low, high] = [0, masses.length - 1];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ends[middle]! <= wanted) low = middle + 1;
+      else high = middle;
+    }
+    const place = placeIn(chart, low, () => random.uniform());
+    chart.point(place, points.subarray(i * chart.d, (i + 1) * chart.d), random);
+  }
+  return cloudOf(points, n, chart.d);
+}
