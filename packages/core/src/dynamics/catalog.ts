@@ -5,6 +5,7 @@ import { gaussianLayers } from "./gaussian-layers/index.js";
 import { gaussianMoments } from "./gaussian-moments/index.js";
 import { gaussianProjection } from "./gaussian-projection/index.js";
 import { layers } from "./layers/index.js";
+import { meanField } from "./mean-field/index.js";
 import { particles } from "./particles/index.js";
 import { twoToken } from "./two-token/index.js";
 
@@ -15,6 +16,7 @@ export const dynamicsCatalog: readonly LevelPlugin[] = [
   gaussianMoments,
   gaussianProjection,
   layers,
+  meanField,
   particles,
   twoToken,
 ];

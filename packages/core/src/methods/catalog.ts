@@ -7,6 +7,7 @@ import { eulerMaruyama } from "./euler-maruyama/index.js";
 import { heunStratonovich } from "./heun-stratonovich/index.js";
 import { rk4 } from "./rk4/index.js";
 import { rodas4 } from "./rodas4/index.js";
+import { sspRk3 } from "./ssp-rk3/index.js";
 import { tsit5 } from "./tsit5/index.js";
 
 /** Every member of the family methods. */
@@ -18,5 +19,6 @@ export const methodsCatalog: readonly MethodPlugin[] = [
   heunStratonovich,
   rk4,
   rodas4,
+  sspRk3,
   tsit5,
 ];

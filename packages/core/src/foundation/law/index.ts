@@ -1,2 +1,3 @@
-export type { Gaussian, Law, PointCloud } from "./law.js";
+export type { Cells, Gaussian, Law, PointCloud } from "./law.js";
 export { cloudOf, momentsOf, sampleGaussian, sampleLaw } from "./moments.js";
+export { roughness } from "./roughness.js";

@@ -1,0 +1,34 @@
+import { InputError } from "../../foundation/errors/index.js";
+import { type Cells, roughness } from "../../foundation/law/index.js";
+import type { SolveEvent } from "../../solve/index.js";
+
+/** A Gaussian peak two cells wide (standard deviation): 1 − e^{−1/16}. */
+const roughest = 1 - Math.exp(-1 / 16);
+
+/**
+ * `under-resolved`: the density has become narrower than two cells. The run goes on, positive and conservative, but its
+ * shape below the grid is the grid's.
+ */
+export function underResolved(cells: Cells, masses: (y: Float64Array) => Float64Array): SolveEvent {
+  return {
+    name: "under-resolved",
+    direction: "up",
+    terminal: false,
+    g: (_t, y) => roughness(masses(y), cells) / roughest - 1,
+  };
+}
+
+/** @throws InputError out-of-range, when the initial density is rougher than its grid can show */
+export function requireResolved(cells: Cells, masses: Float64Array): void {
+  const found = roughness(masses, cells);
+  if (found < roughest) return;
+  throw new InputError({
+    code: "out-of-range",
+    who: "level mean-field",
+    rule: `the initial density must be resolved by its grid (roughness below ${roughest.toFixed(4)}: peaks two cells wide)`,
+    got: `roughness ${found.toPrecision(3)} on ${cells.shape.join("×")} cells`,
+    fix: "Raise grid, or take scheme: quantiles",
+    details: { roughness: found, most: roughest },
+    path: ["grid"],
+  });
+}
