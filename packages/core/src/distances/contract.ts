@@ -14,6 +14,8 @@ export interface DistanceTraits {
   readonly bounded: boolean;
   /** Whether it compares laws on (position, x): both clouds need the same marginal in the position. */
   readonly positions: boolean;
+  /** The manifold both laws must live on, and along which it measures; absent: R^d. */
+  readonly manifold?: "circle";
 }
 
 /** A distance between two laws on R^d, as a plug-in. */
