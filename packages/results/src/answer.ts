@@ -5,9 +5,10 @@ import { type JsonValue, toJson } from "./canonical.js";
 import { mapValues } from "./map-values.js";
 import type { RunRecord } from "./run-record.js";
 
-function levelAnswer({ outcome, t, states, series }: LevelResult): Record<string, unknown> {
+function levelAnswer({ outcome, t, states, series, events }: LevelResult): Record<string, unknown> {
   return {
     outcome,
+    ...(events === undefined ? {} : { events }),
     t: Array.from(t),
     ...mapValues(states, toNested),
     series: mapValues(series, (one) => ({ t: Array.from(one.t), value: toNested(one.value) })),

@@ -109,6 +109,7 @@ export function runArrays(result: RunResult): Record<string, NdArray> {
 export function describeLevel(level: LevelResult): LevelDescription {
   return {
     outcome: level.outcome,
+    ...(level.events === undefined ? {} : { events: level.events.map(({ name, t }) => ({ name, t })) }),
     stats: level.stats,
     ...(level.monitors === undefined ? {} : { monitors: mapValues(level.monitors, (report) => ({ ...report })) }),
     ...(level.approximation === undefined ? {} : { approximation: level.approximation }),
@@ -147,6 +148,7 @@ export function lookupIn(arrays: Readonly<Record<string, NdArray>>, who: string)
 export function restoreLevel(name: string, level: LevelDescription, array: Lookup): LevelResult {
   return {
     outcome: level.outcome,
+    ...(level.events === undefined ? {} : { events: level.events }),
     t: array(`${name}/t`).data,
     states: mapValues(level.states, ({ shape }, state) => array(`${name}/${state}`, shape)),
     series: mapValues(level.series, ({ shape, unit, doc }, key) => {

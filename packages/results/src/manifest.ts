@@ -35,6 +35,8 @@ const levelSchema = z.object({
   monitors: z.record(z.string(), z.record(z.string(), z.union([z.string(), finite]))).optional(),
   /** What an approximate level leaves out. */
   approximation: z.string().optional(),
+  /** Passed without ending the run; absent when there were none. */
+  events: z.array(z.object({ name: z.string(), t: finite })).optional(),
   stats: z.object({ steps: finite, rejected: finite, evaluations: finite, method: z.string() }),
   /** State → shape [k, …]. */
   states: z.record(z.string(), z.object({ shape })),

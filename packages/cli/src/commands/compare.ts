@@ -3,8 +3,8 @@ import { InputError } from "@meanfield/core/foundation/errors";
 import { runAnswer } from "@meanfield/results";
 import type { Command } from "commander";
 import { emit, emitJson } from "../output/emit.js";
-import { brief, outcomeText } from "../output/format.js";
 import { analysisLines, attentionTables, departureLines, monitorLines } from "../output/run-tables.js";
+import { brief, levelOutcome } from "../output/format.js";
 import { textTable } from "../output/text-table.js";
 import { documentOptions, type RunFlags } from "./options.js";
 import { type Performed, performRun } from "./perform-run.js";
@@ -49,7 +49,7 @@ function departuresOf(result: RunResult): Record<string, object> {
 function print(performed: Performed): void {
   const { record, analysis, directory } = performed;
   const levels = Object.entries(record.result.levels);
-  emit(levels.map(([name, { outcome }]) => `${name}: ${outcomeText(outcome)}`).join("\n"));
+  emit(levels.map(([name, level]) => `${name}: ${levelOutcome(level)}`).join("\n"));
   const theory = [...analysisLines(analysis), ...departureLines(record.result)];
   if (theory.length > 0) emit(`\n${theory.join("\n")}`);
   const watched = monitorLines(record.result);

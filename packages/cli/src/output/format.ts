@@ -1,3 +1,4 @@
+import type { LevelResult } from "@meanfield/core/experiment";
 import type { Outcome } from "@meanfield/core/solve";
 
 /** A number for a table: five significant digits. */
@@ -14,8 +15,13 @@ export function withError(value: number, error: number): string {
   return `${value.toFixed(decimals)} ± ${error.toExponential(0)}`;
 }
 
+/** How a level ended and what it passed on its way, in words. */
+export function levelOutcome({ outcome, events = [] }: Pick<LevelResult, "outcome" | "events">): string {
+  return [outcomeText(outcome), ...events.map(({ name, t }) => `${name} from t = ${brief(t)}`)].join("; ");
+}
+
 /** How a level ended, in words. */
-export function outcomeText(outcome: Outcome): string {
+function outcomeText(outcome: Outcome): string {
   if (outcome.status === "completed") return "completed";
   if (outcome.status === "failed") return `failed (${outcome.code}) at t = ${brief(outcome.t)}`;
   return `${outcome.event} at t = ${withError(outcome.t, outcome.tError)}`;

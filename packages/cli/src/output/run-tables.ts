@@ -1,7 +1,7 @@
 import { type ExpectationResult, measuredDepartures, type RunResult } from "@meanfield/core/experiment";
 import { show } from "@meanfield/core/foundation/errors";
 import type { Analysis } from "../compute/protocol.js";
-import { brief, outcomeText, withError } from "./format.js";
+import { brief, levelOutcome, withError } from "./format.js";
 import { textTable } from "./text-table.js";
 
 type Fields = { readonly [key: string]: unknown };
@@ -13,12 +13,12 @@ const numberOf = (fields: Fields, key: string): number | undefined => {
 
 /** Level, outcome, work. */
 export function levelsTable(result: RunResult): string {
-  const rows = Object.entries(result.levels).map(([name, { outcome, stats }]) => [
+  const rows = Object.entries(result.levels).map(([name, level]) => [
     name,
-    outcomeText(outcome),
-    stats.method,
-    String(stats.steps),
-    String(stats.evaluations),
+    levelOutcome(level),
+    level.stats.method,
+    String(level.stats.steps),
+    String(level.stats.evaluations),
   ]);
   return textTable(["level", "outcome", "method", "steps", "evaluations"], rows);
 }

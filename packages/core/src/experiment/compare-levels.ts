@@ -1,6 +1,6 @@
 import { nullBand } from "../distances/shared/null-band.js";
 import type { BoundLevel } from "../dynamics/index.js";
-import { cloudOf, momentsOf } from "../foundation/law/index.js";
+import { cloudOf, isExact, momentsOf } from "../foundation/law/index.js";
 import { trace } from "../foundation/linear-algebra/index.js";
 import type { Law, PointCloud } from "../laws/contract.js";
 import type { BoundMetric, Comparison } from "./resolve-comparison.js";
@@ -16,11 +16,11 @@ export interface LevelStates {
 
 type Size = number | "law";
 
-/** The law whose own sampling noise is the yardstick: the Gaussian where there is one, else both clouds pooled. */
+/** The law whose own sampling noise is the yardstick: the exact one where there is one, else both clouds pooled. */
 function yardstick(a: Law, b: Law): Law {
-  if (a.kind === "gaussian") return a;
-  if (b.kind === "gaussian") return b;
-  return pooled(a, b);
+  if (isExact(a)) return a;
+  if (isExact(b)) return b;
+  return pooled(a as PointCloud, b as PointCloud);
 }
 
 function pooled(a: PointCloud, b: PointCloud): PointCloud {
@@ -36,7 +36,13 @@ function spreadOf(law: Law): number {
   return Math.sqrt(trace(cov, d));
 }
 
-const sizeOf = (law: Law): Size => (law.kind === "gaussian" ? "law" : law.m);
+const sizeOf = (law: Law): Size => (law.kind === "gaussian" || isExact(law) ? "law" : law.m);
+
+/** Under which name the bands of a law are shared: that of its level; undefined for a pool of two samples. */
+function bandOwner(a: LevelStates, b: LevelStates, one: Law, other: Law): string | undefined {
+  if (isExact(one)) return a.level.name;
+  return isExact(other) ? b.level.name : undefined;
+}
 
 /** Law of a level at its k-th comparison time. */
 function lawAt(one: LevelStates, k: number): Law {
@@ -79,7 +85,8 @@ function distanceSeries(
     const sizes = { a: sizeOf(one), b: sizeOf(other) };
     for (const size of [sizes.a, sizes.b]) if (size !== "law") n = size;
     if (nullRepeats > 0 && n > 0) {
-      const key = law.kind === "gaussian" ? `${metric.name} ${t} ${[sizes.a, sizes.b].sort().join(" ")}` : undefined;
+      const owner = bandOwner(a, b, one, other);
+      const key = owner && `${owner} ${metric.name} ${t} ${[sizes.a, sizes.b].sort().join(" ")}`;
       const band = (key && bands.get(key)) || nullBand(metric.between, law, sizes, { repeats: nullRepeats, seed });
       if (key) bands.set(key, band);
       [median[k], low[k], high[k]] = [band.median, band.low, band.high];

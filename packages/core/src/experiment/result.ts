@@ -11,6 +11,12 @@ export interface Series {
   readonly doc: string;
 }
 
+/** Something that happened along a run and did not end it: a density that fell below its grid, … */
+export interface PassedEvent {
+  readonly name: string;
+  readonly t: number;
+}
+
 /** What one level of description produced. */
 export interface LevelResult {
   readonly outcome: Outcome;
@@ -23,6 +29,8 @@ export interface LevelResult {
   readonly monitors?: Readonly<Record<string, MonitorReport>>;
   /** Present where the level approximates the mean-field law: what it leaves out. */
   readonly approximation?: string;
+  /** Events that were passed without ending the run, in order; absent when there were none. */
+  readonly events?: readonly PassedEvent[];
   readonly stats: {
     readonly steps: number;
     readonly rejected: number;

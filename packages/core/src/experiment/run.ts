@@ -118,6 +118,7 @@ function runLevel(bound: Experiment, one: ExperimentLevel, options: RunOptions):
     series: seriesOf(one, trajectory),
     ...(monitors.length === 0 ? {} : { monitors: reportsOf(monitors, trajectory, integration.stepping) }),
     ...(level.approximation === undefined ? {} : { approximation: level.approximation }),
+    ...(trajectory.events.length === 0 ? {} : { events: trajectory.events }),
     stats: { ...trajectory.stats, method: integration.method.name },
   };
   const compared = trajectory.records["compare"]!;

@@ -7,8 +7,10 @@ import { covariance } from "./covariance/index.js";
 import { effectiveRank } from "./effective-rank/index.js";
 import { energy } from "./energy/index.js";
 import { inertia } from "./inertia/index.js";
+import { harmonicPower } from "./harmonic-power/index.js";
 import { mardiaKurtosis } from "./mardia-kurtosis/index.js";
 import { mardiaSkewness } from "./mardia-skewness/index.js";
+import { massDefect } from "./mass-defect/index.js";
 import { mean } from "./mean/index.js";
 import { meanNorm } from "./mean-norm/index.js";
 import { meanOverlap } from "./mean-overlap/index.js";
@@ -16,6 +18,7 @@ import { moments } from "./moments/index.js";
 import { overlapFraction } from "./overlap-fraction/index.js";
 import { overlapHistogram } from "./overlap-histogram/index.js";
 import { rank } from "./rank/index.js";
+import { roughness } from "./roughness/index.js";
 import { spectrum } from "./spectrum/index.js";
 import { trace } from "./trace/index.js";
 
@@ -28,8 +31,10 @@ export const observablesCatalog: readonly ObservablePlugin[] = [
   effectiveRank,
   energy,
   inertia,
+  harmonicPower,
   mardiaKurtosis,
   mardiaSkewness,
+  massDefect,
   mean,
   meanNorm,
   meanOverlap,
@@ -37,6 +42,7 @@ export const observablesCatalog: readonly ObservablePlugin[] = [
   overlapFraction,
   overlapHistogram,
   rank,
+  roughness,
   spectrum,
   trace,
 ];

@@ -1,11 +1,11 @@
 import { InputError } from "../../foundation/errors/index.js";
-import { sampleLaw } from "../../foundation/law/index.js";
+import { isExact, sampleLaw } from "../../foundation/law/index.js";
 import { bandOf, type NullBand } from "../../foundation/statistics/index.js";
 import type { Law } from "../../laws/contract.js";
 
 export type { NullBand };
 
-/** How many points are drawn on each side; "law" is the Gaussian itself, not a sample of it. */
+/** How many points are drawn on each side; "law" is the Gaussian or the density itself, not a sample of it. */
 export interface NullSizes {
   readonly a: number | "law";
   readonly b: number | "law";
@@ -34,8 +34,8 @@ function requireUsable(law: Law, sizes: NullSizes, repeats: number): void {
     if (size !== "law" && !(Number.isSafeInteger(size) && size >= 1)) {
       refuse("out-of-range", 'a size must be a positive integer or "law"', String(size), "Give the number of tokens");
     }
-    if (size === "law" && law.kind !== "gaussian") {
-      refuse("incompatible", 'the size "law" needs a Gaussian', law.kind, "Give two numbers of points");
+    if (size === "law" && !isExact(law)) {
+      refuse("incompatible", 'the size "law" needs a Gaussian or a density', law.kind, "Give two numbers of points");
     }
   }
   if (sizes.a === "law" && sizes.b === "law") {
@@ -46,7 +46,7 @@ function requireUsable(law: Law, sizes: NullSizes, repeats: number): void {
       "The distance of a law to itself is 0",
     );
   }
-  if (law.kind === "point-cloud" && law.weights.some((weight) => weight !== law.weights[0])) {
+  if (law.kind === "point-cloud" && !isExact(law) && law.weights.some((weight) => weight !== law.weights[0])) {
     refuse("incompatible", "points are drawn with equal chances", "unequal weights", "Take the moments of the cloud");
   }
 }
@@ -55,7 +55,7 @@ function requireUsable(law: Law, sizes: NullSizes, repeats: number): void {
  * The quantiles .05, .5, .95 of a distance between two independent draws of one law: what a distance looks like when
  * there is nothing to see. Two samples at the same n are the sizes { a: n, b: n }; a sample against the Gaussian
  * itself is { a: n, b: "law" }.
- * @param law a Gaussian, or points of equal weight (drawn with replacement)
+ * @param law a Gaussian, a density on a grid (its nodes are drawn), or points of equal weight (drawn with replacement)
  * @throws out-of-range, incompatible
  * @cost repeats × (two draws and one distance)
  * @accuracy a fresh pair lies inside about nine times in ten (null-band.test.ts)
@@ -79,7 +79,7 @@ export function nullBand(
  * The quantiles .05, .5, .95 of a statistic of one law over independent samples of n points: what it looks like on n
  * points of this law.
  * @param statistic a number for each law
- * @param law a Gaussian, or points of equal weight (drawn with replacement)
+ * @param law a Gaussian, a density on a grid (its nodes are drawn), or points of equal weight (drawn with replacement)
  * @param n number of points of each sample
  * @throws out-of-range, incompatible
  * @cost repeats × (one draw and one statistic)

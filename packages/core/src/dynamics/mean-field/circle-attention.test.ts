@@ -10,6 +10,7 @@ import type { WeightedPoints } from "../../foundation/shapes/index.js";
 import { sphere } from "../../geometry/sphere/index.js";
 import { none } from "../../masks/none/index.js";
 import { createModel, type Model } from "../../model/index.js";
+import { none as noNormalization } from "../../normalization/none/index.js";
 import { gridOver } from "./chart.js";
 import { circleChart } from "./circle.js";
 import { modelOnCircle } from "./circle-attention.js";
@@ -56,8 +57,17 @@ const cases: readonly (readonly [string, AttentionPlugin, unknown])[] = [
 ];
 
 function modelOf(plugin: AttentionPlugin, params: unknown): Model {
-  const one = plugin.bind(plugin.params.parse(params), { d: 2, span: [0, 1] }, createReferenceBackend());
-  const parts = { attention: [one], mask: none.bind({}), feedforward: [], geometry: sphere, sign: "repel" as const };
+  const context = { d: 2, span: [0, 1] as const };
+  const one = plugin.bind(plugin.params.parse(params), context, createReferenceBackend());
+  const normalization = noNormalization.bind({}, context);
+  const parts = {
+    normalization,
+    attention: [one],
+    mask: none.bind({}),
+    feedforward: [],
+    geometry: sphere,
+    sign: "repel" as const,
+  };
   return createModel({ ...parts, d: 2, linearAlgebra: ownLinearAlgebra });
 }
 

@@ -1,3 +1,3 @@
 export type { Cells, Gaussian, Law, PointCloud } from "./law.js";
-export { cloudOf, momentsOf, sampleGaussian, sampleLaw } from "./moments.js";
+export { cloudOf, isExact, momentsOf, sampleGaussian, sampleLaw } from "./moments.js";
 export { roughness } from "./roughness.js";

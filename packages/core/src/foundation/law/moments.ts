@@ -1,6 +1,7 @@
 import { matMulNT, psdSqrt } from "../linear-algebra/index.js";
 import { stream } from "../random/index.js";
 import { tokens, type WeightedPoints } from "../shapes/index.js";
+import { cumulated, indexAt } from "../statistics/index.js";
 import type { Gaussian, PointCloud } from "./law.js";
 
 /** Mean Σw_i x_i and covariance Σw_i (x_i − m)(x_i − m)ᵀ (divided by n, not n − 1). @cost m d² */
@@ -35,14 +36,20 @@ export function sampleGaussian(law: Gaussian, n: number, seed: number, purpose: 
   return cloudOf(points, n, d);
 }
 
-/** Draws of a law at n: fresh Gaussians, or a resample of the points with replacement. */
+/** Whether a law is known itself, and not by a sample of it. */
+export function isExact(law: Gaussian | PointCloud): boolean {
+  return law.kind === "gaussian" || law.cells !== undefined;
+}
+
+/** Draws of a law at n: fresh Gaussians, nodes of a density by their masses, or a resample of tokens with replacement. */
 export function sampleLaw(law: Gaussian | PointCloud, n: number, seed: number, purpose: string): PointCloud {
   if (law.kind === "gaussian") return sampleGaussian(law, n, seed, purpose);
   const random = stream({ seed, purpose });
   const { d } = law;
   const points = new Float64Array(n * d);
+  const ends = law.cells === undefined ? undefined : cumulated(law.weights);
   for (let i = 0; i < n; i++) {
-    const j = random.integer(law.m);
+    const j = ends === undefined ? random.integer(law.m) : indexAt(ends, random.uniform());
     points.set(law.points.subarray(j * d, (j + 1) * d), i * d);
   }
   return cloudOf(points, n, d);

@@ -22,5 +22,28 @@ export function bandOf(values: Float64Array): NullBand {
   return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.05), high: quantile(sorted, 0.95) };
 }
 
+/** w_0, w_0 + w_1, … */
+export function cumulated(weights: Float64Array): Float64Array {
+  const ends = new Float64Array(weights.length);
+  let total = 0;
+  for (let j = 0; j < weights.length; j++) {
+    total += weights[j]!;
+    ends[j] = total;
+  }
+  return ends;
+}
+
+/** Index of the entry where cumulated weights pass a part, in [0, 1), of their total: a draw, for a uniform part. @cost log m */
+export function indexAt(ends: Float64Array, part: number): number {
+  const wanted = part * ends[ends.length - 1]!;
+  let [low, high] = [0, ends.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ends[middle]! <= wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 export { type Histogram, histogram } from "./histogram.js";
 export { type Proportion, wilsonInterval } from "./proportion.js";

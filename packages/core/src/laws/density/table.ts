@@ -1,6 +1,7 @@
 import { InputError } from "../../foundation/errors/index.js";
 import { cloudOf, momentsOf } from "../../foundation/law/index.js";
 import { type RandomStream, stream } from "../../foundation/random/index.js";
+import { cumulated, indexAt } from "../../foundation/statistics/index.js";
 import type { Gaussian, PointCloud } from "../contract.js";
 
 /** Coordinates of a manifold on a box of one or two intervals. */
@@ -79,23 +80,12 @@ export function tableMoments({ chart, masses }: Table): Gaussian {
 
 /** n draws: a cell by its mass, then uniform in the cell. */
 export function drawFrom({ chart, masses }: Table, n: number, seed: number): PointCloud {
-  const ends = new Float64Array(masses.length);
-  let sum = 0;
-  for (let j = 0; j < masses.length; j++) {
-    sum += masses[j]!;
-    ends[j] = sum;
-  }
+  const ends = cumulated(masses);
   const random = stream({ seed, purpose: "initial tokens" });
   const points = new Float64Array(n * chart.d);
   for (let i = 0; i < n; i++) {
-    const wanted = random.uniform() * sum;
-    let [low, high] = [0, masses.length - 1];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (ends[middle]! <= wanted) low = middle + 1;
-      else high = middle;
-    }
-    const place = placeIn(chart, low, () => random.uniform());
+    const cell = indexAt(ends, random.uniform());
+    const place = placeIn(chart, cell, () => random.uniform());
     chart.point(place, points.subarray(i * chart.d, (i + 1) * chart.d), random);
   }
   return cloudOf(points, n, chart.d);
