@@ -13,7 +13,7 @@ import { createModel, type Model } from "../../model/index.js";
 import { none as noNormalization } from "../../normalization/none/index.js";
 import { gridOver } from "./chart.js";
 import { circleChart } from "./circle.js";
-import { modelOnCircle } from "./circle-attention.js";
+import { modelOnCircle, onGrid } from "./circle-attention.js";
 import { modelOnCirclePoints } from "./circle-harmonics.js";
 
 const turned = (angle: number, scale: number) => [
@@ -127,6 +127,6 @@ describe.each(cases)("%s", (_name, plugin, params) => {
 });
 
 test("a length that is no power of two is left to the direct sum", () => {
-  const model = modelOf(softmax as AttentionPlugin, { beta: 2 });
-  expect(modelOnCircle(model, gridOver(circleChart(60)).nodes, 0.5)).toBe(model);
+  const { attention } = modelOf(softmax as AttentionPlugin, { beta: 2 });
+  expect(onGrid(attention[0]!, gridOver(circleChart(60)).nodes, 0.5)).toBe(attention[0]);
 });

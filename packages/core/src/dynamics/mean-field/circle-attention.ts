@@ -77,10 +77,14 @@ function kernelCache(one: Attention, n: number, offset: number, transform: Fouri
   };
 }
 
-/** The same attention, computed by convolution when the source is the grid and nothing is masked. */
-function onGrid(one: Attention, nodes: Float64Array, offset: number): Attention {
-  if (one.kernel === undefined) return one;
+/**
+ * The same attention, computed by convolution when the source is the grid and nothing is masked.
+ * @param nodes shape [n, 2], equally spaced; no power of two leaves the attention as it is
+ * @param offset of the queries against the nodes, in cells
+ */
+export function onGrid(one: Attention, nodes: Float64Array, offset: number): Attention {
   const n = nodes.length / 2;
+  if (one.kernel === undefined || !isPowerOfTwo(n)) return one;
   const transform = fourierTransform(n);
   const kernelsAt = kernelCache(one, n, offset, transform);
   const array = () => new Float64Array(n);
@@ -145,6 +149,5 @@ function addHead(
  * @source derived: the sampled kernel makes the direct sum an exact circular convolution
  */
 export function modelOnCircle(model: Model, nodes: Float64Array, offset: number): Model {
-  if (!isPowerOfTwo(nodes.length / 2)) return model;
   return createModel({ ...model, attention: model.attention.map((one) => onGrid(one, nodes, offset)) });
 }

@@ -5,16 +5,20 @@ import type { Model } from "../../model/index.js";
 import type { BoundLevel, LevelContext, LevelPlugin } from "../contract.js";
 import { boxLevel } from "./box.js";
 import { circleChart, circleLevel } from "./circle.js";
+import { maskedCircleLevel } from "./masked-circle.js";
 import { quantileLevel, quantilesOf, quantilesOnLine } from "./quantiles.js";
 import { spectralLevel } from "./spectral.js";
+import { sphereLevel } from "./sphere.js";
+import { zonalLevel } from "./zonal.js";
 
-const schemes = ["finite-volume", "spectral", "quantiles"] as const;
+const schemes = ["finite-volume", "spectral", "quantiles", "zonal"] as const;
 
 interface MeanFieldParameters {
   readonly scheme: (typeof schemes)[number];
   readonly grid: number | null;
   readonly tolerance: number | null;
   readonly box: number | null;
+  readonly positions: number | null;
 }
 
 function refuse(rule: string, got: string, fix: string, path: string): never {
@@ -24,16 +28,14 @@ function refuse(rule: string, got: string, fix: string, path: string): never {
 /** Why there is no density to be followed. */
 function obstacleOf(model: Model, initial: InitialLaw): string | undefined {
   const { density, d, name } = initial;
+  const { geometry, normalization } = model;
   if (density === undefined) return `the law ${name} has no density`;
-  if (density.flat !== model.geometry.flat) {
-    return `the law ${name} is one of ${density.flat ? "R^d" : "the sphere"}, the model's geometry is ${model.geometry.name}`;
+  if (density.flat !== geometry.flat) {
+    return `the law ${name} is one of ${density.flat ? "R^d" : "the sphere"}, the model's geometry is ${geometry.name}`;
   }
-  if (!model.normalization.identity) {
-    return `under the normalization ${model.normalization.name} directions and lengths move apart`;
-  }
-  if (model.geometry.flat ? d > 2 : d !== 2)
-    return `there is no grid for the ${model.geometry.name} geometry in d = ${d}`;
-  return undefined;
+  if (!normalization.identity) return `under the normalization ${normalization.name} directions and lengths move apart`;
+  if (geometry.flat ? d <= 2 : d <= 3 || density.axis !== undefined) return undefined;
+  return `there is no grid for the ${geometry.name} geometry in d = ${d}`;
 }
 
 /** Points in all, as near to `cells` as a square grid comes. */
@@ -67,16 +69,71 @@ function bindFlat(params: MeanFieldParameters, { model, initial }: LevelContext)
 
 function bindCircle(params: MeanFieldParameters, { model, initial }: LevelContext): BoundLevel {
   const n = params.grid ?? 512;
+  const tolerance = params.tolerance ?? 1e-6;
+  if (params.positions !== null) return maskedCircleLevel(model, initial, n, params.positions, tolerance);
   if (params.scheme === "spectral") return spectralLevel(model, initial, n, params.tolerance ?? 1e-10);
-  if (params.scheme === "finite-volume") return circleLevel(model, initial, n, params.tolerance ?? 1e-6);
+  if (params.scheme === "finite-volume") return circleLevel(model, initial, n, tolerance);
+  if (params.scheme === "zonal")
+    return refuse("scheme zonal needs d ≥ 3", "d = 2", "Take scheme: finite-volume", "scheme");
   const fine = circleChart(Math.max(8192, 16 * n));
   return quantileLevel(model, "angle", quantilesOf(fine, initial.density!, n));
 }
 
+function bindSphere(params: MeanFieldParameters, { model, initial, span }: LevelContext): BoundLevel {
+  const tolerance = params.tolerance ?? 1e-6;
+  const { scheme } = params;
+  if (scheme === "zonal") {
+    if (initial.density!.axis === undefined) {
+      return refuse(
+        "scheme zonal needs a law with an axis",
+        `the law ${initial.name}`,
+        "Take density: { zonal: … }",
+        "scheme",
+      );
+    }
+    return zonalLevel(model, initial, params.grid ?? 256, tolerance, span[0]);
+  }
+  if (initial.d !== 3 || scheme !== "finite-volume") {
+    const fix = initial.d === 3 ? "Take scheme: finite-volume" : "Take scheme: zonal";
+    return refuse("this scheme is not for this sphere", `scheme ${scheme} in d = ${initial.d}`, fix, "scheme");
+  }
+  const cells = params.grid ?? 1152;
+  const rings = Math.round(Math.sqrt(cells / 2));
+  if (2 * rings * rings !== cells) {
+    return refuse("on S² grid must be twice a square", String(cells), `Take ${2 * rings * rings}`, "grid");
+  }
+  return sphereLevel(model, initial, rings, tolerance);
+}
+
+/** A masked law lives on (position, x): only where it is said how many positions there are, and on the circle. */
+function requirePositions({ positions, scheme }: MeanFieldParameters, { model, initial }: LevelContext): void {
+  const { mask, geometry } = model;
+  if (mask.dense && positions === null) return;
+  if (mask.dense)
+    refuse("positions are for masked models", `positions: ${positions}`, "Leave positions out", "positions");
+  if (geometry.flat || initial.d !== 2 || scheme !== "finite-volume") {
+    refuse(
+      "a masked law is followed on the circle by scheme finite-volume",
+      `mask ${mask.name}`,
+      "Take mask: none",
+      "scheme",
+    );
+  }
+  if (positions !== null) return;
+  throw new InputError({
+    code: "missing",
+    who: "level mean-field",
+    rule: `under the mask ${mask.name} the law lives on (position, x), and this one has no positions`,
+    fix: "Give the number of positions, positions: 16",
+    path: ["positions"],
+  });
+}
+
 function bind(params: MeanFieldParameters, context: LevelContext): BoundLevel {
-  const { mask, geometry } = context.model;
-  if (!mask.dense) refuse("a masked law lives on (position, x)", `mask ${mask.name}`, "Take mask: none", "scheme");
-  return geometry.flat ? bindFlat(params, context) : bindCircle(params, context);
+  const { geometry, d } = context.model;
+  requirePositions(params, context);
+  if (geometry.flat) return bindFlat(params, context);
+  return d === 2 ? bindCircle(params, context) : bindSphere(params, context);
 }
 
 /**
@@ -98,6 +155,13 @@ export const meanField: LevelPlugin<MeanFieldParameters> = {
       unit: "1",
       doc: "half the width of the box in standard deviations, in R^d; null: 6",
     }),
+    positions: z
+      .number()
+      .int()
+      .min(1)
+      .nullable()
+      .default(null)
+      .meta({ unit: "1", doc: "number of positions of a masked law, on the circle; needed under a mask" }),
     tolerance: z.number().positive().default(1e-6).meta({
       unit: "1",
       doc: "relative error of a step of scheme finite-volume, which brings its own method ssp-rk3",

@@ -41,6 +41,13 @@ export function isExact(law: Gaussian | PointCloud): boolean {
   return law.kind === "gaussian" || law.cells !== undefined;
 }
 
+/** Where in the cumulated masses token i of n is drawn: anywhere, or among the masses at its own position (rows of one mass). */
+function partAt({ positions, cells }: PointCloud, i: number, n: number, uniform: number): number {
+  if (positions === undefined) return uniform;
+  const rows = cells!.shape[0]!;
+  return (Math.ceil(((i + 1) / n) * rows - 1e-9) - 1 + uniform) / rows;
+}
+
 /** Draws of a law at n: fresh Gaussians, nodes of a density by their masses, or a resample of tokens with replacement. */
 export function sampleLaw(law: Gaussian | PointCloud, n: number, seed: number, purpose: string): PointCloud {
   if (law.kind === "gaussian") return sampleGaussian(law, n, seed, purpose);
@@ -49,7 +56,7 @@ export function sampleLaw(law: Gaussian | PointCloud, n: number, seed: number, p
   const points = new Float64Array(n * d);
   const ends = law.cells === undefined ? undefined : cumulated(law.weights);
   for (let i = 0; i < n; i++) {
-    const j = ends === undefined ? random.integer(law.m) : indexAt(ends, random.uniform());
+    const j = ends === undefined ? random.integer(law.m) : indexAt(ends, partAt(law, i, n, random.uniform()));
     points.set(law.points.subarray(j * d, (j + 1) * d), i * d);
   }
   return cloudOf(points, n, d);
