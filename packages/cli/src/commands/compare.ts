@@ -1,12 +1,13 @@
-import { type Experiment, measuredDepartures, type RunResult } from "@meanfield/core/experiment";
+import { type Experiment, measuredDepartures, measuredGrowth, type RunResult } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { runAnswer } from "@meanfield/results";
 import type { Command } from "commander";
 import { emit, emitJson } from "../output/emit.js";
-import { analysisLines, attentionTables, departureLines, monitorLines } from "../output/run-tables.js";
+import { analysisLines, attentionTables, departureLines, growthLines, monitorLines } from "../output/run-tables.js";
 import { brief, levelOutcome } from "../output/format.js";
 import { textTable } from "../output/text-table.js";
-import { documentOptions, type RunFlags } from "./options.js";
+import { compareSizes, positiveIntegers, sizesTable } from "./compare-sizes.js";
+import { documentOptions, positiveInteger, type RunFlags } from "./options.js";
 import { type Performed, performRun } from "./perform-run.js";
 import { settle } from "./run.js";
 
@@ -50,12 +51,17 @@ function print(performed: Performed): void {
   const { record, analysis, directory } = performed;
   const levels = Object.entries(record.result.levels);
   emit(levels.map(([name, level]) => `${name}: ${levelOutcome(level)}`).join("\n"));
-  const theory = [...analysisLines(analysis), ...departureLines(record.result)];
+  const theory = [...analysisLines(analysis), ...departureLines(record.result), ...growthLines(record.result)];
   if (theory.length > 0) emit(`\n${theory.join("\n")}`);
   const watched = monitorLines(record.result);
   if (watched.length > 0) emit(`\n${watched.join("\n")}`);
   for (const table of [...attentionTables(record.result), ...comparisonTables(performed)]) emit(`\n${table}`);
   if (directory !== undefined) emit(`\nresults and report.html in ${directory}`);
+}
+
+interface CompareFlags extends RunFlags {
+  readonly sizes?: readonly number[];
+  readonly repeats: number;
 }
 
 function requireTwoLevels({ levels }: Experiment): void {
@@ -78,19 +84,31 @@ export function addCompare(program: Command, exit: (code: number) => void): void
     .description("Runs one experiment and prints the distances between its levels at every compared depth.")
     .addHelpText(
       "after",
-      "\nExample:\n  meanfield compare examples/stable-covariance/experiment.yaml --set compare.every=0.5",
+      `
+Examples:
+  meanfield compare examples/stable-covariance/experiment.yaml --set compare.every=0.5
+  meanfield compare examples/circle-law/experiment.yaml --sizes 64,256,1024`,
     );
-  documentOptions(command).action(async (file: string, flags: RunFlags) => {
+  documentOptions(command)
+    .option("--sizes <list>", "also run these numbers of tokens, and fit the exponent in n", positiveIntegers)
+    .option("--repeats <n>", "independent draws of the tokens at each size", positiveInteger, 8);
+  command.action(async (file: string, flags: CompareFlags) => {
     const keep = flags.json !== true || flags.out !== undefined;
     const performed = await performRun(file, { ...flags, quiet: flags.quiet === true, keep, check: requireTwoLevels });
     const { result } = performed.record;
+    const scaling = flags.sizes && (await compareSizes(file, flags, flags.sizes, flags.repeats));
     if (flags.json) {
       emitJson({
         ...(runAnswer(performed.record) as object),
         analysis: performed.analysis,
         departures: departuresOf(result),
+        growth: measuredGrowth(result),
+        ...(scaling === undefined ? {} : { sizes: scaling }),
       });
-    } else if (!flags.quiet) print(performed);
+    } else if (!flags.quiet) {
+      print(performed);
+      if (scaling !== undefined) emit(`\n${sizesTable(scaling, flags.repeats)}`);
+    }
     exit(settle(performed));
   });
 }

@@ -1,5 +1,5 @@
 import type { Json } from "@meanfield/core/analysis";
-import type { RunProgress, RunResult } from "@meanfield/core/experiment";
+import type { RunProgress, RunResult, SizeScaling } from "@meanfield/core/experiment";
 import type { InputErrorCode } from "@meanfield/core/foundation/errors";
 import type { ProbeResult } from "@meanfield/networks";
 
@@ -7,6 +7,12 @@ import type { ProbeResult } from "@meanfield/networks";
 export type Task =
   | { readonly kind: "run"; readonly document: unknown }
   | { readonly kind: "analyze"; readonly document: unknown }
+  | {
+      readonly kind: "sizes";
+      readonly document: unknown;
+      readonly sizes: readonly number[];
+      readonly repeats: number;
+    }
   | { readonly kind: "probe"; readonly options: ProbeTask };
 
 /** A probe as plain data. */
@@ -27,6 +33,7 @@ export type Analysis = Readonly<Record<string, Json>>;
 export interface TaskResults {
   readonly run: { readonly result: RunResult; readonly analysis: Analysis; readonly seconds: number };
   readonly analyze: { readonly analysis: Analysis; readonly seconds: number };
+  readonly sizes: { readonly scaling: SizeScaling; readonly seconds: number };
   readonly probe: { readonly result: ProbeResult; readonly seconds: number };
 }
 

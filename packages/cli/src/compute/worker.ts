@@ -1,5 +1,11 @@
 import { parentPort, workerData } from "node:worker_threads";
-import { analyzeExperiment, experiment, type RunProgress, runExperiment } from "@meanfield/core/experiment";
+import {
+  analyzeExperiment,
+  experiment,
+  type RunProgress,
+  runExperiment,
+  sizeScaling,
+} from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { backendsOf } from "./backends.js";
 import { computeProbe } from "./probe-task.js";
@@ -32,6 +38,10 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
   if (task.kind === "probe") {
     const result = await computeProbe(task.options, { cancel: signal, onProgress });
     return { result, seconds: seconds() };
+  }
+  if (task.kind === "sizes") {
+    const { document, sizes, repeats } = task;
+    return { scaling: sizeScaling(document, { sizes, repeats, cancel: signal, onProgress }), seconds: seconds() };
   }
   const bound = experiment(task.document, { backends: await backendsOf(task.document, "alone") });
   if (task.kind === "analyze") return { analysis: analyzeExperiment(bound, { cancel: signal }), seconds: seconds() };

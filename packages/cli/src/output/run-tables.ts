@@ -1,4 +1,4 @@
-import { type ExpectationResult, measuredDepartures, type RunResult } from "@meanfield/core/experiment";
+import { type ExpectationResult, measuredDepartures, measuredGrowth, type RunResult } from "@meanfield/core/experiment";
 import { show } from "@meanfield/core/foundation/errors";
 import type { Analysis } from "../compute/protocol.js";
 import { brief, levelOutcome, withError } from "./format.js";
@@ -98,6 +98,16 @@ export function departureLines(result: RunResult): string[] {
     t === undefined
       ? `${pair.replace("|", " | ")}: inside the closure up to t = ${brief(comparedTo)}`
       : `${pair.replace("|", " | ")}: left the closure at t = ${brief(t)} (${criterion})`,
+  );
+}
+
+/** How fast clouds and the mean-field law drew apart. */
+export function growthLines(result: RunResult): string[] {
+  return Object.entries(measuredGrowth(result)).flatMap(([pair, metrics]) =>
+    Object.entries(metrics).map(
+      ([metric, { rate, t, start }]) =>
+        `${pair.replace("|", " | ")}: ${metric} ≤ ${brief(start)}·e^{Ct} with C = ${brief(rate)} (measured, attained at t = ${brief(t)})`,
+    ),
   );
 }
 

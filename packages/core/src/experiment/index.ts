@@ -5,8 +5,10 @@ export { type Experiment, type ExperimentOptions, experiment } from "./experimen
 export { experimentJsonSchema } from "./json-schema.js";
 export { type MeasuredDeparture, measuredDepartures } from "./measured-departure.js";
 export { applyOverride, applySeed, type Override, parsePath } from "./override.js";
+export { type MeasuredGrowth, measuredGrowth } from "./measured-growth.js";
 export { builtinPlugins, type Plugins } from "./plugins.js";
 export * from "./result.js";
 export { type RunOptions, type RunProgress, runExperiment } from "./run.js";
+export { type SizeOptions, type SizeScaling, type SizeSeries, sizeScaling } from "./size-scaling.js";
 export { documentSchema } from "./spec.js";
 export * from "./sweep/index.js";

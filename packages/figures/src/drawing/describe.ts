@@ -28,9 +28,9 @@ export function requireRun(source: FigureSource, who: string): RunResult {
   });
 }
 
-/** A level is a finite cloud unless it saved a mean or covariance and no tokens. */
+/** A level is a finite cloud unless it saved a mean, covariance or density and no tokens. */
 export function isFiniteLevel(level: LevelResult): boolean {
-  return level.states["x"] !== undefined || (level.states["cov"] === undefined && level.states["mean"] === undefined);
+  return level.states["x"] !== undefined || ["cov", "mean", "mass"].every((name) => level.states[name] === undefined);
 }
 
 /** The style of each level: colour by place among all levels, dash or marker by place among its own sort. */
