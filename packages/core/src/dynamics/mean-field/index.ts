@@ -162,9 +162,9 @@ export const meanField: LevelPlugin<MeanFieldParameters> = {
       .nullable()
       .default(null)
       .meta({ unit: "1", doc: "number of positions of a masked law, on the circle; needed under a mask" }),
-    tolerance: z.number().positive().default(1e-6).meta({
+    tolerance: z.number().positive().nullable().default(null).meta({
       unit: "1",
-      doc: "relative error of a step of scheme finite-volume, which brings its own method ssp-rk3",
+      doc: "relative error of a step; a scheme brings its own method. null: 1e-6 (ssp-rk3), spectral 1e-10 (dop853)",
     }),
   }),
   obstacle: obstacleOf,
