@@ -149,6 +149,7 @@ describe("refuses", () => {
     ["a plane grid that is no square", { gaussian: { mean: [0, 0] } }, { grid: 500 }, "Take 484"],
     ["quantiles of the plane", { gaussian: { mean: [0, 0] } }, { scheme: "quantiles" }, "one dimension"],
     ["Fourier modes on the line", { gaussian: { mean: [0] } }, { scheme: "spectral" }, "for the circle"],
+    ["zonal laws on the line", { gaussian: { mean: [0] } }, { scheme: "zonal" }, "for the sphere"],
   ])("%s", (_name, initial, level, said) => {
     expect(messageOf(initial, level)).toContain(said);
   });

@@ -47,13 +47,10 @@ function perAxisOf(cells: number): number {
 
 function bindFlat(params: MeanFieldParameters, { model, initial }: LevelContext): BoundLevel {
   const tolerance = params.tolerance ?? 1e-6;
-  if (params.scheme === "spectral") {
-    return refuse(
-      "scheme spectral is for the circle",
-      `d = ${initial.d}, flat`,
-      "Take scheme: finite-volume",
-      "scheme",
-    );
+  const { scheme } = params;
+  if (scheme === "spectral" || scheme === "zonal") {
+    const rule = scheme === "zonal" ? "scheme zonal is for the sphere" : "scheme spectral is for the circle";
+    return refuse(rule, `d = ${initial.d}, flat`, "Take scheme: finite-volume", "scheme");
   }
   if (initial.d === 1) {
     const n = params.grid ?? 256;
@@ -148,9 +145,18 @@ export const meanField: LevelPlugin<MeanFieldParameters> = {
   params: z.strictObject({
     scheme: z.enum(schemes).default("finite-volume").meta({
       unit: "1",
-      doc: "finite-volume: positive, goes on when atoms emerge; spectral: circle, stops when under-resolved",
+      doc: "finite-volume: positive, goes on when atoms emerge; spectral: circle, stops when under-resolved; quantiles: points of equal mass, circle and line; zonal: laws of S^{d−1} with an axis",
     }),
-    grid: z.number().int().min(8).nullable().default(null).meta({ unit: "1", doc: "number of cells; null takes 512" }),
+    grid: z
+      .number()
+      .int()
+      .min(8)
+      .nullable()
+      .default(null)
+      .meta({
+        unit: "1",
+        doc: "number of cells, or of quantiles; null: 512 on the circle, 256 on the line and for zonal, 40² on the plane, 24 × 48 on S²",
+      }),
     box: z.number().positive().nullable().default(null).meta({
       unit: "1",
       doc: "half the width of the box in standard deviations, in R^d; null: 6",
