@@ -1,3 +1,4 @@
+import type { LevelResult, RunResult } from "@meanfield/core/experiment";
 import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { blowUpAnalysis, blowUpRun, series, shortestRun, smallProbe } from "../../test/fixtures.js";
@@ -8,7 +9,22 @@ import { applicableFigures, figureKinds } from "./index.js";
 const fresh = (): Document => parseHTML("<html><body></body></html>").document as unknown as Document;
 const svgOf = (source: FigureSource, name: string): string =>
   renderSvg(figureKinds.find((kind) => kind.name === name)!.draw(source), fresh());
-const full: FigureSource = { run: blowUpRun(), analysis: blowUpAnalysis, probe: smallProbe() };
+/** With the law on the circle beside the clouds. */
+function fullRun(): RunResult {
+  const run = blowUpRun();
+  const mass = { shape: [2, 4], data: Float64Array.of(0.25, 0.25, 0.25, 0.25, 0.1, 0.5, 0.3, 0.1) };
+  const law: LevelResult = {
+    outcome: { status: "completed" },
+    t: Float64Array.of(0, 0.5),
+    states: { mass },
+    series: {},
+    events: [{ name: "under-resolved", t: 0.4 }],
+    stats: { steps: 10, rejected: 0, evaluations: 40, method: "ssp-rk3" },
+  };
+  return { ...run, levels: { ...run.levels, "mean-field": law } };
+}
+
+const full: FigureSource = { run: fullRun(), analysis: blowUpAnalysis, probe: smallProbe() };
 const plain = (svg: string): string => svg.replace(/<[^>]*>/g, "");
 
 /** Every opened element is closed in order, and attributes are quoted: what an XML reader asks of a document. */

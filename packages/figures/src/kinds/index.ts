@@ -1,5 +1,6 @@
 import type { Figure, FigureKind, FigureSource } from "../figure.js";
 import { cloud2d } from "./cloud-2d.js";
+import { densityByCoordinate } from "./density-by-coordinate.js";
 import { distancesByDepth } from "./distances-by-depth.js";
 import { headsByLayer } from "./heads-by-layer.js";
 import { overlapHistogram } from "./overlap-histogram.js";
@@ -15,6 +16,7 @@ export const figureKinds: readonly FigureKind[] = [
   distancesByDepth,
   seriesByDepth,
   cloud2d,
+  densityByCoordinate,
   overlapHistogram,
   probeByLayer,
   headsByLayer,
