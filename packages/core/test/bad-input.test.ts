@@ -343,19 +343,21 @@ test("an empty section is the section with its defaults", () => {
 
 describe("no closure at gaussian-moments: the level says why, and which levels there are", () => {
   const gaussian = { gaussian: { mean: [0, 0] } };
-  const models: readonly (readonly [string, object])[] = [
-    ["unnormalised attention has no Gaussian closure", { attention: "unnormalised" }],
-    ["under the mask causal", { attention: "softmax", mask: "causal" }],
-    ["perceptron is not affine", { attention: "softmax", feedforward: { perceptron: { a: [[1, 0]], omega: [1] } } }],
-    ["on the sphere no law is Gaussian", { attention: "softmax", geometry: "sphere" }],
+  const finite = ["layers", "particles"];
+  const withLaw = ["gaussian-projection", "layers", "mean-field", "particles"];
+  const perceptron = { perceptron: { a: [[1, 0]], omega: [1] } };
+  const models: readonly (readonly [string, object, readonly string[]])[] = [
+    ["unnormalised attention has no Gaussian closure", { attention: "unnormalised" }, withLaw],
+    ["under the mask causal", { attention: "softmax", mask: "causal" }, ["gaussian-projection", ...finite]],
+    ["perceptron is not affine", { attention: "softmax", feedforward: perceptron }, withLaw],
+    ["on the sphere no law is Gaussian", { attention: "softmax", geometry: "sphere" }, finite],
   ];
-  test.each(models)("%s", (rule, model) => {
+  test.each(models)("%s", (rule, model, levels) => {
     const error = refusal({ model, initial: gaussian, levels: { "gaussian-moments": {} } });
     expect([error.code, error.path]).toEqual(["no-closure", ["levels", "gaussian-moments"]]);
     expect(error.message).toContain(rule);
-    expect(error.message).toContain("layers, particles");
-    const others = "geometry" in model ? ["layers", "particles"] : ["gaussian-projection", "layers", "particles"];
-    expect(error.details["levels"]).toEqual(others);
+    expect(error.message).toContain(levels.join(", "));
+    expect(error.details["levels"]).toEqual(levels);
   });
 });
 

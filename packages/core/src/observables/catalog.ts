@@ -6,8 +6,8 @@ import { clusterCount } from "./cluster-count/index.js";
 import { covariance } from "./covariance/index.js";
 import { effectiveRank } from "./effective-rank/index.js";
 import { energy } from "./energy/index.js";
-import { inertia } from "./inertia/index.js";
 import { harmonicPower } from "./harmonic-power/index.js";
+import { inertia } from "./inertia/index.js";
 import { mardiaKurtosis } from "./mardia-kurtosis/index.js";
 import { mardiaSkewness } from "./mardia-skewness/index.js";
 import { massDefect } from "./mass-defect/index.js";
@@ -30,8 +30,8 @@ export const observablesCatalog: readonly ObservablePlugin[] = [
   covariance,
   effectiveRank,
   energy,
-  inertia,
   harmonicPower,
+  inertia,
   mardiaKurtosis,
   mardiaSkewness,
   massDefect,

@@ -28,12 +28,14 @@ function refuse(rule: string, got: string, fix: string, path: string): never {
 /** Why there is no density to be followed. */
 function obstacleOf(model: Model, initial: InitialLaw): string | undefined {
   const { density, d, name } = initial;
-  const { geometry, normalization } = model;
+  const { geometry, normalization, mask } = model;
   if (density === undefined) return `the law ${name} has no density`;
   if (density.flat !== geometry.flat) {
     return `the law ${name} is one of ${density.flat ? "R^d" : "the sphere"}, the model's geometry is ${geometry.name}`;
   }
   if (!normalization.identity) return `under the normalization ${normalization.name} directions and lengths move apart`;
+  if (!mask.dense && (geometry.flat || d !== 2))
+    return `under the mask ${mask.name} the law is followed on the circle only`;
   if (geometry.flat ? d <= 2 : d <= 3 || density.axis !== undefined) return undefined;
   return `there is no grid for the ${geometry.name} geometry in d = ${d}`;
 }
@@ -103,18 +105,12 @@ function bindSphere(params: MeanFieldParameters, { model, initial, span }: Level
 }
 
 /** A masked law lives on (position, x): only where it is said how many positions there are, and on the circle. */
-function requirePositions({ positions, scheme }: MeanFieldParameters, { model, initial }: LevelContext): void {
-  const { mask, geometry } = model;
+function requirePositions({ positions, scheme }: MeanFieldParameters, { model }: LevelContext): void {
+  const { mask } = model;
   if (mask.dense && positions === null) return;
-  if (mask.dense)
-    refuse("positions are for masked models", `positions: ${positions}`, "Leave positions out", "positions");
-  if (geometry.flat || initial.d !== 2 || scheme !== "finite-volume") {
-    refuse(
-      "a masked law is followed on the circle by scheme finite-volume",
-      `mask ${mask.name}`,
-      "Take mask: none",
-      "scheme",
-    );
+  if (mask.dense) refuse("positions are for masked models", `${positions}`, "Leave positions out", "positions");
+  if (scheme !== "finite-volume") {
+    refuse(`scheme ${scheme} knows no mask`, `mask ${mask.name}`, "Take scheme: finite-volume", "scheme");
   }
   if (positions !== null) return;
   throw new InputError({
@@ -147,16 +143,10 @@ export const meanField: LevelPlugin<MeanFieldParameters> = {
       unit: "1",
       doc: "finite-volume: positive, goes on when atoms emerge; spectral: circle, stops when under-resolved; quantiles: points of equal mass, circle and line; zonal: laws of S^{d−1} with an axis",
     }),
-    grid: z
-      .number()
-      .int()
-      .min(8)
-      .nullable()
-      .default(null)
-      .meta({
-        unit: "1",
-        doc: "number of cells, or of quantiles; null: 512 on the circle, 256 on the line and for zonal, 40² on the plane, 24 × 48 on S²",
-      }),
+    grid: z.number().int().min(8).nullable().default(null).meta({
+      unit: "1",
+      doc: "number of cells, or of quantiles; null: 512 on the circle, 256 on the line and for zonal, 40² on the plane, 24 × 48 on S²",
+    }),
     box: z.number().positive().nullable().default(null).meta({
       unit: "1",
       doc: "half the width of the box in standard deviations, in R^d; null: 6",
