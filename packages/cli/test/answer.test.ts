@@ -177,12 +177,14 @@ describe("the other commands with --json", () => {
     expect(Math.abs((answer["regime"]!["tStar"] as number) - 0.5)).toBeLessThan(1e-12);
   });
 
-  test("compare: what run prints, with the analysis and the departures", async () => {
+  test("compare: what run prints, with the analysis, the departures and the growth", async () => {
     const ended = await meanfield(["compare", "three.json", "--json"], folder);
     expect(ended.code).toBe(0);
     checkStdout(ended);
-    const { analysis, departures, ...rest } = answerOf(ended);
+    const { analysis, departures, growth, ...rest } = answerOf(ended);
     expect(rest).toEqual(answerOf(whole));
+    // No level of this document is a density on a grid.
+    expect(growth).toEqual({});
     expect(analysis).toMatchObject({ regime: { verdict: "blow-up" } });
     expect(Object.keys(departures as object)).toContain("particles|gaussian-moments");
     const { attention } = (departures as Record<string, { attention: Record<string, number[]> }>)[
@@ -193,5 +195,25 @@ describe("the other commands with --json", () => {
     // Σ = I at the start: E|x|² = 2; the moments end at t* = ½.
     expect(attention["tilt"]![0]).toBeCloseTo(2, 14);
     expect(attention["tilt"]!.length).toBe(2);
+  });
+
+  test("compare --sizes: the exponent in the number of tokens, and the growth of the distance to the mean-field law", async () => {
+    const law = {
+      model: { attention: { softmax: { beta: 4 } }, geometry: "sphere" },
+      initial: { density: { circle: { expression: "1 + 0.5*cos(theta)" }, n: 32 } },
+      levels: { "mean-field": { grid: 64 }, particles: {} },
+      compare: { metrics: ["circle-wasserstein"], every: 0.5, draws: 8 },
+    };
+    writeFileSync(join(folder, "law.json"), JSON.stringify(law));
+    const ended = await meanfield(["compare", "law.json", "--json", "--sizes", "16,64", "--repeats", "3"], folder);
+    expect(ended.code).toBe(0);
+    const { sizes, growth } = answerOf(ended) as Record<
+      string,
+      Record<string, Record<string, Record<string, unknown>>>
+    >;
+    const found = sizes!["mean-field|particles"]!["circle-wasserstein"]!;
+    expect(found["n"]).toEqual([16, 64]);
+    expect(found["slope"]).toBeLessThan(0);
+    expect(growth!["mean-field|particles"]!["circle-wasserstein"]!["rate"]).toBeTypeOf("number");
   });
 });
