@@ -39,11 +39,15 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
     const result = await computeProbe(task.options, { cancel: signal, onProgress });
     return { result, seconds: seconds() };
   }
+  const backends = await backendsOf(task.document, "alone");
   if (task.kind === "sizes") {
     const { document, sizes, repeats } = task;
-    return { scaling: sizeScaling(document, { sizes, repeats, cancel: signal, onProgress }), seconds: seconds() };
+    return {
+      scaling: sizeScaling(document, { sizes, repeats, backends, cancel: signal, onProgress }),
+      seconds: seconds(),
+    };
   }
-  const bound = experiment(task.document, { backends: await backendsOf(task.document, "alone") });
+  const bound = experiment(task.document, { backends });
   if (task.kind === "analyze") return { analysis: analyzeExperiment(bound, { cancel: signal }), seconds: seconds() };
   const result = runExperiment(bound, { cancel: signal, onProgress });
   const analysis = signal.aborted ? {} : analyzeExperiment(bound, { cancel: signal });
