@@ -61,6 +61,20 @@ describe.each(members)("law $folder", (member) => {
     expect(bind().cloud().points).toEqual(cloud.points);
   });
 
+  test("draws other tokens for other repeats where it is seeded, and the same where it is not", () => {
+    const law = bind();
+    const clouds = [0, 1, 2].map((run) => law.cloud(run).points);
+    expect(clouds[0]).toEqual(law.cloud().points);
+    for (const [a, b] of [
+      [0, 1],
+      [0, 2],
+      [1, 2],
+    ] as const) {
+      if (plugin.seeded) expect(distanceMax(clouds[a]!, clouds[b]!)).toBeGreaterThan(1e-3);
+      else expect(clouds[a]).toEqual(clouds[b]);
+    }
+  });
+
   test("its moments are those of its tokens, to sampling error where they are sampled", () => {
     const law = bind();
     const [exact, found] = [law.moments(), momentsOf(law.cloud())];

@@ -19,8 +19,12 @@ export interface InitialLaw {
   readonly d: number;
   /** Number of tokens, where the law has tokens. */
   readonly n?: number;
-  /** The sampled tokens; the same for every level that has tokens. @throws InputError missing when there is no n */
-  cloud(): PointCloud;
+  /**
+   * The sampled tokens; the same for every level that has tokens. Different runs are independent draws where the law is
+   * seeded, and the same tokens where it is not.
+   * @param run which of the repeats, default 0 @throws InputError missing when there is no n
+   */
+  cloud(run?: number): PointCloud;
   /** Exact moments of the law; for `points` the empirical ones. @throws InputError no-closure where it is no Gaussian matter */
   moments(): Gaussian;
   /** Absent: atoms, or a law on a subspace. */
@@ -33,7 +37,7 @@ export interface LawPlugin<P = unknown> {
   readonly doc: string;
   readonly source: string;
   readonly params: ZodType<P>;
-  /** Whether its parameters have a seed that `--seed` sets. */
+  /** Whether it draws its tokens: its parameters have a seed that `--seed` sets. */
   readonly seeded: boolean;
   bind(params: P): InitialLaw;
 }

@@ -24,12 +24,12 @@ export function cloudOf(points: Float64Array, n: number, d: number): PointCloud 
   return { kind: "point-cloud", ...tokens(points, n, d) };
 }
 
-/** n draws of N(mean, cov): mean + Σ^½ z, z from the stream (seed, purpose, token i). Singular Σ is fine. */
-export function sampleGaussian(law: Gaussian, n: number, seed: number, purpose: string): PointCloud {
+/** n draws of N(mean, cov): mean + Σ^½ z, z from the stream (seed, purpose, run). Singular Σ is fine. */
+export function sampleGaussian(law: Gaussian, n: number, seed: number, purpose: string, run = 0): PointCloud {
   const { d, mean, cov } = law;
   const { sqrt } = psdSqrt(cov, d);
   const normals = new Float64Array(n * d);
-  stream({ seed, purpose }).fillNormal(normals);
+  stream({ seed, purpose, run }).fillNormal(normals);
   const points = new Float64Array(n * d);
   matMulNT(normals, sqrt, n, d, d, points);
   for (let i = 0; i < n; i++) for (let a = 0; a < d; a++) points[i * d + a]! += mean[a]!;

@@ -99,14 +99,14 @@ export function randomMatrix(
 
 /**
  * n independent uniform points on the unit sphere S^{d−1}: normalised Gaussian vectors. Point i depends only on
- * (seed, i, d), so a larger cloud begins with the smaller one.
+ * (seed, run, i, d), so a larger cloud begins with the smaller one.
  * @returns n×d
  * @throws out-of-range
  * @cost O(n·d)
  * @accuracy |x| = 1 to 2 eps (index.test.ts)
  * @source derived (rotation invariance)
  */
-export function uniformSphere(n: number, d: number, seed: number): Float64Array {
+export function uniformSphere(n: number, d: number, seed: number, run = 0): Float64Array {
   if (!(Number.isSafeInteger(n) && n >= 0 && Number.isSafeInteger(d) && d >= 1)) {
     throw new InputError({
       code: "out-of-range",
@@ -118,7 +118,7 @@ export function uniformSphere(n: number, d: number, seed: number): Float64Array 
   const out = new Float64Array(n * d);
   for (let i = 0; i < n; i++) {
     const point = out.subarray(i * d, i * d + d);
-    stream({ seed, purpose: "uniform-sphere", token: i }).fillNormal(point);
+    stream({ seed, purpose: "uniform-sphere", run, token: i }).fillNormal(point);
     const norm = frobeniusNorm(point);
     for (let a = 0; a < d; a++) point[a]! /= norm;
   }

@@ -1,3 +1,21 @@
+export {
+  addToSketch,
+  emptySketch,
+  mergeSketches,
+  type QuantileSketch,
+  rankError,
+  sketchQuantiles,
+} from "./quantile-sketch.js";
+export { addToMoments, emptyMoments, mergeMoments, type RunningMoments } from "./running-moments.js";
+export {
+  addSample,
+  emptyStatistics,
+  mergeStatistics,
+  type SampleStatistics,
+  type StatisticsRequest,
+} from "./sample-statistics.js";
+export { type HistogramRequest, histogramEdges, type Proportion, proportion } from "./tallies.js";
+
 /** The q-quantile of sorted values: linear between the order statistics at 0, 1/(k−1), …, 1 (NumPy's default). */
 export function quantile(sorted: Float64Array, q: number): number {
   const place = q * (sorted.length - 1);

@@ -70,7 +70,7 @@ export const gaussian: LawPlugin<GaussianParameters> = {
       d,
       n,
       moments: () => law,
-      cloud: () => sampleGaussian(law, n, params.seed ?? 1, "initial tokens"),
+      cloud: (run) => sampleGaussian(law, n, params.seed ?? 1, "initial tokens", run),
       ...(density === undefined ? {} : { density }),
     };
   },

@@ -29,7 +29,7 @@ export const uniformSphere: LawPlugin<UniformSphereParameters> = {
       name: "uniform-sphere",
       d,
       n,
-      cloud: () => cloudOf(draw(n, d, seed), n, d),
+      cloud: (run) => cloudOf(draw(n, d, seed, run), n, d),
       moments: () => ({ kind: "gaussian", d, mean: new Float64Array(d), cov }),
       density: { flat: false, at: () => 1, axis },
     };
