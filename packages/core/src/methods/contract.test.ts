@@ -205,6 +205,31 @@ describe.each(members)("method $folder", (member) => {
     expect(stats.steps).toBeLessThan(500);
   });
 
+  test("advances stacked problems bit for bit as each alone, if it says that it is componentwise", () => {
+    if (method.traits?.componentwise !== true) return;
+    const starts = [onSphere.y0, Float64Array.of(0.6, 0, -0.8), Float64Array.of(0, -1, 0)];
+    const parts = (y: Float64Array) => starts.map((_, k) => y.subarray(3 * k, 3 * k + 3));
+    const stacked: Problem = {
+      y0: Float64Array.from(starts.flatMap((start) => Array.from(start))),
+      layout: { x: { offset: 0, shape: [3, 3] } },
+      drift: (t, y, out) => {
+        const outs = parts(out);
+        parts(y).forEach((x, k) => {
+          onSphere.drift(t, x, outs[k]!);
+        });
+      },
+      retract: (y) => sphere.retract(y, 3, 3),
+    };
+    const when = [0.13, 1, 2];
+    const together = statesOf(method, stacked, 30, when);
+    const alone = starts.map((y0) => statesOf(method, { ...onSphere, y0 }, 30, when));
+    for (const k of [0, 1, 2]) {
+      for (const j of [0, 1, 2]) {
+        expect(together.subarray(9 * j + 3 * k, 9 * j + 3 * k + 3)).toEqual(alone[k]!.subarray(3 * j, 3 * j + 3));
+      }
+    }
+  });
+
   test("counts every call of the drift", () => {
     let calls = 0;
     const counted: Problem = {

@@ -27,7 +27,7 @@ export function confirmStop(
   method: Method,
   options: SolveOptions,
 ): Outcome {
-  const { save: _save, onProgress: _onProgress, ...rest } = options;
+  const { save: _save, onProgress: _onProgress, checkpoint: _checkpoint, resume: _resume, ...rest } = options;
   const { outcome } = solve(problem, method, { ...rest, steps: finer(options.steps) });
   if (outcome.status !== "stopped" || outcome.event !== first.event) {
     return { ...first, tError: options.span[1] - options.span[0] };

@@ -6,6 +6,15 @@ export interface Controller {
   accepted(errorNorm: number): number;
   /** Factor for another try after a rejected one. */
   rejected(errorNorm: number): number;
+  /** What it remembers. */
+  state(): ControllerState;
+}
+
+/** Memory of a controller; plain data. */
+export interface ControllerState {
+  /** Error norm of the last accepted step. */
+  readonly previous: number;
+  readonly justRejected: boolean;
 }
 
 /**
@@ -15,12 +24,12 @@ export interface Controller {
  * @accuracy as many evaluations as SciPy's DOP853 at equal error (bench/work-precision.mjs)
  * @source Hairer, Nørsett, Wanner, Solving Ordinary Differential Equations I, section II.4
  */
-export function piController(order: number): Controller {
+export function piController(order: number, from?: ControllerState): Controller {
   const beta = order > 6 ? 0 : 0.04;
   const alpha = 1 / order - 0.75 * beta;
   const safety = 0.9;
-  let previous = 1e-4;
-  let justRejected = false;
+  let previous = from?.previous ?? 1e-4;
+  let justRejected = from?.justRejected ?? false;
   return {
     accepted(errorNorm) {
       const error = Math.max(errorNorm, 1e-10);
@@ -34,6 +43,7 @@ export function piController(order: number): Controller {
       justRejected = true;
       return Number.isFinite(errorNorm) ? Math.max(0.2, safety * errorNorm ** (-1 / order)) : 0.2;
     },
+    state: () => ({ previous, justRejected }),
   };
 }
 

@@ -1,11 +1,12 @@
 export { type Approach, type BlowUpOptions, type BlowUpVerdict, findBlowUp } from "./blow-up.js";
+export type { CheckpointSink, SolveCheckpoint, StepPosition } from "./checkpoint.js";
 export { confirmStop } from "./confirm-stop.js";
 export { congruenceStep, covarianceOf, type Generator } from "./congruence.js";
 export { inItoSense, inStratonovichSense } from "./convert-calculus.js";
 export type { Calculus, Diffusion, NoiseKind } from "./diffusion.js";
 export type { Crossing, SolveEvent } from "./event.js";
 export { findCrossing } from "./event.js";
-export type { Method, MethodPlugin, MethodTraits, NoiseTraits, Scratch, StepReport } from "./method.js";
+export type { Method, MethodMemory, MethodPlugin, MethodTraits, NoiseTraits, Scratch, StepReport } from "./method.js";
 export type { StateObservable } from "./observable.js";
 export { wholeState } from "./observable.js";
 export type { Progress, Save, SolveOptions, Stepping, When } from "./options.js";

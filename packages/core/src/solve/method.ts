@@ -13,6 +13,11 @@ export interface StepReport {
 /** Work space of one integration; opaque to the driver. */
 export type Scratch = unknown;
 
+/** What a method carries from one accepted step to the next, as plain data. */
+export interface MethodMemory {
+  readonly [key: string]: number | boolean | string | Float64Array | MethodMemory;
+}
+
 /** What a method for stochastic equations promises; measured in methods/stochastic.test.ts. */
 export interface NoiseTraits {
   readonly calculus: Calculus;
@@ -26,6 +31,11 @@ export interface NoiseTraits {
 export interface MethodTraits {
   /** Whether its steps are bounded by accuracy alone, however fast the fastest decay. */
   readonly stiff?: boolean;
+  /**
+   * Whether each component of a step of given length depends on the other components through the drift alone, so that
+   * problems stacked into one state advance bit for bit as each by itself.
+   */
+  readonly componentwise?: boolean;
   /** Where its Jacobian comes from; absent: it needs none. */
   readonly jacobian?: "finite-differences";
   /** Absent: problems with a diffusion are refused. */
@@ -55,6 +65,14 @@ export interface Method {
   interpolate(theta: number, out: Float64Array, scratch: Scratch): StepReport;
   /** Tells the scratch that the step just made was accepted, so that its last stage may serve the next step. */
   accept(scratch: Scratch): void;
+  /**
+   * What of the scratch the next step needs, after an accepted one, and how a fresh scratch gets it; left out by a method
+   * whose steps begin with the state alone. Shown complete by methods/contract.test.ts.
+   */
+  readonly memory?: {
+    of(scratch: Scratch): MethodMemory;
+    restore(scratch: Scratch, memory: MethodMemory): void;
+  };
 }
 
 /** A method as a plug-in: its options belong to its constructor. */

@@ -1,5 +1,6 @@
 import type { CancelSignal } from "../foundation/cancel/index.js";
 import { InputError } from "../foundation/errors/index.js";
+import type { CheckpointSink, SolveCheckpoint } from "./checkpoint.js";
 import type { SolveEvent } from "./event.js";
 import type { Method } from "./method.js";
 import type { StateObservable } from "./observable.js";
@@ -105,6 +106,10 @@ export interface SolveOptions<S extends Readonly<Record<string, Save>> = Readonl
   /** The variable the steps are made in; spans, times and outcomes stay in depth. Default: depth itself. */
   readonly time?: TimeChange;
   readonly cancel?: CancelSignal;
+  /** Takes checkpoints, also when a cancel arrives after a step. Not with a change of time by the state. */
+  readonly checkpoint?: CheckpointSink<SolveCheckpoint>;
+  /** Where another run with the same problem, method and options was left: its result is that of one undisturbed run. */
+  readonly resume?: SolveCheckpoint;
   onProgress?(progress: Progress): void;
 }
 

@@ -11,15 +11,30 @@ export interface Recorder {
   /** Takes the measurement due at the end, and at the event that ends a run. */
   finish(t: number, y: Float64Array): void;
   recorded(): Recorded;
+  state(): RecorderState;
 }
 
-export function createRecorder(save: Save): Recorder {
+/** What a recorder has taken so far; plain data. */
+export interface RecorderState {
+  readonly t: Float64Array;
+  /** Shape [t.length, …item]. */
+  readonly values: Float64Array;
+  /** Number of the next time. */
+  readonly next: number;
+}
+
+export function createRecorder(save: Save, from?: RecorderState): Recorder {
   const { what, when } = save;
   const size = what.shape.reduce((a, b) => a * b, 1);
   const times = when === "end" ? [] : [...when].sort((a, b) => a - b);
-  const t: number[] = [];
-  const values: Float64Array[] = [];
-  let next = 0;
+  const t: number[] = Array.from(from?.t ?? []);
+  const values: Float64Array[] = t.map((_, k) => from!.values.slice(k * size, (k + 1) * size));
+  let next = from?.next ?? 0;
+  const flat = () => {
+    const data = new Float64Array(t.length * size);
+    for (const [k, value] of values.entries()) data.set(value, k * size);
+    return data;
+  };
   const take = (at: number, y: Float64Array) => {
     const value = new Float64Array(size);
     what.measure(at, y, value);
@@ -46,10 +61,7 @@ export function createRecorder(save: Save): Recorder {
       const stoppedEarly = next < times.length;
       if ((when === "end" || stoppedEarly) && t.at(-1) !== at) take(at, y);
     },
-    recorded() {
-      const data = new Float64Array(t.length * size);
-      for (const [k, value] of values.entries()) data.set(value, k * size);
-      return { t: Float64Array.from(t), value: { shape: [t.length, ...what.shape], data } };
-    },
+    recorded: () => ({ t: Float64Array.from(t), value: { shape: [t.length, ...what.shape], data: flat() } }),
+    state: () => ({ t: Float64Array.from(t), values: flat(), next }),
   };
 }

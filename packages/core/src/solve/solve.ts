@@ -1,4 +1,5 @@
 import { SolveError } from "../foundation/errors/index.js";
+import { checkResume, type SolveCheckpoint } from "./checkpoint.js";
 import type { Crossing, SolveEvent } from "./event.js";
 import { crosses, findCrossing } from "./event.js";
 import type { Method } from "./method.js";
@@ -68,51 +69,108 @@ function noteMethod(spans: MethodSpan[], step: Step, stop: number): void {
   spans.push({ name: step.method, from, to: stop });
 }
 
-/** What a run carries from step to step. */
-interface Run {
+/** All that a run has so far; what a checkpoint holds beside the position of its steps. */
+interface Ledger {
   t: number;
   readonly y: Float64Array;
-  readonly recorders: readonly Recorder[];
+  readonly workspace: Float64Array;
+  readonly recorders: readonly (readonly [name: string, recorder: Recorder])[];
+  readonly watches: readonly Watch[];
   readonly passed: { name: string; t: number }[];
   readonly methods: MethodSpan[];
   readonly stats: { steps: number; rejected: number; evaluations: number };
 }
 
+/** The ledger of a run that begins, or of one that goes on; nothing is measured yet. @throws InputError conflict */
+function openLedger(problem: Problem, options: SolveOptions): Ledger {
+  const { resume } = options;
+  const saves = Object.entries(options.save ?? {});
+  const events = options.events ?? [];
+  const names = saves.map(([name]) => name);
+  if (resume !== undefined) checkResume(resume, problem.y0.length, names, events.length);
+  const y = (resume?.position.y ?? problem.y0).slice();
+  return {
+    t: resume?.t ?? options.span[0],
+    y,
+    workspace: new Float64Array(y.length),
+    recorders: saves.map(([name, save]) => [name, createRecorder(save, resume?.records[name])] as const),
+    watches: events.map((event, k) => ({ event, before: resume?.events[k] ?? 0 })),
+    passed: [...(resume?.passed ?? [])],
+    methods: [...(resume?.methods ?? [])],
+    stats: { ...(resume?.stats ?? { steps: 0, rejected: 0, evaluations: 0 }) },
+  };
+}
+
+/** What is measured where a run begins. */
+function begin({ t, y, recorders, watches }: Ledger): void {
+  for (const [, recorder] of recorders) recorder.start(t, y);
+  for (const watch of watches) watch.before = watch.event.g(t, y);
+}
+
+/** Takes a step into the ledger. @returns how the run ends there, if it does */
+function enter(step: Step, ledger: Ledger): Outcome | undefined {
+  const { y, workspace, recorders, watches, passed, methods, stats } = ledger;
+  stats.steps++;
+  stats.rejected += step.rejected;
+  const crossing = watches.length === 0 ? nothing : crossingsIn(step, watches, workspace);
+  const stop = crossing.terminal?.t ?? step.t1;
+  for (const [, recorder] of recorders) stats.evaluations += recorder.during(step, stop, workspace);
+  stats.evaluations += step.evaluations + crossing.cost + step.dense(stop, y);
+  noteMethod(methods, step, stop);
+  ledger.t = stop;
+  for (const one of crossing.passed) passed.push({ name: one.event.name, t: one.t });
+  return crossing.terminal && stoppedAt(crossing.terminal, y);
+}
+
+/** The checkpoint after the last step; undefined before the first one. */
+function checkpointOf(last: Step | undefined, ledger: Ledger): SolveCheckpoint | undefined {
+  const position = last?.position?.();
+  if (position === undefined) return undefined;
+  const { t, recorders, watches, passed, methods, stats } = ledger;
+  return {
+    t,
+    position,
+    records: Object.fromEntries(recorders.map(([name, recorder]) => [name, recorder.state()])),
+    events: Float64Array.from(watches, ({ before }) => before),
+    passed: [...passed],
+    methods: [...methods],
+    stats: { ...stats },
+  };
+}
+
 /** Steps to the end of the span, to a terminal event, or to where the method cannot go on. */
-function advance(run: Run, problem: Problem, method: Method, options: SolveOptions): Outcome {
-  const { y, recorders, stats } = run;
+function advance(ledger: Ledger, problem: Problem, method: Method, options: SolveOptions): Outcome {
   const [start, end] = options.span;
-  for (const recorder of recorders) recorder.start(start, y);
-  const watches = (options.events ?? []).map((event) => ({ event, before: event.g(start, problem.y0) }));
-  const workspace = new Float64Array(y.length);
-  const { time } = options;
-  const generator = time === undefined ? steps(problem, method, options) : stepsInTime(problem, method, options, time);
+  const { time, checkpoint } = options;
+  if (options.resume === undefined) begin(ledger);
+  const from = options.resume?.position;
+  const generator =
+    time === undefined ? steps(problem, method, options, from) : stepsInTime(problem, method, options, time, from);
+  let last: Step | undefined;
   for (;;) {
-    if (options.cancel?.aborted) return { status: "stopped", event: "cancelled", t: run.t, tError: 0 };
+    const cancelled = options.cancel?.aborted === true;
+    if (checkpoint !== undefined && last !== undefined && (cancelled || checkpoint.due())) {
+      const taken = checkpointOf(last, ledger);
+      if (taken !== undefined) checkpoint.take(taken);
+    }
+    if (cancelled) return { status: "stopped", event: "cancelled", t: ledger.t, tError: 0 };
     const next = generator.next();
     if (next.done) return next.value === undefined ? { status: "completed" } : failed(next.value);
-    const step = next.value;
-    stats.steps++;
-    stats.rejected += step.rejected;
-    const crossing = watches.length === 0 ? nothing : crossingsIn(step, watches, workspace);
-    const stop = crossing.terminal?.t ?? step.t1;
-    for (const recorder of recorders) stats.evaluations += recorder.during(step, stop, workspace);
-    stats.evaluations += step.evaluations + crossing.cost + step.dense(stop, y);
-    noteMethod(run.methods, step, stop);
-    run.t = stop;
-    for (const one of crossing.passed) run.passed.push({ name: one.event.name, t: one.t });
-    options.onProgress?.({ t: stop, fraction: (stop - start) / (end - start), steps: stats.steps });
-    if (crossing.terminal) return stoppedAt(crossing.terminal, y);
+    last = next.value;
+    const stopped = enter(last, ledger);
+    const { t, stats } = ledger;
+    options.onProgress?.({ t, fraction: (t - start) / (end - start), steps: stats.steps });
+    if (stopped !== undefined) return stopped;
   }
 }
 
 /** What `work` says, or the SolveError it met as a failure at the depth reached. */
-function outcomeOf(run: Run, work: () => Outcome): Outcome {
+function outcomeOf(ledger: Ledger, work: () => Outcome): Outcome {
   try {
     return work();
   } catch (error) {
     if (!(error instanceof SolveError)) throw error;
-    return failed({ code: error.code, t: run.t, message: error.message });
+    return failed({ code: error.code, t: ledger.t, message: error.message });
   }
 }
 
@@ -135,33 +193,25 @@ export function solve<S extends Readonly<Record<string, Save>>>(
   method: Method,
   options: SolveOptions<S>,
 ): Trajectory<keyof S & string> {
-  const recorders = Object.entries(options.save ?? {}).map(([name, save]) => [name, createRecorder(save)] as const);
-  const run: Run = {
-    t: options.span[0],
-    y: problem.y0.slice(),
-    recorders: recorders.map(([, recorder]) => recorder),
-    passed: [],
-    methods: [],
-    stats: { steps: 0, rejected: 0, evaluations: 0 },
-  };
-  const ended = outcomeOf(run, () => advance(run, problem, method, options));
+  const ledger = openLedger(problem, options);
+  const ended = outcomeOf(ledger, () => advance(ledger, problem, method, options));
   let outcome = ended;
-  for (const recorder of run.recorders) {
+  for (const [, recorder] of ledger.recorders) {
     // An observable that fails at the end must not take the other records with it; an earlier failure stands.
-    const finished = outcomeOf(run, () => {
-      recorder.finish(run.t, run.y);
+    const finished = outcomeOf(ledger, () => {
+      recorder.finish(ledger.t, ledger.y);
       return ended;
     });
     if (outcome.status !== "failed") outcome = finished;
   }
+  const { t, y, recorders, passed, methods, stats } = ledger;
   const records = Object.fromEntries(recorders.map(([name, recorder]) => [name, recorder.recorded()]));
-  const { stats, methods } = run;
   return {
     outcome,
-    tEnd: run.t,
-    yEnd: run.y,
+    tEnd: t,
+    yEnd: y,
     records: records as Record<keyof S & string, Recorded>,
-    events: run.passed,
+    events: passed,
     stats: methods.length === 0 ? stats : { ...stats, methods },
   };
 }

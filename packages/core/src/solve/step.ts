@@ -1,4 +1,5 @@
 import type { SolveErrorCode } from "../foundation/errors/index.js";
+import type { StepPosition } from "./checkpoint.js";
 import type { Controller } from "./controller.js";
 import { initialStep, piController } from "./controller.js";
 import type { Method, Scratch } from "./method.js";
@@ -18,6 +19,8 @@ export interface Step {
   readonly rejected: number;
   /** The method that made it, told by methods that choose among several. */
   readonly method?: string;
+  /** Where the generator stands; ask before pulling on. Not told by steps in a time that depends on the state. */
+  position?(): StepPosition;
 }
 
 /** Why the generator stopped before the end of the span. */
@@ -58,32 +61,52 @@ export function withinPiece(problem: Problem, start: number, end: number): Probl
   };
 }
 
+/** Where a piece begins, or is taken up again. */
+interface PieceStart {
+  readonly t: number;
+  /** Length of the first step, where steps are chosen. */
+  readonly dt: number;
+  readonly taken: number;
+  /** Evaluations already spent on finding the first step. */
+  readonly spent: number;
+}
+
+/** What of a position a piece knows. */
+type PiecePosition = Omit<StepPosition, "piece" | "count">;
+type PieceStep = Omit<Step, "position"> & { position(): PiecePosition };
+
+function tooSmall({ method }: Driver, t: number, h: number): Failure {
+  return {
+    code: "step-too-small",
+    t,
+    message: `${method.name}: the step fell to ${h.toExponential(1)} at t = ${t}; the solution is singular there, or grows beyond what float64 holds`,
+  };
+}
+
+function notFinite({ method }: Driver, t: number, t1: number): Failure {
+  const message = `${method.name}: the state stopped being finite between t = ${t} and t = ${t1}; use adaptive steps to see why`;
+  return { code: "not-finite", t, message };
+}
+
 function* piece(
   driver: Driver,
   start: number,
   end: number,
   y: Float64Array,
-  firstStep: number,
-  spent: number,
-): Generator<Step, Failure | number> {
+  from: PieceStart,
+): Generator<PieceStep, Failure | number> {
   const { problem, method, scratch, stepping, controller } = driver;
   const out = new Float64Array(y.length);
   const pieceSteps = stepping.kind === "adaptive" ? Number.POSITIVE_INFINITY : countSteps(stepping, start, end);
-  let t = start;
-  let dt = stepping.kind === "adaptive" ? firstStep : (end - start) / pieceSteps;
-  let [evaluations, rejected, taken] = [spent, 0, 0];
+  let t = from.t;
+  let dt = stepping.kind === "adaptive" ? from.dt : (end - start) / pieceSteps;
+  let [evaluations, rejected, taken] = [from.spent, 0, from.taken];
   while (t < end) {
     const fixedEnd = taken + 1 >= pieceSteps ? end : start + (taken + 1) * stepLength(stepping, start, end, pieceSteps);
     let t1 = stepping.kind === "adaptive" ? t + dt : fixedEnd;
     if (t1 >= end || end - t1 < 1e-3 * dt) t1 = end;
     const h = t1 - t;
-    if (h < 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(end) * 1e-3)) {
-      return {
-        code: "step-too-small",
-        t,
-        message: `${method.name}: the step fell to ${h.toExponential(1)} at t = ${t}; the solution is singular there, or grows beyond what float64 holds`,
-      };
-    }
+    if (h < 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(end) * 1e-3)) return tooSmall(driver, t, h);
     const report = method.step(problem, t, h, y, out, scratch);
     evaluations += report.evaluations;
     if (stepping.kind === "adaptive") {
@@ -94,10 +117,7 @@ function* piece(
         continue;
       }
       dt = h * controller.accepted(norm);
-    } else if (!allFinite(out)) {
-      const message = `${method.name}: the state stopped being finite between t = ${t} and t = ${t1}; use adaptive steps to see why`;
-      return { code: "not-finite", t, message };
-    }
+    } else if (!allFinite(out)) return notFinite(driver, t, t1);
     method.accept(scratch);
     const t0 = t;
     const dense = (at: number, into: Float64Array) => {
@@ -109,7 +129,15 @@ function* piece(
       problem.retract?.(into);
       return cost;
     };
-    const step = { t0, t1, y: out, dense, evaluations, rejected };
+    const position = () => ({
+      t: t1,
+      y: out.slice(),
+      dt,
+      taken: taken + 1,
+      controller: controller.state(),
+      ...(method.memory && { memory: method.memory.of(scratch) }),
+    });
+    const step = { t0, t1, y: out, dense, evaluations, rejected, position };
     yield report.method === undefined ? step : { ...step, method: report.method };
     y.set(out);
     t = t1;
@@ -144,31 +172,46 @@ function jumpsAt(problem: Problem, end: number, options: SolveOptions): boolean 
 }
 
 /**
- * The step generator: pausable (stop pulling), resumable (pull on). Yields accepted steps in order; returns `undefined`
- * at the end of the span, or why it could not go on.
+ * The step generator: pausable (stop pulling), resumable (pull on), checkpointable (`position` of a step, given to a
+ * new generator as `from`). Yields accepted steps in order; returns `undefined` at the end of the span, or why it could
+ * not go on.
  *
  * @throws InputError out-of-range, incompatible — before the first step
  * @cost per step: that of the method; two extra evaluations at the start of adaptive stepping
  */
-export function* steps(problem: Problem, method: Method, options: SolveOptions): Generator<Step, Failure | undefined> {
+export function* steps(
+  problem: Problem,
+  method: Method,
+  options: SolveOptions,
+  from?: StepPosition,
+): Generator<Step, Failure | undefined> {
   checkOptions(problem, method, options);
-  const y = problem.y0.slice();
+  const y = (from?.y ?? problem.y0).slice();
   const stepping = options.steps;
   const knots = pieces(problem, options);
   const last = options.span[1];
-  let dt = 0;
-  let count = 0;
-  for (let k = 0; k + 1 < knots.length; k++) {
+  let dt = from?.dt ?? 0;
+  let count = from?.count ?? 0;
+  for (let k = from?.piece ?? 0; k + 1 < knots.length; k++) {
     const [start, end] = [knots[k]!, knots[k + 1]!];
     // Also where the span ends at a jump: the last stage must not see the piece after it.
     const local = jumpsAt(problem, end, options) ? withinPiece(problem, start, end) : problem;
     const scratch = method.init(local, options.seed ?? 0, options.run ?? 0);
+    const inside = k === from?.piece ? from : undefined;
+    if (inside?.memory !== undefined) method.memory?.restore(scratch, inside.memory);
     const guessing = stepping.kind === "adaptive" && dt === 0;
     if (guessing) {
       dt = initialStep(local, method.order, start, end, stepping.rtol, stepping.atol);
     }
-    const driver = { problem: local, method, scratch, stepping, controller: piController(method.order) };
-    const inner = piece(driver, start, end, y, Math.min(dt, end - start), guessing ? 2 : 0);
+    const controller = piController(method.order, inside?.controller);
+    const driver = { problem: local, method, scratch, stepping, controller };
+    const inner = piece(
+      driver,
+      start,
+      end,
+      y,
+      inside ? { ...inside, spent: 0 } : { t: start, dt: Math.min(dt, end - start), taken: 0, spent: guessing ? 2 : 0 },
+    );
     for (;;) {
       const next = inner.next();
       if (next.done) {
@@ -176,10 +219,12 @@ export function* steps(problem: Problem, method: Method, options: SolveOptions):
         dt = next.value;
         break;
       }
-      yield next.value;
-      if (stepping.kind === "adaptive" && ++count >= stepping.maxSteps && next.value.t1 < last) {
-        const message = `${method.name}: ${count} steps reached only t = ${next.value.t1}; raise maxSteps, or loosen rtol and atol`;
-        return { code: "too-many-steps", t: next.value.t1, message };
+      const step = next.value;
+      count++;
+      yield { ...step, position: () => ({ ...step.position(), piece: k, count }) };
+      if (stepping.kind === "adaptive" && count >= stepping.maxSteps && step.t1 < last) {
+        const message = `${method.name}: ${count} steps reached only t = ${step.t1}; raise maxSteps, or loosen rtol and atol`;
+        return { code: "too-many-steps", t: step.t1, message };
       }
     }
   }

@@ -1,4 +1,5 @@
 import { InputError } from "../foundation/errors/index.js";
+import type { StepPosition } from "./checkpoint.js";
 import { findCrossing } from "./event.js";
 import type { Method } from "./method.js";
 import { checkOptions, type SolveOptions } from "./options.js";
@@ -59,7 +60,7 @@ export function logTime(scale = 1): TimeChange {
   throw new InputError({ code: "out-of-range", who: "logTime", rule, got: String(scale), path: ["time", "scale"] });
 }
 
-function* logSteps(problem: Problem, method: Method, options: SolveOptions, scale: number) {
+function* logSteps(problem: Problem, method: Method, options: SolveOptions, scale: number, from?: StepPosition) {
   const [start, end] = options.span;
   const toLog = (t: number) => Math.log1p((t - start) / scale);
   const toTime = (s: number) => start + scale * Math.expm1(s);
@@ -73,7 +74,7 @@ function* logSteps(problem: Problem, method: Method, options: SolveOptions, scal
     },
   };
   const last = toLog(end);
-  const inner = steps(changed, method, { span: [0, last], steps: options.steps });
+  const inner = steps(changed, method, { span: [0, last], steps: options.steps }, from);
   for (let next = inner.next(); ; next = inner.next()) {
     if (next.done) return next.value && { ...next.value, t: toTime(next.value.t) };
     const step = next.value;
@@ -177,7 +178,7 @@ function* statePiece(
         if (next.value !== undefined) return { ...next.value, t };
         break;
       }
-      const { done, ...step } = inTime(next.value, t, from.end, workspace);
+      const { done, position: _, ...step } = inTime(next.value, t, from.end, workspace);
       yield step;
       const advance = step.t1 - t;
       t = step.t1;
@@ -226,12 +227,23 @@ export function stepsInTime(
   method: Method,
   options: SolveOptions,
   time: TimeChange,
+  from?: StepPosition,
 ): Generator<Step, Failure | undefined> {
   checkOptions(problem, method, options);
+  if (time.kind === "state" && (from !== undefined || options.checkpoint !== undefined)) {
+    throw new InputError({
+      code: "incompatible",
+      who: "solve.checkpoint",
+      rule: "a run in a time that depends on the state has no checkpoints",
+      got: "a checkpoint asked for",
+      fix: "Leave out time, or take logTime",
+      path: ["checkpoint"],
+    });
+  }
   const noisy = problem.diffusion !== undefined;
   if (options.steps.kind === "adaptive" && !noisy) {
     return time.kind === "log"
-      ? logSteps(problem, method, options, time.scale)
+      ? logSteps(problem, method, options, time.scale, from)
       : stateSteps(problem, method, options, time);
   }
   throw new InputError({

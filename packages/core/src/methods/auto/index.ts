@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { Method, MethodPlugin } from "../../solve/method.js";
-import { type StageScratch, stagesOf } from "../shared/explicit-runge-kutta.js";
+import type { Method, MethodMemory, MethodPlugin } from "../../solve/method.js";
+import { type StageScratch, stagesMemory, stagesOf } from "../shared/explicit-runge-kutta.js";
 import { spectralBound } from "../shared/jacobian.js";
 import { createRodas4, rosenbrockOf } from "../shared/rodas4.js";
 import { createTsit5 } from "../shared/tsit5.js";
@@ -108,6 +108,19 @@ function createAuto(): Method {
     accept(scratch) {
       const s = autoOf(scratch);
       accept(explicit, stiff, s, stagesOf(s.explicit).end.length);
+    },
+    memory: {
+      of(scratch) {
+        const { mode, votes, against, explicit: own } = autoOf(scratch);
+        return { mode, votes, against, explicit: stagesMemory.of(own) };
+      },
+      restore(scratch, { mode, votes, against, explicit: own }) {
+        const s = autoOf(scratch);
+        s.mode = mode === "stiff" ? "stiff" : "explicit";
+        s.votes = Number(votes);
+        s.against = Number(against);
+        stagesMemory.restore(s.explicit, own as MethodMemory);
+      },
     },
   };
 }

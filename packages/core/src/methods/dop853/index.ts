@@ -7,6 +7,7 @@ import {
   explicitStep,
   knowEndDrift,
   type StageScratch,
+  stagesMemory,
   stagesOf,
   type Tableau,
 } from "../shared/explicit-runge-kutta.js";
@@ -80,6 +81,7 @@ function bind(): Method {
     name: "dop853",
     order: 8,
     denseOrder: 8,
+    traits: { componentwise: true },
     init: (problem) => createStages(problem, stageCount),
     step: (problem, t, dt, y, out, scratch) => ({
       evaluations: explicitStep(tableau, problem, t, dt, y, out, stagesOf(scratch)),
@@ -87,6 +89,7 @@ function bind(): Method {
     errorNorm: (y, out, rtol, atol, scratch) => errorNorm(stagesOf(scratch), y, out, rtol, atol),
     interpolate: (theta, out, scratch) => ({ evaluations: interpolate(theta, out, stagesOf(scratch)) }),
     accept: (scratch) => acceptStep(stagesOf(scratch)),
+    memory: stagesMemory,
   };
 }
 
@@ -95,6 +98,7 @@ export const dop853: MethodPlugin<Record<string, never>> = {
   name: "dop853",
   doc: "Dormand–Prince 8(5,3), adaptive, twelve evaluations a step, dense output of order 7. For tight tolerances.",
   source: "Hairer, Nørsett, Wanner, Solving Ordinary Differential Equations I, section II.5",
+  traits: { componentwise: true },
   params: z.strictObject({}),
   bind,
 };

@@ -1,6 +1,13 @@
 import { z } from "zod";
 import type { Method, MethodPlugin } from "../../solve/method.js";
-import { acceptStep, createStages, explicitStep, stagesOf, type Tableau } from "../shared/explicit-runge-kutta.js";
+import {
+  acceptStep,
+  createStages,
+  explicitStep,
+  stagesMemory,
+  stagesOf,
+  type Tableau,
+} from "../shared/explicit-runge-kutta.js";
 
 const tableau: Tableau = { c: [0], a: [[]], b: [1], firstSameAsLast: false };
 
@@ -10,6 +17,7 @@ function bind(): Method {
     name: "euler",
     order: 1,
     denseOrder: 1,
+    traits: { componentwise: true },
     init: (problem) => createStages(problem, 1),
     step: (problem, t, dt, y, out, scratch) => ({
       evaluations: explicitStep(tableau, problem, t, dt, y, out, stagesOf(scratch)),
@@ -20,6 +28,7 @@ function bind(): Method {
       return { evaluations: 0 };
     },
     accept: (scratch) => acceptStep(stagesOf(scratch)),
+    memory: stagesMemory,
   };
 }
 
@@ -28,6 +37,7 @@ export const euler: MethodPlugin<Record<string, never>> = {
   name: "euler",
   doc: "Explicit Euler, order 1. With a retraction it is a layer of a network.",
   source: "classical",
+  traits: { componentwise: true },
   params: z.strictObject({}),
   bind,
 };

@@ -7,6 +7,7 @@ export const rk4: MethodPlugin<Record<string, never>> = {
   name: "rk4",
   doc: "Classical Runge–Kutta, order 4, fixed steps; cubic Hermite dense output.",
   source: "classical",
+  traits: { componentwise: true },
   params: z.strictObject({}),
   bind: () =>
     hermiteMethod("rk4", 4, {

@@ -168,6 +168,29 @@ export function stagesOf(scratch: unknown): StageScratch {
   return scratch as StageScratch;
 }
 
+/** The drift at the end of the last step is the first stage of the next, where it is known. */
+export const stagesMemory: NonNullable<Method["memory"]> = {
+  of(scratch) {
+    const s = stagesOf(scratch);
+    const { accepted, endKnown, firstKnown } = s;
+    return {
+      accepted,
+      endKnown,
+      firstKnown,
+      ...(endKnown && { endDrift: s.endDrift.slice() }),
+      ...(firstKnown && { first: s.stages[0]!.slice() }),
+    };
+  },
+  restore(scratch, { accepted, endKnown, firstKnown, endDrift, first }) {
+    const s = stagesOf(scratch);
+    s.accepted = accepted === true;
+    s.endKnown = endKnown === true;
+    s.firstKnown = firstKnown === true;
+    if (endDrift instanceof Float64Array) s.endDrift.set(endDrift);
+    if (first instanceof Float64Array) s.stages[0]!.set(first);
+  },
+};
+
 /** A fixed-step method with cubic Hermite dense output. */
 export function hermiteMethod(name: string, order: number, tableau: Tableau): Method {
   const count = tableau.c.length;
@@ -175,6 +198,7 @@ export function hermiteMethod(name: string, order: number, tableau: Tableau): Me
     name,
     order,
     denseOrder: Math.min(order, 4),
+    traits: { componentwise: true },
     init: (problem) => createStages(problem, count),
     step: (problem, t, dt, y, out, scratch) => ({
       evaluations: explicitStep(tableau, problem, t, dt, y, out, stagesOf(scratch)),
@@ -186,5 +210,6 @@ export function hermiteMethod(name: string, order: number, tableau: Tableau): Me
       return { evaluations };
     },
     accept: (scratch) => acceptStep(stagesOf(scratch)),
+    memory: stagesMemory,
   };
 }

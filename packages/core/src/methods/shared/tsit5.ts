@@ -4,6 +4,7 @@ import {
   combine,
   createStages,
   explicitStep,
+  stagesMemory,
   stagesOf,
   type Tableau,
   weightedErrorNorm,
@@ -62,6 +63,7 @@ export function createTsit5(): Method {
     name: "tsit5",
     order: 5,
     denseOrder: 5,
+    traits: { componentwise: true },
     init: (problem) => createStages(problem, 7),
     step: (problem, t, dt, y, out, scratch) => ({
       evaluations: explicitStep(tableau, problem, t, dt, y, out, stagesOf(scratch)),
@@ -74,5 +76,6 @@ export function createTsit5(): Method {
       return { evaluations: 0 };
     },
     accept: (scratch) => acceptStep(stagesOf(scratch)),
+    memory: stagesMemory,
   };
 }

@@ -7,6 +7,7 @@ export const tsit5: MethodPlugin<Record<string, never>> = {
   name: "tsit5",
   doc: "Tsitouras 5(4), adaptive, six evaluations a step, dense output.",
   source: "Tsitouras, Computers and Mathematics with Applications 62 (2011) 770–775",
+  traits: { componentwise: true },
   params: z.strictObject({}),
   bind: createTsit5,
 };
