@@ -1,5 +1,5 @@
 import type { ZodType } from "zod";
-import type { Backend, FieldOutput, KernelDescription } from "../foundation/backend/index.js";
+import type { Backend, FieldOutput, KernelDescription, PointBatch } from "../foundation/backend/index.js";
 import type { NumericContext } from "../foundation/parameters/index.js";
 import type { WeightedPoints } from "../foundation/shapes/index.js";
 import type { Mask } from "../masks/contract.js";
@@ -55,6 +55,11 @@ export interface Attention {
   readonly breakpoints: readonly number[];
   /** Γ_μ at the queries, μ given by the source. Definition for every level of description. */
   fieldAt(source: WeightedPoints, queries: WeightedPoints, mask: Mask, t: number, out: FieldOutput): void;
+  /**
+   * Γ of every system of an ensemble, bit for bit what `fieldAt` gives each of them. False: not mine, take them one by
+   * one; nothing was written.
+   */
+  fieldAtBatch?(batch: PointBatch, mask: Mask, t: number, out: FieldOutput): boolean;
   /** Γ for μ = N(mean, cov), exactly: Bx + c. Present iff `traits.gaussianClosed`. */
   gaussianField?(mean: Float64Array, cov: Float64Array, t: number, out: AffineField): void;
   /** The heads of a closure B = Σ_h V_hΣA_h, c = Σ_h V_h m, where it has that form. */

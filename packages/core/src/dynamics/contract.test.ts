@@ -96,6 +96,28 @@ describe.each(members)("level $folder", (member) => {
     expect(covered.every((times) => times === 1)).toBe(true);
   });
 
+  test("its repeats start apart, the first one where the level itself does", () => {
+    if (bound.repeat === undefined) return;
+    expect(bound.repeat(0).y0).toEqual(problem.y0);
+    expect(distanceMax(bound.repeat(1).y0, problem.y0)).toBeGreaterThan(1e-3);
+    expect(bound.repeat(1).y0).toEqual(bound.repeat(1).y0);
+  });
+
+  test("its stack moves every system bit for bit as the level moves it alone", () => {
+    if (bound.stacked === undefined || bound.repeat === undefined) return;
+    const size = problem.y0.length;
+    const stack = bound.stacked(2, 3);
+    const together = new Float64Array(3 * size);
+    stack.drift(0.3, stack.y0, together);
+    for (const k of [0, 1, 2]) {
+      const one = bound.repeat(2 + k);
+      expect(stack.y0.subarray(k * size, (k + 1) * size)).toEqual(one.y0);
+      const alone = new Float64Array(size);
+      one.drift(0.3, one.y0, alone);
+      expect(together.subarray(k * size, (k + 1) * size)).toEqual(alone);
+    }
+  });
+
   test("the law of a state follows the state", () => {
     const y = problem.y0.slice();
     const before = momentsAt(bound, y).cov.slice();

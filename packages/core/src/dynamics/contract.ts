@@ -36,6 +36,13 @@ export interface BoundLevel {
   readonly kind: Law["kind"];
   /** Number of tokens, on levels that have tokens. */
   readonly n?: number;
+  /**
+   * The problem of repeat `run`: other tokens, the same model. `repeat(0)` is `problem`. Left out where all repeats start
+   * alike.
+   */
+  repeat?(run: number): Problem;
+  /** Repeats first … first + count − 1 in one state, each advancing bit for bit as by itself. */
+  stacked?(first: number, count: number): Problem;
   /** The law a state stands for: a view, valid until the state changes. */
   law(y: Float64Array): Law;
   readonly events: readonly SolveEvent[];

@@ -20,7 +20,8 @@ function indexAt(t: Float64Array, at: number | undefined): number | undefined {
   return Math.abs(t[best]! - at) <= 1e-9 * scale ? best : undefined;
 }
 
-function seriesValue(sources: Sources, name: string, at: number | undefined): unknown {
+function seriesValue(sources: Sources, { series, at, statistic }: ExpectSpec): unknown {
+  const name = series!;
   const dot = name.indexOf(".");
   const [owner, key] = [name.slice(0, dot), name.slice(dot + 1)];
   const distance = sources.distances[owner]?.[key];
@@ -30,11 +31,14 @@ function seriesValue(sources: Sources, name: string, at: number | undefined): un
   }
   const level = sources.levels[owner];
   const found = level?.series[key];
-  const record = found
-    ? { t: found.t, array: found.value }
-    : level?.states[key]
-      ? { t: level.t, array: level.states[key] }
-      : undefined;
+  const over = level?.ensemble?.series[key];
+  const record = statistic
+    ? over && { t: over.t, array: over[statistic] }
+    : found
+      ? { t: found.t, array: found.value }
+      : level?.states[key]
+        ? { t: level.t, array: level.states[key] }
+        : undefined;
   if (record === undefined) return undefined;
   const k = indexAt(record.t, at);
   if (k === undefined) return undefined;
@@ -66,7 +70,7 @@ function checkLevel(expect: ExpectSpec, level: LevelResult): ExpectationResult {
 /** One line of `expect:` against what the run found. A series or time that is not there is not ok, and says so. */
 export function checkExpectation(expect: ExpectSpec, sources: Sources): ExpectationResult {
   if (expect.level !== undefined) return checkLevel(expect, sources.levels[expect.level]!);
-  const value = seriesValue(sources, expect.series!, expect.at);
+  const value = seriesValue(sources, expect);
   if (value === undefined) return { ok: false, ...expect, reason: "no such series at this time" };
   const [least, greatest] = extremes(value);
   const conditions: boolean[] = [];

@@ -91,15 +91,18 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
   const spec = parseDocument(document);
   const initial = resolveInitial(spec.initial, plugins);
   const integration = resolveSolve(spec.solve, plugins);
-  const { span, seed } = integration.value;
+  const { span, seed, repeats } = integration.value;
   const backend = resolveBackend(spec.backend, [...(options.backends ?? []), createReferenceBackend()]);
   const { d, n } = initial.value;
   const context = { d, span, ...(n === undefined ? {} : { n }) };
   const model = resolveModel(spec.model, plugins, context, backend.value);
   const levels = resolveLevels(spec.levels, plugins, model.value, initial.value, span);
-  const series = resolveSeries(spec.observe, plugins, levels.value, model.value, span);
+  const series = resolveSeries(spec.observe, plugins, levels.value, model.value, span, {
+    repeats,
+    seeded: initial.seeded,
+  });
   const comparison = resolveComparison(spec, plugins, levels.value, span, seed);
-  checkExpectations(spec.expect, series.value, comparison.value);
+  checkExpectations(spec.expect, series.value, comparison.value, repeats);
   const canonical = {
     format: 1,
     ...(spec.title === undefined ? {} : { title: spec.title }),

@@ -37,7 +37,27 @@ function checkSeries(series: string, levels: readonly ExperimentLevel[], compari
   ]);
 }
 
-function checkOne(entry: ExpectSpec, levels: readonly ExperimentLevel[], comparison: Comparison | undefined): void {
+/** Statistics are those of a series of a level that is repeated. */
+function checkStatistic({ series, statistic }: ExpectSpec, levels: readonly ExperimentLevel[], repeats: number): void {
+  const repeated = repeats > 1 ? levels.filter((one) => one.random) : [];
+  const names = repeated.flatMap(({ level, series: all }) => all.map(({ name }) => `${level.name}.${name}`));
+  if (names.includes(series!)) return;
+  throw new InputError({
+    code: "incompatible",
+    who: "expect",
+    rule: "a statistic is of a series in observe, on a level that solve.repeats repeats",
+    got: `${statistic} of ${series}`,
+    fix: names.length === 0 ? "Write solve: { repeats: … }, or leave statistic out" : `There are ${names.join(", ")}`,
+    path: ["statistic"],
+  });
+}
+
+function checkOne(
+  entry: ExpectSpec,
+  levels: readonly ExperimentLevel[],
+  comparison: Comparison | undefined,
+  repeats: number,
+): void {
   const { series, level, equals, below, above } = entry;
   if ((series === undefined) === (level === undefined)) {
     const got = series === undefined ? "neither" : "both";
@@ -54,6 +74,7 @@ function checkOne(entry: ExpectSpec, levels: readonly ExperimentLevel[], compari
     return;
   }
   checkSeries(series!, levels, comparison);
+  if (entry.statistic !== undefined) checkStatistic(entry, levels, repeats);
   if (equals === undefined && below === undefined && above === undefined) {
     throw new InputError({ code: "missing", who: "expect", rule: "one of equals, below and above is needed" });
   }
@@ -64,6 +85,7 @@ export function checkExpectations(
   entries: readonly ExpectSpec[],
   levels: readonly ExperimentLevel[],
   comparison: Comparison | undefined,
+  repeats: number,
 ): void {
-  for (const [k, entry] of entries.entries()) atPath(["expect", k], () => checkOne(entry, levels, comparison));
+  for (const [k, entry] of entries.entries()) atPath(["expect", k], () => checkOne(entry, levels, comparison, repeats));
 }

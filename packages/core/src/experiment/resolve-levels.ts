@@ -7,8 +7,8 @@ import type { Plugins } from "./plugins.js";
 import { parameterPath, type Resolved } from "./resolve-model.js";
 import type { DocumentSpec } from "./spec.js";
 
-/** The `initial:` section: exactly one law. @throws InputError missing, and what the law throws */
-export function resolveInitial(value: unknown, plugins: Plugins): Resolved<InitialLaw> {
+/** The `initial:` section: exactly one law, and whether it draws its tokens. @throws InputError missing, and what the law throws */
+export function resolveInitial(value: unknown, plugins: Plugins): Resolved<InitialLaw> & { readonly seeded: boolean } {
   if (value === undefined) {
     throw new InputError({
       code: "missing",
@@ -20,7 +20,8 @@ export function resolveInitial(value: unknown, plugins: Plugins): Resolved<Initi
   }
   const choice = resolveChoice("initial law", plugins.laws, value, ["initial"]);
   const path = parameterPath(["initial"], value, choice.plugin.name);
-  return { value: atPath(path, () => choice.plugin.bind(choice.params)), canonical: choice.canonical };
+  const { plugin, params, canonical } = choice;
+  return { value: atPath(path, () => plugin.bind(params)), canonical, seeded: plugin.seeded };
 }
 
 /** The `levels:` section. @throws InputError empty, no-closure (naming the levels there are) */

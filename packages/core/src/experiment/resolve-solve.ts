@@ -14,6 +14,8 @@ export interface Integration {
   readonly method: Method;
   readonly stepping: Stepping;
   readonly seed: number;
+  /** Independent draws of tokens and noise. */
+  readonly repeats: number;
 }
 
 function resolveSteps(value: unknown): { stepping: Stepping; canonical: unknown } {
@@ -59,7 +61,7 @@ export function resolveSolve(spec: DocumentSpec["solve"], plugins: Plugins): Res
     });
   }
   return {
-    value: { span, method: bound, stepping, seed },
+    value: { span, method: bound, stepping, seed, repeats },
     canonical: { span: [...span], method: method.canonical, steps: canonical, seed, repeats },
   };
 }

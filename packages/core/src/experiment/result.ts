@@ -17,7 +17,61 @@ export interface PassedEvent {
   readonly t: number;
 }
 
-/** What one level of description produced. */
+/**
+ * Statistics of one observable over the repeats of an ensemble, at each of its times. Times at which fewer than two
+ * repeats are left are cut off.
+ */
+export interface EnsembleSeries {
+  readonly t: Float64Array;
+  readonly unit: string;
+  readonly doc: string;
+  /** Repeats that reached each time, shape [k]. */
+  readonly count: Float64Array;
+  /** Shape [k, ...item], as all that follow where nothing else is said. */
+  readonly mean: NdArray;
+  /** Standard deviation, divided by count − 1. */
+  readonly sd: NdArray;
+  /** Standard error of the mean, sd/√count. */
+  readonly se: NdArray;
+  readonly min: NdArray;
+  readonly max: NdArray;
+  /** `value` [q, k, ...item] at the probabilities `at` [q]; ranks are within `rankError`·count, 0: exact. */
+  readonly quantiles?: { readonly at: Float64Array; readonly value: NdArray; readonly rankError: number };
+  /** Of the components of the item, divided by count − 1, shape [k, size, size]. */
+  readonly covariance?: NdArray;
+  /** `counts` [k, ...item, bins] between `edges` [bins + 1]; `below` and `above` what lies outside. */
+  readonly histogram?: {
+    readonly edges: Float64Array;
+    readonly counts: NdArray;
+    readonly below: NdArray;
+    readonly above: NdArray;
+  };
+  /** Share of repeats above each threshold `above` [m], with Wilson's interval of 95 %; shapes [m, k, ...item]. */
+  readonly exceedances?: {
+    readonly above: Float64Array;
+    readonly fraction: NdArray;
+    readonly low: NdArray;
+    readonly high: NdArray;
+  };
+}
+
+/** Repeats that ended alike; `t` says when, where they ended early. */
+export interface EnsembleEnd {
+  readonly status: Outcome["status"];
+  /** Name of the event, or code of the failure. */
+  readonly reason?: string;
+  readonly count: number;
+  readonly t?: { readonly mean: number; readonly sd?: number; readonly min: number; readonly max: number };
+}
+
+/** What the repeats of one level have in common. */
+export interface EnsembleResult {
+  readonly repeats: number;
+  readonly ends: readonly EnsembleEnd[];
+  readonly series: Readonly<Record<string, EnsembleSeries>>;
+}
+
+/** What one level of description produced. Of an ensemble, outcome, states and series are those of repeat 0. */
 export interface LevelResult {
   readonly outcome: Outcome;
   /** Saved times, shape [k]. A stopped run ends at its event. */
@@ -37,6 +91,8 @@ export interface LevelResult {
     readonly evaluations: number;
     readonly method: string;
   };
+  /** Over all repeats, where `solve.repeats` > 1 and the level has something random. */
+  readonly ensemble?: EnsembleResult;
 }
 
 /** A distance between two levels at common times; `null` is the band of the same distance between samples of one law. */

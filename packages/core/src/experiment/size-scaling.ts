@@ -1,7 +1,8 @@
 import { InputError, show } from "../foundation/errors/index.js";
 import { isMapping } from "../foundation/parameters/index.js";
 import { type ExperimentOptions, experiment } from "./experiment.js";
-import { type RunOptions, runExperiment } from "./run.js";
+import { runExperiment } from "./run.js";
+import type { RunOptions } from "./run-options.js";
 
 /** A distance against the number of tokens. */
 export interface SizeSeries {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { seedParameter } from "../foundation/parameters/index.js";
+import { statisticsSchema } from "./ensemble/statistics-spec.js";
 
 const time = z.number().meta({ unit: "depth" });
 const every = z.number().positive().meta({ doc: "interval between records", unit: "depth" });
@@ -17,9 +18,9 @@ export const solveSchema = z.strictObject({
     .number()
     .int()
     .min(1)
-    .max(1)
+    .max(2 ** 31)
     .default(1)
-    .meta({ doc: "ensembles are not available in this version", unit: "1" }),
+    .meta({ doc: "independent draws of tokens and noise; statistics over them are streamed", unit: "1" }),
 });
 
 export const stepsSchema = z.union([
@@ -74,6 +75,7 @@ export const observeSchema = z.strictObject({
     .meta({ doc: "an observable, or { name: parameters }; the entry's own name by default", family: "observables" }),
   every: every.optional(),
   at: z.array(time).min(1).optional().meta({ doc: "times of the records", unit: "depth" }),
+  statistics: statisticsSchema.optional(),
 });
 
 /** `compare:` — distances between levels. */
@@ -92,6 +94,10 @@ export const expectSchema = z.strictObject({
   series: z.string().optional().meta({ doc: "<level>.<series>, or <levelA>|<levelB>.<metric>" }),
   level: z.string().optional().meta({ doc: "a level, whose outcome is expected" }),
   at: time.optional().meta({ doc: "depth; the end when left out", unit: "depth" }),
+  statistic: z
+    .enum(["mean", "sd", "se", "min", "max"])
+    .optional()
+    .meta({ doc: "over the repeats of an ensemble; that of repeat 0 when left out" }),
   equals: z
     .unknown()
     .optional()

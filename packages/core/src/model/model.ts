@@ -1,6 +1,6 @@
 import type { AffineField, Attention } from "../attention/contract.js";
 import type { Feedforward } from "../feedforward/contract.js";
-import type { FieldOutput } from "../foundation/backend/index.js";
+import type { FieldOutput, PointBatch } from "../foundation/backend/index.js";
 import { InputError } from "../foundation/errors/index.js";
 import type { LinearAlgebra } from "../foundation/linear-algebra/index.js";
 import { mergeBreakpoints } from "../foundation/parameters/index.js";
@@ -8,6 +8,7 @@ import type { WeightedPoints } from "../foundation/shapes/index.js";
 import type { Geometry } from "../geometry/contract.js";
 import type { Mask } from "../masks/contract.js";
 import type { Normalization } from "../normalization/contract.js";
+import { batchSystems } from "./batch-systems.js";
 
 /** Attraction or repulsion: a sign is part of the model. */
 export type Sign = "attract" | "repel";
@@ -32,6 +33,11 @@ export interface Model extends ModelParts {
   readonly breakpoints: readonly number[];
   /** sign·Γ_μ(x) + feed-forward(x) at the queries, not projected. `scratch` has shape [queries.m, d]. */
   fieldAt(source: WeightedPoints, queries: WeightedPoints, t: number, out: Float64Array, scratch: Float64Array): void;
+  /**
+   * The field of every system of an ensemble at its own points, bit for bit that of `fieldAt` on each of them.
+   * @param scratch shape [batch.count, batch.m, batch.d]
+   */
+  batchFieldAt(batch: PointBatch, t: number, out: Float64Array, scratch: Float64Array): void;
   /** Why the model has no exact Gaussian closure, or undefined when it has one. */
   readonly gaussianObstacle: string | undefined;
   /** Bx + c of the whole field on N(mean, cov). Only when there is no obstacle. `scratch` is one AffineField. */
@@ -75,6 +81,7 @@ export function createModel(parts: ModelParts): Model {
   requireMaskable(parts);
   const { attention, mask, feedforward, d } = parts;
   const sign = parts.sign === "repel" ? -1 : 1;
+  const systemsOf = batchSystems();
   const factorOf = (one: Feedforward) => (one.traits.gradient ? sign : 1);
   return {
     ...parts,
@@ -88,6 +95,18 @@ export function createModel(parts: ModelParts): Model {
         for (let i = 0; i < out.length; i++) out[i]! += sign * scratch[i]!;
       }
       for (const one of feedforward) one.addTo(queries.points, queries.m, t, factorOf(one), out);
+    },
+    batchFieldAt(batch, t, out, scratch) {
+      const { points, count, m } = batch;
+      out.fill(0);
+      for (const one of attention) {
+        if (!one.fieldAtBatch?.(batch, mask, t, { field: scratch })) {
+          for (const system of systemsOf(batch, scratch))
+            one.fieldAt(system.points, system.points, mask, t, system.out);
+        }
+        for (let i = 0; i < out.length; i++) out[i]! += sign * scratch[i]!;
+      }
+      for (const one of feedforward) one.addTo(points, count * m, t, factorOf(one), out);
     },
     gaussianField(mean, cov, t, out, scratch) {
       out.B.fill(0);

@@ -139,7 +139,7 @@ function expectPotentials(backend: Backend): void {
   }
 }
 
-/** A batch is its systems one by one. */
+/** A batch is its systems one by one, bit for bit. */
 function expectBatch(backend: Backend, count: number, m: number, d: number, mask: Visibility): void {
   const { weights, positions } = weighted(m, d, 5);
   const points = normals(count * m * d, 21);
@@ -160,6 +160,8 @@ function expectBatch(backend: Backend, count: number, m: number, d: number, mask
         ...(weight === "linear" ? {} : { logPartition: logPartition.subarray(k * 2 * m, (k + 1) * 2 * m) }),
       };
       expectClose(backend, mine, naiveAttention(kernel, system, system, mask));
+      const alone = new Float64Array(m * d);
+      if (backend.field(kernel, system, system, mask, { field: alone })) expect(mine.field).toEqual(alone);
     }
   }
 }

@@ -34,5 +34,6 @@ export function kernelAttention(
         reference.field(description, source, queries, mask, out);
       }
     },
+    fieldAtBatch: (batch, mask, t, out) => backend.fieldBatch?.(kernel(t), batch, mask, out) ?? false,
   };
 }

@@ -1,3 +1,4 @@
+import type { PointBatch } from "../../foundation/backend/index.js";
 import { tokens } from "../../foundation/shapes/index.js";
 import type { InitialLaw, PointCloud } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
@@ -27,6 +28,33 @@ function tokenProblem(model: Model, cloud: PointCloud, projection: Projection): 
   };
 }
 
+/** The same for the clouds of runs first … first + count − 1. State: x of shape [count, n, d]. */
+function stackedProblem(
+  model: Model,
+  initial: InitialLaw,
+  projection: Projection,
+  first: number,
+  count: number,
+): Problem {
+  const { m, d, weights, positions } = initial.cloud(first);
+  const size = count * m * d;
+  const scratch = new Float64Array(size);
+  const y0 = new Float64Array(size);
+  for (let k = 0; k < count; k++) y0.set(initial.cloud(first + k).points, k * m * d);
+  let view: PointBatch = { count, m, d, points: y0, weights, ...(positions && { positions }) };
+  return {
+    y0,
+    layout: { x: { offset: 0, shape: [count, m, d] } },
+    breakpoints: model.breakpoints,
+    drift(t, y, out) {
+      if (view.points !== y) view = { ...view, points: y };
+      model.batchFieldAt(view, t, out, scratch);
+      if (projection === "tangent") model.geometry.tangent(y, out, count * m, d);
+    },
+    ...(model.geometry.flat ? {} : { retract: (y: Float64Array) => model.geometry.retract(y, count * m, d) }),
+  };
+}
+
 /**
  * A level whose state is n tokens.
  * @param step the length of a layer, for a level of layers
@@ -41,13 +69,16 @@ export function tokenLevel(
 ): BoundLevel {
   const cloud = initial.cloud();
   model.geometry.check(cloud.points, cloud.m, cloud.d);
+  const plain = model.normalization.identity;
+  const problemOf = (one: PointCloud) =>
+    plain ? tokenProblem(model, one, projection) : normalisedTokenProblem(model, one, step);
   return {
     name,
-    problem: model.normalization.identity
-      ? tokenProblem(model, cloud, projection)
-      : normalisedTokenProblem(model, cloud, step),
+    problem: problemOf(cloud),
     kind: "point-cloud",
     n: cloud.m,
+    repeat: (run) => problemOf(initial.cloud(run)),
+    ...(plain && { stacked: (first, count) => stackedProblem(model, initial, projection, first, count) }),
     law: (y) => ({ ...cloud, points: y }),
     events: [],
     confirmStops: false,

@@ -1,0 +1,232 @@
+import type { CancelSignal } from "../../foundation/cancel/index.js";
+import type {
+  CheckpointSink,
+  Problem,
+  SolveCheckpoint,
+  SolveOptions,
+  StateObservable,
+  Trajectory,
+} from "../../solve/index.js";
+import { solve } from "../../solve/index.js";
+import type { Recorded } from "../../solve/trajectory.js";
+import type { Experiment } from "../experiment.js";
+import type { ExperimentLevel } from "../resolve-series.js";
+import type { EnsembleResult, LevelResult } from "../result.js";
+import { integrationOf, seriesKey, seriesRecords } from "../run-level.js";
+import { type EnsembleProgress, type LevelProgress, type RunProgress, sinkThrough } from "../run-options.js";
+import { addRepeat, blockSize, copyBlock, type EnsembleBlock, emptyBlock, mergeBlock } from "./block.js";
+import { summarize } from "./summary.js";
+
+/** Numbers of all systems of a stack: a few arrays of this length stay in a core's own cache. */
+const stackNumbers = 2 ** 14;
+
+export interface EnsembleOptions {
+  readonly cancel?: CancelSignal;
+  onProgress?(progress: RunProgress): void;
+  readonly checkpoint?: CheckpointSink<EnsembleProgress>;
+  readonly resume?: EnsembleProgress;
+}
+
+/** A level of an experiment, whose repeats are to be run. */
+interface Ensemble {
+  readonly bound: Experiment;
+  readonly one: ExperimentLevel;
+  readonly options: EnsembleOptions;
+}
+
+/** The run under way when a checkpoint is taken or was taken. */
+type Inside = NonNullable<EnsembleProgress["inside"]>;
+
+/** How a run of one or several repeats begins, and who keeps its checkpoints. */
+interface Taking {
+  readonly checkpoint?: CheckpointSink<SolveCheckpoint>;
+  readonly resume?: SolveCheckpoint;
+}
+
+type Recording = (name: string) => Recorded;
+
+interface Repeat {
+  readonly recorded: Recording;
+  readonly outcome: Trajectory["outcome"];
+}
+
+/** How many repeats advance together: 1 where only one by one is right. */
+function stackSize({ bound, one: { level } }: Ensemble): number {
+  const { method, stepping } = integrationOf(bound, { level } as ExperimentLevel);
+  const alone =
+    level.stacked === undefined ||
+    level.events.length > 0 ||
+    level.problem.diffusion !== undefined ||
+    stepping.kind === "adaptive" ||
+    method.traits?.componentwise !== true;
+  return alone ? 1 : Math.max(1, Math.min(blockSize, Math.floor(stackNumbers / level.problem.y0.length)));
+}
+
+function optionsOf({ bound, one, options }: Ensemble, taking: Taking): Omit<SolveOptions, "save"> {
+  return {
+    ...taking,
+    span: bound.integration.span,
+    steps: integrationOf(bound, one).stepping,
+    seed: bound.integration.seed,
+    events: one.level.events,
+    ...(options.cancel ? { cancel: options.cancel } : {}),
+  };
+}
+
+function runAlone(ensemble: Ensemble, run: number, taking: Taking): Repeat {
+  const { bound, one } = ensemble;
+  const problem: Problem = one.level.repeat?.(run) ?? one.level.problem;
+  const { method } = integrationOf(bound, one);
+  const { records, outcome } = solve(problem, method, {
+    ...optionsOf(ensemble, taking),
+    run,
+    save: seriesRecords(one),
+  });
+  return { recorded: (name) => records[seriesKey(name)]!, outcome };
+}
+
+/** A measurement of every system of a stack, with the systems in front of its shape. */
+function onStack(what: StateObservable, count: number, size: number): StateObservable {
+  const length = what.shape.reduce((a, b) => a * b, 1);
+  return {
+    ...what,
+    shape: [count, ...what.shape],
+    measure(t, y, out) {
+      for (let k = 0; k < count; k++) {
+        what.measure(t, y.subarray(k * size, (k + 1) * size), out.subarray(k * length, (k + 1) * length));
+      }
+    },
+  };
+}
+
+/** The part of one system in a record of a stack. */
+function systemOf({ t, value }: Recorded, k: number): Recorded {
+  const [times, count, ...item] = value.shape as [number, number, ...number[]];
+  const length = item.reduce((a, b) => a * b, 1);
+  const data = new Float64Array(times * length);
+  for (let i = 0; i < times; i++) {
+    const from = (i * count + k) * length;
+    data.set(value.data.subarray(from, from + length), i * length);
+  }
+  return { t, value: { shape: [times, ...item], data } };
+}
+
+/** Repeats first, first + 1, … advanced together; undefined when one of them failed, so that each has to go alone. */
+function runStacked(ensemble: Ensemble, first: number, count: number, taking: Taking): Repeat[] | undefined {
+  const { bound, one } = ensemble;
+  const { level } = one;
+  const size = level.problem.y0.length;
+  const stack = level.stacked!(first, count);
+  const save = Object.fromEntries(
+    Object.entries(seriesRecords(one)).map(([key, { what, when }]) => [
+      key,
+      { what: onStack(what, count, size), when },
+    ]),
+  );
+  const { records, outcome } = solve(stack, integrationOf(bound, one).method, { ...optionsOf(ensemble, taking), save });
+  if (outcome.status === "failed") return undefined;
+  return Array.from({ length: count }, (_, k) => ({
+    recorded: (name: string) => systemOf(records[seriesKey(name)]!, k),
+    outcome,
+  }));
+}
+
+/**
+ * Repeats first … last − 1 of a level, stacked where that changes no bit.
+ * @param inside the run that was under way at `first`
+ * @param taken tells the checkpoints of the runs
+ */
+function* repeatsOf(
+  ensemble: Ensemble,
+  first: number,
+  last: number,
+  inside: Inside | undefined,
+  taken: CheckpointSink<Inside> | undefined,
+): Generator<Repeat> {
+  const size = stackSize(ensemble);
+  let left = inside;
+  const taking = (count: number): Taking => {
+    const checkpoint = sinkThrough<SolveCheckpoint, Inside>(taken, (solved) => ({ count, solve: solved }));
+    const resume = left?.count === count ? { resume: left.solve } : {};
+    left = undefined;
+    return { ...(checkpoint && { checkpoint }), ...resume };
+  };
+  for (let from = first; from < last; ) {
+    const many = left?.count ?? Math.min(size, last - from);
+    const stacked = many === 1 ? undefined : runStacked(ensemble, from, many, taking(many));
+    if (stacked !== undefined) yield* stacked;
+    else for (let k = 0; k < many; k++) yield runAlone(ensemble, from + k, taking(1));
+    from += many;
+  }
+}
+
+/** Repeat 0 has run already, with its states. */
+function repeatZero({ series, outcome }: LevelResult): Repeat {
+  return { recorded: (name) => series[name]!, outcome };
+}
+
+const cancelled = ({ outcome }: Repeat): boolean => outcome.status === "stopped" && outcome.event === "cancelled";
+
+/**
+ * The statistics of repeats `block`·64 … of a level: a pure function of experiment and block, so that blocks may be
+ * computed anywhere and in any order, and merged in the order of their numbers.
+ *
+ * @param zero what repeat 0 gave, needed by block 0
+ * @param begun its repeats so far, where it was begun; changed
+ * @returns undefined when a cancel arrived
+ */
+function computeBlock(
+  ensemble: Ensemble,
+  block: number,
+  zero: LevelResult,
+  begun: { readonly part: EnsembleBlock; readonly inside?: Inside },
+  keep: CheckpointSink<Pick<EnsembleProgress, "part" | "inside">> | undefined,
+): EnsembleBlock | undefined {
+  const { bound, one, options } = ensemble;
+  const { repeats } = bound.integration;
+  const { part } = begun;
+  const take = (repeat: Repeat) => addRepeat(part, one.series, repeat.recorded, repeat.outcome);
+  const [from, to] = [block * blockSize, Math.min(repeats, (block + 1) * blockSize)];
+  if (block === 0 && part.repeats === 0) take(repeatZero(zero));
+  const taken = sinkThrough<Inside, Pick<EnsembleProgress, "part" | "inside">>(keep, (inside) => ({ part, inside }));
+  for (const repeat of repeatsOf(ensemble, from + part.repeats, to, begun.inside, taken)) {
+    if (cancelled(repeat)) return undefined;
+    take(repeat);
+    options.onProgress?.({ stage: one.level.name, fraction: (from + part.repeats) / repeats });
+  }
+  return part;
+}
+
+/**
+ * Statistics over `solve.repeats` repeats of a level, streamed: memory does not grow with their number. Repeat r draws
+ * its tokens and its noise from the streams of run r; repeat 0 is the run without repeats.
+ *
+ * @returns undefined when a cancel arrived
+ * @cost repeats × one run; stacked through Backend.fieldBatch at fixed steps of componentwise methods
+ * @accuracy merging is exact up to rounding, in a fixed order; ensemble/run-ensemble.test.ts
+ */
+export function runEnsemble(
+  bound: Experiment,
+  one: ExperimentLevel,
+  zero: LevelProgress,
+  options: EnsembleOptions,
+): EnsembleResult | undefined {
+  const ensemble: Ensemble = { bound, one, options };
+  const { resume } = options;
+  const total = resume === undefined ? emptyBlock(one.series) : copyBlock(resume.total);
+  const first = resume?.block ?? 0;
+  for (let block = first; block * blockSize < bound.integration.repeats; block++) {
+    const begun =
+      block === first && resume !== undefined
+        ? { ...resume, part: copyBlock(resume.part) }
+        : { part: emptyBlock(one.series) };
+    const keep = sinkThrough<Pick<EnsembleProgress, "part" | "inside">, EnsembleProgress>(
+      options.checkpoint,
+      (given) => ({ zero, total, block, ...given }),
+    );
+    const part = computeBlock(ensemble, block, zero.result, begun, keep);
+    if (part === undefined) return undefined;
+    mergeBlock(total, part);
+  }
+  return summarize(total, one.series);
+}

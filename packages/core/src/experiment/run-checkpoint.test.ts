@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import { createReferenceBackend } from "../foundation/backend/index.js";
+import { experiment, type RunCheckpoint, type RunResult, runExperiment } from "./index.js";
+
+/** Two levels of tokens and one of moments that blows up, repeats, distances. */
+const document = {
+  model: { attention: { softmax: { beta: 1.5 } } },
+  initial: { gaussian: { mean: [0.1, 0], cov: "identity", n: 6, seed: 3 } },
+  levels: { layers: { L: 12 }, "gaussian-moments": {}, particles: {} },
+  solve: { span: [0, 1], method: "tsit5", repeats: 70 },
+  save: { at: [0.3, 1] },
+  observe: { trace: { every: 0.25 } },
+  compare: { every: 0.5, draws: 2 },
+};
+
+/** A batch as its systems one by one, so that repeats are stacked. */
+const reference = createReferenceBackend();
+const backend: typeof reference = {
+  ...reference,
+  name: "batching",
+  fieldBatch(kernel, { count, m, d, points, weights }, visibility, { field }) {
+    for (let k = 0; k < count; k++) {
+      const part = (array: Float64Array) => array.subarray(k * m * d, (k + 1) * m * d);
+      const system = { m, d, weights, points: part(points) };
+      reference.field(kernel, system, system, visibility, { field: part(field!) });
+    }
+    return true;
+  },
+};
+const bind = () => experiment(document, { backends: [backend] });
+
+/** The run, stopped at its k-th question for a checkpoint, by a cancel or from one moment to the next. */
+function stoppedAt(k: number, how: "cancel" | "power cut"): RunCheckpoint | undefined {
+  const cancel = { aborted: false };
+  let asked = 0;
+  let kept: RunCheckpoint | undefined;
+  const due = () => {
+    asked++;
+    if (asked === k && how === "cancel") cancel.aborted = true;
+    if (asked > k && how === "power cut") throw new Error("power cut");
+    return asked === k;
+  };
+  const take = (checkpoint: RunCheckpoint) => {
+    kept = structuredClone(checkpoint);
+  };
+  try {
+    runExperiment(bind(), { cancel, checkpoint: { due, take } });
+  } catch (error) {
+    expect((error as Error).message).toBe("power cut");
+  }
+  return kept;
+}
+
+describe("an experiment resumed from a checkpoint gives the bits of an undisturbed run", () => {
+  const whole: RunResult = runExperiment(bind());
+  let questions = 0;
+  const due = () => {
+    questions++;
+    return false;
+  };
+  test("and asking about checkpoints changes nothing", () => {
+    expect(runExperiment(bind(), { checkpoint: { due, take: () => {} } })).toStrictEqual(whole);
+    expect(whole.levels["gaussian-moments"]!.outcome).toMatchObject({ status: "stopped", event: "blow-up" });
+    expect(whole.levels["particles"]!.ensemble!.repeats).toBe(70);
+  });
+
+  test.each(["cancel", "power cut"] as const)("after a %s anywhere", (how) => {
+    // Every question at the start of each stage would be too many: a stride that is no divisor of anything.
+    const places = [1, 2, 11, 12, 13, 14, 15, 40];
+    for (let k = 53; k < questions; k += 411) places.push(k);
+    for (const k of places) {
+      const resume = stoppedAt(k, how);
+      expect(resume).toBeDefined();
+      const before = structuredClone(resume);
+      expect(runExperiment(bind(), { resume: resume! })).toStrictEqual(whole);
+      expect(resume).toStrictEqual(before);
+    }
+    expect(questions).toBeGreaterThan(500);
+  });
+});

@@ -1,0 +1,59 @@
+import type { CancelSignal } from "../foundation/cancel/index.js";
+import type { CheckpointSink, SolveCheckpoint } from "../solve/index.js";
+import type { EnsembleBlock } from "./ensemble/block.js";
+import type { LevelResult } from "./result.js";
+
+/** Where a run stands. */
+export interface RunProgress {
+  /** Name of the level, or "distances". */
+  readonly stage: string;
+  /** Of this stage, in [0, 1]. */
+  readonly fraction: number;
+  /** Depth reached, where the stage has one. */
+  readonly t?: number;
+}
+
+/** A level that has run once: its result, and the states that distances need. */
+export interface LevelProgress {
+  readonly result: LevelResult;
+  /** States at the comparison's times, shape [t.length, size of the state]. */
+  readonly compared: { readonly t: Float64Array; readonly states: Float64Array };
+}
+
+/** How far the repeats of a level are. */
+export interface EnsembleProgress {
+  readonly zero: LevelProgress;
+  /** Blocks that are done, merged. */
+  readonly total: EnsembleBlock;
+  /** The block under way, by number, and its repeats so far. */
+  readonly block: number;
+  readonly part: EnsembleBlock;
+  /** The run under way: one repeat, or several stacked. */
+  readonly inside?: { readonly count: number; readonly solve: SolveCheckpoint };
+}
+
+/** An experiment that can be taken up again with the same document and backend. Plain data. */
+export interface RunCheckpoint {
+  /** Levels that are done, in the order of the experiment. */
+  readonly done: readonly LevelProgress[];
+  /** Of the level under way: the run of repeat 0, or its ensemble. */
+  readonly solve?: SolveCheckpoint;
+  readonly ensemble?: EnsembleProgress;
+}
+
+export interface RunOptions {
+  readonly cancel?: CancelSignal;
+  onProgress?(progress: RunProgress): void;
+  /** Takes checkpoints, also when a cancel arrives. */
+  readonly checkpoint?: CheckpointSink<RunCheckpoint>;
+  /** Where another run of the same experiment was left: the result is that of one undisturbed run. */
+  readonly resume?: RunCheckpoint;
+}
+
+/** A sink that tells an outer one what it is given. */
+export function sinkThrough<C, D>(
+  outer: CheckpointSink<D> | undefined,
+  wrap: (checkpoint: C) => D,
+): CheckpointSink<C> | undefined {
+  return outer && { due: () => outer.due(), take: (checkpoint) => outer.take(wrap(checkpoint)) };
+}
