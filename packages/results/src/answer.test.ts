@@ -16,7 +16,13 @@ describe("runAnswer", () => {
   it("has exactly the keys of the format", () => {
     const value = answer();
     expect(Object.keys(value)).toEqual(["id", "format", "spec", "backend", "levels", "distances", "expect"]);
-    expect(Object.keys(value.levels.particles)).toEqual(["outcome", "t", "x", "series"]);
+    expect(Object.keys(value.levels.particles)).toEqual(["outcome", "t", "x", "series", "ensemble"]);
+    const { repeats, ends, series } = value.levels.particles.ensemble;
+    expect([repeats, ends.length, Object.keys(series)]).toEqual([100, 2, ["spectrum", "energy"]]);
+    expect(Object.keys(series.energy)).toEqual(["t", "count", "mean", "sd", "se", "min", "max"]);
+    expect(Object.keys(series.spectrum.quantiles)).toEqual(["at", "value", "rankError"]);
+    expect(series.spectrum.quantiles.value[1][1].length).toBe(3);
+    expect(Object.keys(series.spectrum.histogram)).toEqual(["edges", "counts", "below", "above"]);
     expect(Object.keys(value.levels["gaussian-moments"])).toEqual(["outcome", "t", "mean", "cov", "series"]);
     expect(value.levels["gaussian-moments"].outcome).toEqual({
       status: "stopped",
@@ -64,7 +70,7 @@ describe("exportRun", () => {
 
   it("csv has one line a value, and every number reads back bit for bit", () => {
     const files = exportRun(sampleRecord(), "csv");
-    expect(Object.keys(files)).toEqual(["particles.csv", "gaussian-moments.csv", "distances.csv"]);
+    expect(Object.keys(files)).toEqual(["particles.csv", "gaussian-moments.csv", "distances.csv", "ensemble.csv"]);
     const lines = decodeText(files["particles.csv"]!).trimEnd().split("\n");
     expect(lines[0]).toBe("t,series,component,value");
     const rows = [...seriesRows(sampleRecord().result)];
@@ -77,11 +83,15 @@ describe("exportRun", () => {
     const distances = decodeText(files["distances.csv"]!).trimEnd().split("\n");
     expect(distances.length).toBe(1 + 5);
     expect(distances.at(-1)).toMatch(/,,,$/);
+    // spectrum: 5 plain statistics, 2 quantiles, 3 of an exceedance, 2 bins of 6 numbers each; energy: 5 of 2.
+    const ensemble = decodeText(files["ensemble.csv"]!).trimEnd().split("\n");
+    expect(ensemble[0]).toBe("level,series,statistic,at,t,component,count,value");
+    expect(ensemble.length).toBe(1 + 12 * 6 + 5 * 2);
   });
 
   it("csv quotes names that need it, and leaves distances out where there are none", () => {
     const record = sampleRecord();
-    const level = record.result.levels["particles"]!;
+    const { ensemble: _, ...level } = record.result.levels["particles"]!;
     const series = { 'a "b", c': level.series["gram"]! };
     const result = { ...record.result, levels: { particles: { ...level, series } }, distances: {} };
     const files = exportRun({ result }, "csv");

@@ -1,17 +1,41 @@
-import type { DistanceSeries, LevelResult } from "@meanfield/core/experiment";
-import { toNested } from "@meanfield/core/foundation/shapes";
+import type { DistanceSeries, EnsembleResult, LevelResult } from "@meanfield/core/experiment";
+import { type NdArray, toNested } from "@meanfield/core/foundation/shapes";
 import { runArrays } from "./arrays.js";
 import { type JsonValue, toJson } from "./canonical.js";
+import { ensembleArrays } from "./ensemble-arrays.js";
 import { mapValues } from "./map-values.js";
 import type { RunRecord } from "./run-record.js";
 
-function levelAnswer({ outcome, t, states, series, events }: LevelResult): Record<string, unknown> {
+function nested(value: NdArray | Float64Array): unknown {
+  return value instanceof Float64Array ? Array.from(value) : toNested(value);
+}
+
+/** { t, count, mean, …, quantiles: { at, value, rankError } }: the keys of the store, one inside the other. */
+function ensembleAnswer({ repeats, ends, series }: EnsembleResult): Record<string, unknown> {
+  return {
+    repeats,
+    ends,
+    series: mapValues(series, (statistics) => {
+      const answer: Record<string, unknown> = {};
+      for (const [key, value] of ensembleArrays(statistics)) {
+        const [name, part] = key.split("/") as [string, string?];
+        answer[name] = part === undefined ? nested(value) : { ...(answer[name] as object), [part]: nested(value) };
+      }
+      const { quantiles } = statistics;
+      if (quantiles) answer["quantiles"] = { ...(answer["quantiles"] as object), rankError: quantiles.rankError };
+      return answer;
+    }),
+  };
+}
+
+function levelAnswer({ outcome, t, states, series, events, ensemble }: LevelResult): Record<string, unknown> {
   return {
     outcome,
     ...(events === undefined ? {} : { events }),
     t: Array.from(t),
     ...mapValues(states, toNested),
     series: mapValues(series, (one) => ({ t: Array.from(one.t), value: toNested(one.value) })),
+    ...(ensemble && { ensemble: ensembleAnswer(ensemble) }),
   };
 }
 

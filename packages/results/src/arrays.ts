@@ -1,6 +1,7 @@
 import type { DistanceSeries, LevelResult, RunResult } from "@meanfield/core/experiment";
 import { InputError, SolveError } from "@meanfield/core/foundation/errors";
 import { firstNonFinite, type NdArray } from "@meanfield/core/foundation/shapes";
+import { describeEnsemble, ensembleArrays, restoreEnsemble } from "./ensemble-arrays.js";
 import type { FinishedManifest } from "./manifest.js";
 import { mapValues } from "./map-values.js";
 
@@ -9,7 +10,7 @@ type LevelDescription = FinishedManifest["levels"][string];
 type DistanceDescription = FinishedManifest["distances"][string][string];
 
 const distancesKey = "distances";
-const reservedStates: readonly string[] = ["t", "series"];
+const reservedStates: readonly string[] = ["t", "series", "ensemble"];
 const bands = ["median", "low", "high"] as const;
 
 function checkName(kind: string, name: string, reserved: readonly string[]): void {
@@ -64,6 +65,9 @@ function addLevel(arrays: Arrays, name: string, level: LevelResult): void {
     add(arrays, `${name}/series/${series}/t`, t);
     add(arrays, `${name}/series/${series}/value`, value);
   }
+  for (const [series, statistics] of Object.entries(level.ensemble?.series ?? {})) {
+    for (const [key, value] of ensembleArrays(statistics)) add(arrays, `${name}/ensemble/${series}/${key}`, value);
+  }
 }
 
 function addDistance(arrays: Arrays, key: string, distance: DistanceSeries): void {
@@ -88,6 +92,8 @@ function addDistance(arrays: Arrays, key: string, distance: DistanceSeries): voi
  *
  * - `<level>/t` [k], `<level>/<state>` [k, …] (x, mean, cov, …)
  * - `<level>/series/<name>/t` [k], `<level>/series/<name>/value` [k, …item]
+ * - `<level>/ensemble/<series>/t` [k], `/count` [k], `/mean`, `/sd`, `/se`, `/min`, `/max` [k, …item], and what was asked for:
+ *   `/quantiles/at` [q], `/quantiles/value` [q, k, …item], `/covariance`, `/histogram/…`, `/exceedances/…`
  * - `distances/<A>|<B>/<metric>/t` and `/value` [k], and where there is a band `/null/median`, `/null/low`, `/null/high`
  *
  * @throws SolveError not-finite; InputError wrong-shape, conflict (a name that cannot be a key)
@@ -115,6 +121,7 @@ export function describeLevel(level: LevelResult): LevelDescription {
     ...(level.approximation === undefined ? {} : { approximation: level.approximation }),
     states: mapValues(level.states, ({ shape }) => ({ shape: [...shape] })),
     series: mapValues(level.series, ({ value, unit, doc }) => ({ shape: [...value.shape], unit, doc })),
+    ...(level.ensemble && { ensemble: describeEnsemble(level.ensemble) }),
   };
 }
 
@@ -158,6 +165,7 @@ export function restoreLevel(name: string, level: LevelDescription, array: Looku
     ...(level.monitors === undefined ? {} : { monitors: level.monitors }),
     ...(level.approximation === undefined ? {} : { approximation: level.approximation }),
     stats: level.stats,
+    ...(level.ensemble && { ensemble: restoreEnsemble(name, level.ensemble, array) }),
   };
 }
 

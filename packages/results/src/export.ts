@@ -1,11 +1,24 @@
 import type { RunResult } from "@meanfield/core/experiment";
 import { runArrays } from "./arrays.js";
+import { ensembleRows } from "./ensemble-table.js";
 import { writeNpz } from "./npz.js";
 import type { RunRecord } from "./run-record.js";
-import { distanceRows, seriesRows } from "./tables.js";
+import { distanceRows, distancesTable, ensembleTable, seriesRows, seriesTable } from "./tables.js";
 import { encodeText } from "./text.js";
+import { zarrFiles } from "./zarr.js";
 
-export type ExportFormat = "npz" | "csv";
+/** Formats that need nothing but this package. */
+export const exportFormats = ["npz", "csv", "parquet", "zarr"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+function exportParquet(result: RunResult): Record<string, Uint8Array> {
+  const levels = Object.values(result.levels);
+  return {
+    "series.parquet": seriesTable(result),
+    ...(Object.keys(result.distances).length > 0 ? { "distances.parquet": distancesTable(result) } : {}),
+    ...(levels.some((level) => level.ensemble) ? { "ensemble.parquet": ensembleTable(result) } : {}),
+  };
+}
 
 /** A field of a CSV line (RFC 4180): numbers as the shortest text that reads back the same, null as nothing. */
 function field(value: string | number | null): string {
@@ -39,9 +52,12 @@ function exportCsv(result: RunResult): Record<string, Uint8Array> {
     row.null_median,
     row.null_high,
   ]);
+  const ensembleHeader = ["level", "series", "statistic", "at", "t", "component", "count", "value"] as const;
+  const ensemble = [...ensembleRows(result)].map((row) => ensembleHeader.map((name) => row[name]));
   return {
     ...Object.fromEntries(levels),
     ...(distances.length > 0 ? { "distances.csv": csv(header, distances) } : {}),
+    ...(ensemble.length > 0 ? { "ensemble.csv": csv(ensembleHeader, ensemble) } : {}),
   };
 }
 
@@ -49,12 +65,25 @@ function exportCsv(result: RunResult): Record<string, Uint8Array> {
  * A run for other programs, as file name → bytes.
  *
  * - `npz`: run.npz, compressed, with the keys of `runArrays`: `<level>/t`, `<level>/x`, `<level>/series/<name>/value`, …
- * - `csv`: `<level>.csv` with columns t, series, component, value (component: row-major index within the item), and
- *   distances.csv with columns pair, metric, t, value, spread, null_low, null_median, null_high where levels were compared
+ * - `csv`: `<level>.csv` with columns t, series, component, value (component: row-major index within the item),
+ *   ensemble.csv where there are repeats, and distances.csv with columns pair, metric, t, value, spread, null_low, null_median, null_high where levels were compared
+ *
+ * - `parquet`: series.parquet, distances.parquet, ensemble.parquet as in the store, without the rest
+ * - `zarr`: run.zarr/, a Zarr v3 hierarchy of the same keys as npz, with the spec in the attributes of its root
  *
  * Every number reads back bit for bit. @throws SolveError not-finite
  */
 export function exportRun(record: Pick<RunRecord, "result">, format: ExportFormat): Record<string, Uint8Array> {
-  const arrays = runArrays(record.result);
-  return format === "npz" ? { "run.npz": writeNpz(arrays, "deflated") } : exportCsv(record.result);
+  const { result } = record;
+  const arrays = runArrays(result);
+  const writers: Readonly<Record<ExportFormat, () => Record<string, Uint8Array>>> = {
+    npz: () => ({ "run.npz": writeNpz(arrays, "deflated") }),
+    csv: () => exportCsv(result),
+    parquet: () => exportParquet(result),
+    zarr: () => {
+      const files = Object.entries(zarrFiles(arrays, { spec: result.spec }));
+      return Object.fromEntries(files.map(([path, bytes]) => [`run.zarr/${path}`, bytes]));
+    },
+  };
+  return writers[format]();
 }

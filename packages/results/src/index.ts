@@ -1,7 +1,18 @@
 export { runAnswer } from "./answer.js";
 export { runArrays } from "./arrays.js";
 export { canonicalJson, type JsonValue, toJson } from "./canonical.js";
-export { type ExportFormat, exportRun } from "./export.js";
+export {
+  checkpointName,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type FoundCheckpoint,
+  findCheckpoint,
+  type KeptCheckpoint,
+  removeCheckpoint,
+  writeCheckpoint,
+} from "./checkpoint-file.js";
+export { type EnsembleRow, ensembleRows } from "./ensemble-table.js";
+export { type ExportFormat, exportFormats, exportRun } from "./export.js";
 export { isTemporaryName, joinPath, type StoreIo, temporaryName } from "./io.js";
 export {
   decodeManifest,
@@ -15,11 +26,13 @@ export {
 } from "./manifest.js";
 export { readNpy, writeNpy } from "./npy.js";
 export { npzKeys, readNpz, readNpzArray, writeNpz } from "./npz.js";
+export { readParquet } from "./read-parquet.js";
 export { runId } from "./run-id.js";
 export type { RunRecord } from "./run-record.js";
 export {
   claimRun,
   distancesName,
+  ensembleName,
   type RunStatus,
   readManifest,
   readRun,

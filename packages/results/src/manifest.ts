@@ -1,6 +1,7 @@
 import { InputError } from "@meanfield/core/foundation/errors";
 import { z } from "zod";
 import { toJson } from "./canonical.js";
+import { ensembleSchema } from "./ensemble-arrays.js";
 import { decodeText, encodeText } from "./text.js";
 
 /** Version of the store's layout. A reader refuses any other. */
@@ -42,6 +43,7 @@ const levelSchema = z.object({
   states: z.record(z.string(), z.object({ shape })),
   /** Series → shape [k, …item] of its values. */
   series: z.record(z.string(), z.object({ shape, unit: z.string(), doc: z.string() })),
+  ensemble: ensembleSchema.exactOptional(),
 });
 
 const distanceSchema = z.object({

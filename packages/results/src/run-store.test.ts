@@ -9,7 +9,7 @@ import { decodeText, encodeText } from "./text.js";
 
 const id = "0123456789abcdef";
 const other = "fedcba9876543210";
-const dataFiles = ["states.npz", "series.parquet", "distances.parquet"];
+const dataFiles = ["states.npz", "series.parquet", "distances.parquet", "ensemble.parquet"];
 
 const bits = (value: number) => new BigUint64Array(Float64Array.of(value).buffer)[0];
 const rowBits = (row: object) =>

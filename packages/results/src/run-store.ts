@@ -13,12 +13,14 @@ import {
 import { mapValues } from "./map-values.js";
 import { readNpz, writeNpz } from "./npz.js";
 import type { RunRecord } from "./run-record.js";
-import { distancesTable, seriesTable } from "./tables.js";
+import { distancesTable, ensembleTable, seriesTable } from "./tables.js";
 
 export const statesName = "states.npz";
 export const seriesName = "series.parquet";
 export const distancesName = "distances.parquet";
-const dataNames: readonly string[] = [statesName, seriesName, distancesName];
+/** Only of a run with an ensemble. */
+export const ensembleName = "ensemble.parquet";
+const dataNames: readonly string[] = [statesName, seriesName, distancesName, ensembleName];
 
 /** What stands at a path where a run may go. `foreign`: files that are no run. */
 export type RunStatus =
@@ -119,6 +121,10 @@ function manifestOf(record: RunRecord, files: FinishedManifest["files"]): Finish
   };
 }
 
+function hasEnsemble({ result }: RunRecord): boolean {
+  return Object.values(result.levels).some((level) => level.ensemble !== undefined);
+}
+
 function checkAttachments(attachments: Files): void {
   const taken = Object.keys(attachments).find(
     (name) => [...dataNames, manifestName].includes(name) || !/^(?:\w[\w.-]*\/)?\w[\w.-]*$/.test(name),
@@ -155,6 +161,7 @@ export async function writeRun(
     [statesName]: writeNpz(runArrays(record.result)),
     [seriesName]: seriesTable(record.result),
     [distancesName]: distancesTable(record.result),
+    ...(hasEnsemble(record) ? { [ensembleName]: ensembleTable(record.result) } : {}),
     ...attachments,
   };
   const manifest = manifestOf(record, await checksums(io, files));
@@ -211,7 +218,8 @@ async function readVerified(
  */
 export async function readRun(io: StoreIo, directory: string): Promise<RunRecord> {
   const manifest = await readManifest(io, directory);
-  for (const name of dataNames) if (name !== statesName) await readVerified(io, directory, name, manifest);
+  const tables = [seriesName, distancesName, ...(manifest.files[ensembleName] ? [ensembleName] : [])];
+  for (const name of tables) await readVerified(io, directory, name, manifest);
   const path = joinPath(directory, statesName);
   const array = lookupIn(readNpz(await readVerified(io, directory, statesName, manifest), path), path);
   const { id, seeds, versions, machine, started, finished, seconds, format, spec, backend, expect } = manifest;

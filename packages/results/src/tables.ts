@@ -1,5 +1,6 @@
 import type { RunResult } from "@meanfield/core/experiment";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
+import { type EnsembleRow, ensembleRows } from "./ensemble-table.js";
 
 /** One value of a series: `component` is the row-major index within the item, 0 for a scalar. */
 export interface SeriesRow {
@@ -104,6 +105,24 @@ export function distancesTable(result: RunResult): Uint8Array {
     column("null_low", numberOrNull),
     column("null_median", numberOrNull),
     column("null_high", numberOrNull),
+  ]);
+}
+
+/** ensemble.parquet: the long table level, series, statistic, at, t, component, count, value. @cost O(values) */
+export function ensembleTable(result: RunResult): Uint8Array {
+  const rows = [...ensembleRows(result)];
+  const column = (name: keyof EnsembleRow, type: ColumnType): ColumnSource => {
+    return { name, data: rows.map((row) => row[name]), ...type };
+  };
+  return table([
+    column("level", text),
+    column("series", text),
+    column("statistic", text),
+    column("at", numberOrNull),
+    column("t", number),
+    column("component", integer),
+    column("count", integer),
+    column("value", number),
   ]);
 }
 

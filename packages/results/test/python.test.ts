@@ -119,6 +119,12 @@ for name, level in run.levels.items():
     arrays.update({name + "/" + state: array for state, array in level.states.items()})
     for key, series in level.series.items():
         arrays[f"{name}/series/{key}/t"], arrays[f"{name}/series/{key}/value"] = series.t, series.value
+    if level.ensemble is None:
+        continue
+    for key, statistics in level.ensemble.series.items():
+        for part, value in statistics.items():
+            inside = value.items() if isinstance(value, dict) else [("", value)]
+            arrays.update({f"{name}/ensemble/{key}/{part}{'/' + end if end else ''}": one for end, one in inside if isinstance(one, np.ndarray)})
 for pair, metrics in run.distances.items():
     for metric, distance in metrics.items():
         at = f"distances/{pair}/{metric}"
@@ -127,7 +133,8 @@ for pair, metrics in run.distances.items():
 particles, moments = run.levels["particles"], run.levels["gaussian-moments"]
 say({"arrays": {key: fingerprint(array) for key, array in arrays.items()}, "x": fingerprint(particles.x), "cov": fingerprint(moments.cov),
      "none": [particles.mean, moments.x], "id": run.id, "spec": run.spec, "outcome": run.outcome, "ok": run.ok,
-     "unit": particles.series["never"].unit, "repeats": run.distances["particles|gaussian-moments"]["bures-wasserstein"].null["repeats"],
+     "unit": particles.series["never"].unit, "ends": particles.ensemble.ends, "ensemble": repr(particles.ensemble),
+     "rankError": particles.ensemble.series["spectrum"]["quantiles"]["rankError"], "repeats": run.distances["particles|gaussian-moments"]["bures-wasserstein"].null["repeats"],
      "repr": repr(run)})`);
     const { levels } = record.result;
     expect(said.arrays).toEqual(fingerprints(runArrays(record.result)));
@@ -140,6 +147,9 @@ say({"arrays": {key: fingerprint(array) for key, array in arrays.items()}, "x": 
       ok: true,
       unit: "rad",
       repeats: 20,
+      ends: levels["particles"]!.ensemble!.ends,
+      rankError: 0.01,
+      ensemble: "Ensemble(100 repeats; series: spectrum, energy)",
     });
     expect(said.outcome["gaussian-moments"]).toEqual(levels["gaussian-moments"]!.outcome);
     expect(said.repr).toContain("Run 0123456789abcdef (sample)");

@@ -1,4 +1,4 @@
-import type { RunResult } from "@meanfield/core/experiment";
+import type { EnsembleResult, RunResult } from "@meanfield/core/experiment";
 import type { NdArray } from "@meanfield/core/foundation/shapes";
 import type { RunRecord } from "../src/run-record.js";
 
@@ -25,6 +25,51 @@ function times(k: number): Float64Array {
   return Float64Array.from({ length: k }, (_, i) => i * 0.1);
 }
 
+/** Statistics over repeats with every part there is. */
+function sampleEnsemble(): EnsembleResult {
+  const shape = [2, 3];
+  const all = { t: times(2), unit: "1", doc: "eigenvalues of the covariance", count: Float64Array.of(100, 97) };
+  return {
+    repeats: 100,
+    ends: [
+      { status: "completed", count: 97 },
+      { status: "failed", reason: "not-finite", count: 3, t: { mean: 0.2, sd: 0.1, min: 0.1, max: 0.3 } },
+    ],
+    series: {
+      spectrum: {
+        ...all,
+        mean: filled(shape),
+        sd: filled(shape, 1),
+        se: filled(shape, 2),
+        min: filled(shape, 3),
+        max: filled(shape, 4),
+        quantiles: { at: Float64Array.of(0.05, 0.95), value: filled([2, ...shape], 5), rankError: 0.01 },
+        covariance: filled([2, 3, 3], 6),
+        histogram: {
+          edges: Float64Array.of(0, 0.5, 1),
+          counts: filled([...shape, 2]),
+          below: filled(shape, 7),
+          above: filled(shape, 8),
+        },
+        exceedances: {
+          above: Float64Array.of(0.5),
+          fraction: filled([1, ...shape], 9),
+          low: filled([1, ...shape]),
+          high: filled([1, ...shape], 1),
+        },
+      },
+      energy: {
+        ...all,
+        mean: filled([2]),
+        sd: filled([2]),
+        se: filled([2]),
+        min: filled([2]),
+        max: filled([2]),
+      },
+    },
+  };
+}
+
 export function sampleResult(): RunResult {
   const stats = { steps: 40, rejected: 3, evaluations: 260, method: "tsit5" };
   return {
@@ -43,6 +88,7 @@ export function sampleResult(): RunResult {
           never: { t: times(0), value: filled([0, 3]), unit: "rad", doc: "observed at no time" },
         },
         stats,
+        ensemble: sampleEnsemble(),
       },
       "gaussian-moments": {
         outcome: { status: "stopped", event: "blow-up", t: 0.7, tError: 1e-9 },
