@@ -68,6 +68,23 @@ export function curveMarks(curves: readonly Curve[], axis: Axis): Plot.Markish[]
   return [...marks, ...ends];
 }
 
+/** A pale band in the colour of its curve. */
+export function bandMarks(
+  t: ArrayLike<number>,
+  band: { readonly low: ArrayLike<number>; readonly high: ArrayLike<number> },
+  colour: string,
+  axis: Axis,
+): Plot.Markish[] {
+  const floor = axis.domain[0];
+  const rows = Array.from(t, (time, i) => ({
+    t: time,
+    low: Math.max(floor, band.low[i]!),
+    high: Math.max(floor, band.high[i]!),
+  }));
+  if (rows.length === 1) return [Plot.ruleX(rows, { x: "t", y1: "low", y2: "high", stroke: colour, strokeWidth: 2 })];
+  return [Plot.areaY(rows, { x: "t", y1: "low", y2: "high", fill: colour, fillOpacity: 0.18, clip: true })];
+}
+
 /** A grey band between `low` and `high`, with its median unless several bands lie in one panel. */
 export function ribbonMarks(
   t: ArrayLike<number>,

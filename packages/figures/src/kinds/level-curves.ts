@@ -1,4 +1,5 @@
-import type { RunResult, Series } from "@meanfield/core/experiment";
+import type { EnsembleSeries, RunResult, Series } from "@meanfield/core/experiment";
+import type { NdArray } from "@meanfield/core/foundation/shapes";
 import type { Curve } from "../drawing/curves.js";
 import { column, isFiniteLevel, levelStyles, readable } from "../drawing/describe.js";
 import { type Axis, extent, valueAxis } from "../drawing/scale.js";
@@ -8,20 +9,67 @@ import type { LegendEntry } from "../figure.js";
 export interface LevelCurve extends Curve {
   readonly level: string;
   readonly component: number;
+  /** Of an ensemble, whose mean the curve is. */
+  readonly band?: { readonly low: Float64Array; readonly high: Float64Array };
 }
 
-/** Curves of a series in every level that has it; components 0 … `limit` − 1. */
-export function levelCurves(run: RunResult, pick: (level: string) => Series | undefined, limit: number): LevelCurve[] {
+/** One component of one of several statistics that lie behind each other. */
+function part({ shape, data }: NdArray, which: number, component: number): Float64Array {
+  const [rows, k] = shape as [number, number];
+  const cells = data.length / rows;
+  const size = cells / k;
+  return Float64Array.from({ length: k }, (_, i) => data[which * cells + i * size + component]!);
+}
+
+/** Mean of one component over the repeats, between its outermost quantiles, or a standard deviation on both sides. */
+export function ensembleCurve(
+  { t, mean, sd, quantiles }: EnsembleSeries,
+  component: number,
+): Required<Pick<LevelCurve, "t" | "value" | "band">> {
+  const value = part({ shape: [1, ...mean.shape], data: mean.data }, 0, component);
+  const last = (quantiles?.at.length ?? 0) - 1;
+  if (quantiles !== undefined && last > 0) {
+    return {
+      t,
+      value,
+      band: { low: part(quantiles.value, 0, component), high: part(quantiles.value, last, component) },
+    };
+  }
+  const deviation = part({ shape: [1, ...sd.shape], data: sd.data }, 0, component);
+  return {
+    t,
+    value,
+    band: { low: value.map((m, i) => m - deviation[i]!), high: value.map((m, i) => m + deviation[i]!) },
+  };
+}
+
+/** What the bands around curves of ensembles are; empty where there are none. */
+export function bandSentence(run: RunResult, curves: readonly LevelCurve[]): string {
+  const banded = curves.filter((curve) => curve.band !== undefined);
+  if (banded.length === 0) return "";
+  const repeats = [...new Set(banded.map((curve) => run.levels[curve.level]!.ensemble!.repeats))].join(", ");
+  return `mean over ${repeats} repeats; bands between the outermost quantiles asked for (5–95 % by default), or one standard deviation where none were`;
+}
+
+/** Curves of a series in every level that has it; components 0 … `limit` − 1. Of an ensemble its mean, with a band. */
+export function levelCurves(
+  run: RunResult,
+  pick: (level: string) => Series | undefined,
+  limit: number,
+  name?: string,
+): LevelCurve[] {
   const styles = levelStyles(run);
   return Object.entries(run.levels).flatMap(([level, result], index) => {
     const series = pick(level);
     if (series === undefined || series.t.length === 0) return [];
     const size = series.value.data.length / series.t.length;
+    const ensemble = name === undefined ? undefined : result.ensemble?.series[name];
     return Array.from({ length: Math.min(size, limit) }, (_, component) => ({
       level,
       component,
       t: series.t,
       value: column(series, component),
+      ...(ensemble !== undefined && ensemble.t.length > 0 ? ensembleCurve(ensemble, component) : {}),
       style: styles[level]!,
       shift: index,
       stopped: result.outcome.status !== "completed",

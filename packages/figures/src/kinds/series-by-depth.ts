@@ -2,7 +2,7 @@ import type { RunResult, Series } from "@meanfield/core/experiment";
 import type { PlotOptions } from "@observablehq/plot";
 import { panelOptions } from "../drawing/axes.js";
 import { compose } from "../drawing/compose.js";
-import { curveMarks, endLabels } from "../drawing/curves.js";
+import { bandMarks, curveMarks, endLabels } from "../drawing/curves.js";
 import {
   itemSize,
   lastTime,
@@ -17,7 +17,7 @@ import { depthAxis, valueAxis } from "../drawing/scale.js";
 import { columnWidth, pageWidth } from "../drawing/style.js";
 import { markScripts } from "../drawing/typeset.js";
 import type { Figure, FigureKind, FigureSource } from "../figure.js";
-import { type LevelCurve, levelCurves, levelLegend } from "./level-curves.js";
+import { bandSentence, type LevelCurve, levelCurves, levelLegend } from "./level-curves.js";
 
 const longest = 6;
 const ownFigure = new Set(["spectrum", "trace", "overlap-histogram"]);
@@ -44,10 +44,10 @@ function componentLabels(curves: readonly LevelCurve[]): { t: number; value: num
 }
 
 function panelOf(run: RunResult, name: string, bottom: boolean): { options: PlotOptions; curves: LevelCurve[] } {
-  const curves = levelCurves(run, (level) => run.levels[level]!.series[name], longest);
+  const curves = levelCurves(run, (level) => run.levels[level]!.series[name], longest, name);
   const unit = Object.values(run.levels).find((level) => level.series[name] !== undefined)!.series[name]!.unit;
   const y = valueAxis(
-    curves.flatMap((curve) => Array.from(curve.value)),
+    curves.flatMap((curve) => [...Array.from(curve.value), ...(curve.band?.low ?? []), ...(curve.band?.high ?? [])]),
     "auto",
     4,
   );
@@ -62,6 +62,7 @@ function panelOf(run: RunResult, name: string, bottom: boolean): { options: Plot
   };
   return {
     options: panelOptions({ ...frame, marginRight: labels.length > 0 ? 22 : 12 }, [
+      ...curves.flatMap((curve) => (curve.band ? bandMarks(curve.t, curve.band, curve.style.colour, y) : [])),
       ...curveMarks(curves, y),
       ...labels,
     ]),
@@ -73,6 +74,7 @@ function draw(source: FigureSource): Figure {
   const run = requireRun(source, "series-by-depth");
   const names = seriesNames(run);
   const panels = names.map((name, i) => panelOf(run, name, i >= names.length - 2));
+  const all = panels.flatMap((panel) => panel.curves);
   const docs = names.map((name) => {
     const doc = Object.values(run.levels).find((level) => level.series[name] !== undefined)!.series[name]!.doc;
     return doc === "" ? readable(name) : `${readable(name)}: ${markScripts(doc.replace(/\.$/, ""))}`;
@@ -80,14 +82,17 @@ function draw(source: FigureSource): Figure {
   return compose({
     name: "series-by-depth",
     title: "Observables by depth",
-    caption: sentence("Observables by depth", sampleSentence(run), docs.join("; "), stopSentence(run)),
+    caption: sentence(
+      "Observables by depth",
+      sampleSentence(run),
+      docs.join("; "),
+      bandSentence(run, all),
+      stopSentence(run),
+    ),
     width: names.length === 1 ? columnWidth : pageWidth,
     panelHeight,
     columns: 2,
-    legend: levelLegend(
-      run,
-      panels.flatMap((panel) => panel.curves),
-    ),
+    legend: levelLegend(run, all),
     panels: panels.map((panel) => panel.options),
   });
 }

@@ -110,6 +110,31 @@ function theoryHtml(run: RunResult, analysis: AnalysisJson | undefined): string 
     : `<h3>Regime and departure</h3>${table(["statement", "verdict", "depth", "certificate"], rows)}`;
 }
 
+/** The last record of every scalar series of an ensemble, with its error; how the repeats ended. */
+function ensemblesHtml(run: RunResult): string {
+  const rows = Object.entries(run.levels).flatMap(([level, { ensemble }]) =>
+    Object.entries(ensemble?.series ?? {}).flatMap(([name, { t, count, mean, se, sd, min, max }]) => {
+      const k = t.length - 1;
+      if (k < 0 || mean.shape.length > 1) return [];
+      const short = (value: number) => numberHtml(Number(value.toPrecision(4)));
+      const [at, error] = [numberHtml(t[k]!), `± ${numberHtml(Number(se.data[k]!.toPrecision(2)))}`];
+      const range = `${short(min.data[k]!)} … ${short(max.data[k]!)}`;
+      const label = escapeHtml(`${readable(level)}, ${readable(name)}`);
+      return [[label, String(count[k]), at, short(mean.data[k]!), error, short(sd.data[k]!), range]];
+    }),
+  );
+  const ends = Object.entries(run.levels).flatMap(([level, { ensemble }]) =>
+    (ensemble?.ends ?? []).map(
+      ({ status, reason, count }) =>
+        `${readable(level)}: ${count} ${status}${reason === undefined ? "" : ` (${reason})`}`,
+    ),
+  );
+  if (ends.length === 0) return "";
+  const head = ["series", "repeats", "depth", "mean", "standard error", "standard deviation", "range"];
+  const said = `<p>${escapeHtml(ends.join("; "))}. Outcomes, states and distances elsewhere are those of repeat 0.</p>`;
+  return `<h3>Ensembles at their last depth</h3>${said}${rows.length === 0 ? "" : table(head, rows)}`;
+}
+
 function distancesHtml(run: RunResult): string {
   const rows = Object.entries(run.distances).flatMap(([pair, metrics]) =>
     Object.entries(metrics).flatMap(([metric, { t, value, spread, null: band }]) => {
@@ -170,6 +195,7 @@ export function experimentPart({ title, summary, run, analysis, document }: Expe
     `<h3>Model</h3><div class="equations">${equations.join("\n")}</div>${setupHtml(run.spec)}`,
     `<h3>Levels of description</h3>${levels}`,
     theoryHtml(run, analysis),
+    ensemblesHtml(run),
     distancesHtml(run),
     expectationsHtml(run.expect),
     figuresHtml(figures, document, title),
