@@ -5,9 +5,11 @@ import { addCancel } from "./commands/cancel.js";
 import { addCompare } from "./commands/compare.js";
 import { addDescribe } from "./commands/describe.js";
 import { addExport } from "./commands/export.js";
+import { addFigure } from "./commands/figure.js";
 import { addGc } from "./commands/gc.js";
 import { addList } from "./commands/list.js";
 import { addProbe } from "./commands/probe.js";
+import { addQuery } from "./commands/query.js";
 import { addQuickstart } from "./commands/quickstart.js";
 import { addRetry } from "./commands/retry.js";
 import { addRun } from "./commands/run.js";
@@ -54,6 +56,8 @@ Exit codes: 0 ok, 1 an expectation not met, 2 bad input, 130 interrupted.`,
   addGc(program);
   addRunChunk(program);
   addVerifyStore(program, exit);
+  addFigure(program);
+  addQuery(program);
   addQuickstart(program, exit);
   return program;
 }

@@ -18,7 +18,9 @@ solve: { span: [0, 50] }
 /** Starts a long run, waits for its first progress, sends the signals; how it ended and how long after the first one. */
 function interrupted(signals: readonly NodeJS.Signals[], out: string) {
   return new Promise<{ code: number | null; stdout: string; stderr: string; milliseconds: number }>((resolve) => {
-    const child = spawn(process.execPath, [bin, "run", "long.yaml", "--out", out], { cwd: folder });
+    const child = spawn(process.execPath, [bin, "run", "long.yaml", "--out", out, "--checkpoint-every", "0"], {
+      cwd: folder,
+    });
     let stdout = "";
     let stderr = "";
     let sent = 0;

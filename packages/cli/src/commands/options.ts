@@ -7,6 +7,7 @@ export interface RunFlags {
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly checkpointEvery?: number;
 }
 
 export function integer(text: string): number {
@@ -18,6 +19,13 @@ export function integer(text: string): number {
 export function positiveInteger(text: string): number {
   const value = integer(text);
   if (value === 0) throw new InvalidArgumentError("must be an integer ≥ 1.");
+  return value;
+}
+
+export function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 1e6))
+    throw new InvalidArgumentError("must be a number of seconds.");
   return value;
 }
 
@@ -37,5 +45,6 @@ export function documentOptions(command: Command): Command {
     .option("--seed <n>", "seed of the noise and of the tokens", integer)
     .option("--out <dir>", "directory of the results (default: results/<name>-<id>)", directory)
     .option("--json", "print the answer as one JSON document on stdout")
+    .option("--checkpoint-every <seconds>", "keep the state of a long run (default: 30; 0: never)", seconds)
     .option("--quiet", "no progress and no tables");
 }

@@ -1,10 +1,21 @@
 import { basename, dirname, resolve } from "node:path";
+import type { RunCheckpoint } from "@meanfield/core/experiment";
 import type { Provenance } from "@meanfield/figures";
-import { claimRun, joinPath, type RunRecord, readRun, releaseRun, runId, writeRun } from "@meanfield/results";
+import {
+  claimRun,
+  joinPath,
+  type RunRecord,
+  readRun,
+  releaseRun,
+  removeCheckpoint,
+  runId,
+  writeRun,
+} from "@meanfield/results";
 import { compute } from "../compute/client.js";
-import { withInterrupts } from "../compute/interrupts.js";
+import { Interrupted, withInterrupts } from "../compute/interrupts.js";
 import type { Analysis, TaskResults } from "../compute/protocol.js";
 import { type DocumentOptions, type LoadedExperiment, loadExperiment } from "../documents/load-experiment.js";
+import { checkpointIn, checkpointKeeper } from "../files/checkpoint-keeper.js";
 import { nodeStoreIo } from "../files/node-store-io.js";
 import { commandLine, computingVersions } from "../output/provenance.js";
 import { recordOf } from "../output/run-record.js";
@@ -14,8 +25,10 @@ import { createReporter, progressStyle } from "../progress/reporter.js";
 export interface PerformOptions extends DocumentOptions {
   readonly out?: string;
   readonly quiet?: boolean;
-  /** Keep the run in memory only. */
+  /** Write the run; otherwise it is kept in memory only. */
   readonly keep: boolean;
+  /** Seconds between checkpoints of a run that is written, default 30; 0 for none. */
+  readonly checkpointEvery?: number;
 }
 
 /** A finished run, and where it lies. */
@@ -27,10 +40,25 @@ export interface Performed {
   readonly reused: boolean;
 }
 
-async function computeRun(loaded: LoadedExperiment, quiet: boolean): Promise<TaskResults["run"]> {
+/** How a run is computed beside its document. */
+interface Computing {
+  readonly quiet: boolean;
+  readonly checkpointEvery?: number;
+  readonly resume?: RunCheckpoint | undefined;
+  onCheckpoint?(checkpoint: RunCheckpoint): void;
+}
+
+async function computeRun(loaded: LoadedExperiment, computing: Computing): Promise<TaskResults["run"]> {
+  const { quiet, checkpointEvery, resume, onCheckpoint } = computing;
   const reporter = createReporter(progressStyle(quiet));
+  const task = {
+    kind: "run" as const,
+    document: loaded.document,
+    ...(checkpointEvery ? { checkpointEvery } : {}),
+    ...(resume ? { resume } : {}),
+  };
   try {
-    return await compute({ kind: "run", document: loaded.document }, (progress) => reporter.update(progress));
+    return await compute(task, (progress) => reporter.update(progress), onCheckpoint);
   } finally {
     reporter.done();
   }
@@ -62,7 +90,7 @@ export function defaultDirectory(file: string, id: string): string {
 
 /**
  * Runs an experiment file: takes the directory, computes in a worker, writes the run; or returns the finished run that
- * is there already. An interrupt leaves nothing behind.
+ * is there already. An interrupt leaves nothing behind but a checkpoint, from which the same command goes on.
  *
  * @throws InputError before any work; Interrupted
  */
@@ -82,7 +110,7 @@ async function performUnlessStopped(
   const started = new Date();
   if (!options.keep) {
     await check();
-    const value = await computeRun(loaded, options.quiet ?? false);
+    const value = await computeRun(loaded, { quiet: options.quiet ?? false });
     return { record: recordOf(id, value, started), analysis: value.analysis, reused: false };
   }
   const directory = options.out ?? defaultDirectory(file, id);
@@ -91,18 +119,27 @@ async function performUnlessStopped(
     const record = await readRun(io, directory);
     return { record, analysis: (record.analysis ?? {}) as Analysis, directory, reused: true };
   }
+  const keeper = checkpointKeeper(io, directory, id);
+  const { checkpointEvery = 30, quiet = false } = options;
+  let kept = false;
   try {
+    const resume = checkpointEvery > 0 ? await checkpointIn(io, directory, id) : undefined;
+    kept = resume !== undefined;
     await check();
-    const value = await computeRun(loaded, options.quiet ?? false);
+    const value = await computeRun(loaded, { quiet, checkpointEvery, resume, onCheckpoint: keeper.keep });
     const record = recordOf(id, value, started);
     // Drawing is loaded late: it is half of the start-up time, and a bad input or --json alone never needs it.
     const { runAttachments } = await import("../output/report.js");
     const attachments = await runAttachments(value.result, value.analysis, provenanceOf(file, options, record));
+    await keeper.settled();
     await check();
     await writeRun(io, directory, record, attachments);
+    await removeCheckpoint(io, directory);
     return { record, analysis: value.analysis, directory, reused: false };
   } catch (error) {
-    await releaseRun(io, directory, id, before);
+    kept = (await keeper.settled()) || kept;
+    if (!kept) await releaseRun(io, directory, id, before);
+    else if (error instanceof Interrupted) throw new Interrupted(`the same command goes on from ${directory}`);
     throw error;
   }
 }

@@ -5,6 +5,8 @@ import {
   analysisLines,
   departureLines,
   distancesTable,
+  endLines,
+  ensemblesTable,
   levelsTable,
   monitorLines,
   unmetLines,
@@ -23,6 +25,10 @@ export function printRun({ record, analysis, directory, reused }: Performed): vo
   if (watched.length > 0) emit(`\n${watched.join("\n")}`);
   const theory = [...analysisLines(analysis), ...departureLines(result)];
   if (theory.length > 0) emit(`\n${theory.join("\n")}`);
+  const ensembles = ensemblesTable(result);
+  if (ensembles !== undefined) emit(`\nEnsembles at their last depth\n${ensembles}`);
+  const ends = endLines(result);
+  if (ends.length > 0) emit(ends.join("\n"));
   const distances = distancesTable(result);
   if (distances !== undefined) emit(`\nDistances at the last depth both levels reached\n${distances}`);
   if (directory !== undefined) emit(`\nresults and report.html in ${directory}`);

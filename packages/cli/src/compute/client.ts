@@ -1,5 +1,5 @@
 import { Worker } from "node:worker_threads";
-import type { RunProgress } from "@meanfield/core/experiment";
+import type { RunCheckpoint, RunProgress } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { Interrupted, stopSignals } from "./interrupts.js";
 import type { Message, Task, TaskResults } from "./protocol.js";
@@ -20,6 +20,7 @@ function inputError({ code, who, message }: Message & { kind: "input-error" }): 
 export function compute<T extends Task>(
   task: T,
   onProgress: (progress: RunProgress) => void,
+  onCheckpoint: (checkpoint: RunCheckpoint) => void = () => {},
 ): Promise<TaskResults[T["kind"]]> {
   const cancel = new Int32Array(new SharedArrayBuffer(4));
   const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { task, cancel } });
@@ -39,6 +40,7 @@ export function compute<T extends Task>(
     for (const signal of stopSignals) process.on(signal, interrupt);
     worker.on("message", (message: Message) => {
       if (message.kind === "progress") return onProgress(message.progress);
+      if (message.kind === "checkpoint") return onCheckpoint(message.checkpoint);
       finish(() => {
         if (interrupted) reject(new Interrupted());
         else if (message.kind === "done") resolve(message.value as TaskResults[T["kind"]]);

@@ -1,11 +1,17 @@
 import type { Json } from "@meanfield/core/analysis";
-import type { RunProgress, RunResult, SizeScaling } from "@meanfield/core/experiment";
+import type { RunCheckpoint, RunProgress, RunResult, SizeScaling } from "@meanfield/core/experiment";
 import type { InputErrorCode } from "@meanfield/core/foundation/errors";
 import type { ProbeResult } from "@meanfield/networks";
 
 /** What a worker is asked to do. */
 export type Task =
-  | { readonly kind: "run"; readonly document: unknown }
+  | {
+      readonly kind: "run";
+      readonly document: unknown;
+      /** Seconds between checkpoints; a stop signal takes one more. None are taken when left out. */
+      readonly checkpointEvery?: number;
+      readonly resume?: RunCheckpoint;
+    }
   | { readonly kind: "analyze"; readonly document: unknown }
   | {
       readonly kind: "sizes";
@@ -40,6 +46,7 @@ export interface TaskResults {
 /** What a worker posts. */
 export type Message =
   | { readonly kind: "progress"; readonly progress: RunProgress }
+  | { readonly kind: "checkpoint"; readonly checkpoint: RunCheckpoint }
   | { readonly kind: "done"; readonly value: TaskResults[keyof TaskResults] }
   | { readonly kind: "input-error"; readonly code: InputErrorCode; readonly who: string; readonly message: string }
   | { readonly kind: "crash"; readonly message: string; readonly stack: string };

@@ -2,11 +2,13 @@ import { parentPort, workerData } from "node:worker_threads";
 import {
   analyzeExperiment,
   experiment,
+  type RunCheckpoint,
   type RunProgress,
   runExperiment,
   sizeScaling,
 } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
+import type { CheckpointSink } from "@meanfield/core/solve";
 import { backendsOf } from "./backends.js";
 import { computeProbe } from "./probe-task.js";
 import type { Message, Task, TaskResults } from "./protocol.js";
@@ -32,6 +34,18 @@ function onProgress(progress: RunProgress): void {
   post({ kind: "progress", progress });
 }
 
+/** Posts a checkpoint every so many seconds; posting copies it. */
+function checkpointsEvery(seconds: number): CheckpointSink<RunCheckpoint> {
+  let next = Date.now() + 1000 * seconds;
+  return {
+    due: () => Date.now() >= next,
+    take(checkpoint) {
+      post({ kind: "checkpoint", checkpoint });
+      next = Date.now() + 1000 * seconds;
+    },
+  };
+}
+
 async function perform(): Promise<TaskResults[keyof TaskResults]> {
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
@@ -49,7 +63,13 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
   }
   const bound = experiment(task.document, { backends });
   if (task.kind === "analyze") return { analysis: analyzeExperiment(bound, { cancel: signal }), seconds: seconds() };
-  const result = runExperiment(bound, { cancel: signal, onProgress });
+  const { resume, checkpointEvery } = task;
+  const result = runExperiment(bound, {
+    cancel: signal,
+    onProgress,
+    ...(checkpointEvery === undefined ? {} : { checkpoint: checkpointsEvery(checkpointEvery) }),
+    ...(resume === undefined ? {} : { resume }),
+  });
   const analysis = signal.aborted ? {} : analyzeExperiment(bound, { cancel: signal });
   return { result, analysis, seconds: seconds() };
 }

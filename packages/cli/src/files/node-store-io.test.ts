@@ -24,6 +24,7 @@ describe("nodeStoreIo", () => {
     expect(await readRun(io, directory)).toStrictEqual(sampleRecord());
     expect((await readdir(directory)).sort()).toEqual([
       "distances.parquet",
+      "ensemble.parquet",
       "manifest.json",
       "series.parquet",
       "states.npz",

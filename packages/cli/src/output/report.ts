@@ -19,7 +19,7 @@ type Files = Record<string, Uint8Array>;
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Every figure as SVG, PNG and PDF under figures/. */
-async function figureFiles(figures: readonly Figure[]): Promise<Files> {
+export async function figureFiles(figures: readonly Figure[]): Promise<Files> {
   const files: Files = {};
   for (const figure of figures) {
     const svg = renderSvg(figure, nodeDocument());

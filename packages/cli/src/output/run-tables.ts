@@ -55,6 +55,36 @@ export function attentionTables({ attention = {} }: RunResult): string[] {
   });
 }
 
+/** The last record of every scalar series of every ensemble, with its standard error. */
+export function ensemblesTable(result: RunResult): string | undefined {
+  const rows = Object.entries(result.levels).flatMap(([level, { ensemble }]) =>
+    Object.entries(ensemble?.series ?? {}).flatMap(([name, { t, count, mean, se, sd, quantiles }]) => {
+      const k = t.length - 1;
+      if (k < 0 || mean.shape.length > 1) return [];
+      const last = (quantiles?.at.length ?? 0) - 1;
+      const at = (q: number) => brief(quantiles!.value.data[q * t.length + k]!);
+      const range = last > 0 ? `${at(0)} … ${at(last)} (${quantiles!.at[0]}–${quantiles!.at[last]})` : "";
+      return [
+        [level, name, String(count[k]), brief(t[k]!), withError(mean.data[k]!, se.data[k]!), brief(sd.data[k]!), range],
+      ];
+    }),
+  );
+  if (rows.length === 0) return undefined;
+  return textTable(["level", "series", "repeats", "t", "mean ± standard error", "sd", "quantiles"], rows);
+}
+
+/** How the repeats of ensembles ended, where not all completed. */
+export function endLines(result: RunResult): string[] {
+  return Object.entries(result.levels).flatMap(([level, { ensemble }]) =>
+    (ensemble?.ends ?? [])
+      .filter(({ status }) => status !== "completed")
+      .map(({ status, reason, count, t }) => {
+        const when = t === undefined ? "" : `, t from ${brief(t.min)} to ${brief(t.max)}`;
+        return `${level}: ${count} of ${ensemble!.repeats} repeats ${status} (${reason}${when})`;
+      }),
+  );
+}
+
 /** What theory says: one line per analysis. */
 export function analysisLines(analysis: Analysis): string[] {
   return Object.entries(analysis).map(([name, value]) => {

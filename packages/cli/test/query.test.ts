@@ -1,0 +1,150 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parquetWriteBuffer } from "hyparquet-writer";
+import { beforeAll, describe, expect, test } from "vitest";
+import { needs } from "../../../test/needs.js";
+import { meanfield, repository, temporaryFolder } from "./command.js";
+
+const folder = temporaryFolder();
+writeFileSync(
+  join(folder, "small.yaml"),
+  `title: A "small" run, it's said
+model: { attention: softmax }
+initial: { gaussian: { mean: [0, 0], cov: identity, n: 5 } }
+levels: { particles: {}, gaussian-moments: {} }
+solve: { span: [0, 0.2], repeats: 3 }
+observe: { trace: { every: 0.1 } }
+`,
+);
+
+beforeAll(async () => {
+  for (const seed of ["1", "2"]) {
+    const out = join("store [1]", seed);
+    const done = await meanfield(["run", "small.yaml", "--seed", seed, "--out", out, "--quiet"], folder);
+    expect(done.stderr).toBe("");
+  }
+});
+
+const ask = async (sql: string) => JSON.parse((await meanfield(["query", sql, "store [1]", "--json"], folder)).stdout);
+const optional = (name: string) => existsSync(join(repository, "node_modules", name));
+
+describe("query and export without their packages", () => {
+  test.skipIf(optional("@duckdb/node-api"))("query says what to install", async () => {
+    const { code, stderr } = await meanfield(["query", "select 1", "store [1]"], folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain("Install it where Meanfield is: npm install @duckdb/node-api.");
+  });
+
+  test.skipIf(optional("h5wasm"))("export says what to install", async () => {
+    const { code, stderr } = await meanfield(["export", join("store [1]", "1"), "--format", "h5"], folder);
+    expect(code).toBe(2);
+    expect(stderr).toContain("npm install h5wasm.");
+  });
+
+  test("query says where there is nothing to ask", async () => {
+    const nowhere = await meanfield(["query", "select 1", "nowhere"], folder);
+    expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining("nowhere: must be a directory") });
+  });
+
+  test("export writes every format that needs nothing", async () => {
+    for (const [format, files] of [
+      ["npz", ["run.npz"]],
+      ["csv", ["particles.csv", "gaussian-moments.csv", "distances.csv", "ensemble.csv"]],
+      ["parquet", ["series.parquet", "distances.parquet", "ensemble.parquet"]],
+      ["zarr", ["run.zarr"]],
+    ] as const) {
+      const { code, stdout } = await meanfield(["export", "store [1]/1", "--format", format, "--out", format], folder);
+      expect([code, stdout]).toEqual([0, files.map((name) => `${format}/${name}\n`).join("")]);
+      for (const name of files) expect(existsSync(join(folder, format, name))).toBe(true);
+    }
+    const stored = readFileSync(join(folder, "store [1]/1/ensemble.parquet"));
+    expect(readFileSync(join(folder, "parquet/ensemble.parquet")).equals(stored)).toBe(true);
+  });
+});
+
+describe("figure", () => {
+  test("draws a run again from its store, or says what it has", async () => {
+    const figure = ["figure", "store [1]/1", "--kind", "trace-by-depth"];
+    const words = [...figure, "--out", "drawn"];
+    const { code, stdout } = await meanfield(words, folder);
+    const files = ["svg", "png", "pdf"].map((type) => `drawn/trace-by-depth.${type}`);
+    expect([code, stdout]).toEqual([0, files.map((file) => `${file}\n`).join("")]);
+    const first = readFileSync(join(folder, "store [1]/1/figures/trace-by-depth.svg"));
+    expect(readFileSync(join(folder, files[0]!)).equals(first)).toBe(true);
+    const unknown = await meanfield(["figure", "store [1]/1", "--kind", "nothing"], folder);
+    expect(unknown.stderr).toContain('this run has no figure "nothing". It has');
+  });
+
+  test("draws a map of a sweep's rows, chunk by chunk", async () => {
+    const column = (name: string, data: number[] | string[]) => ({ name, data });
+    mkdirSync(join(folder, "sweep/chunks"), { recursive: true });
+    writeFileSync(join(folder, "sweep/sweep.json"), "{}");
+    for (const [k, beta] of [1, 2].entries()) {
+      const rows = [
+        column("status", ["done", "failed"]),
+        column("beta", [beta, 9]),
+        column("n", [10, 10]),
+        column("v", [k, 7]),
+      ];
+      const bytes = new Uint8Array(parquetWriteBuffer({ columnData: rows }));
+      writeFileSync(join(folder, `sweep/chunks/0-0000${k}.parquet`), bytes);
+    }
+    const { code, stdout } = await meanfield(["figure", "sweep", "--x", "beta", "--y", "n", "--value", "v"], folder);
+    expect([code, stdout.split("\n")[0]]).toEqual([0, "sweep/figures/heat-map.svg"]);
+    expect(readFileSync(join(folder, "sweep/figures/heat-map.svg"), "utf8")).toContain("2 places");
+    const missing = await meanfield(["figure", "sweep", "--x", "beta"], folder);
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("needs --x, --y and --value") });
+    writeFileSync(join(folder, "sweep/chunks/0-00002.parquet"), "PAR1 no");
+    const damaged = await meanfield(["figure", "sweep", "--x", "beta", "--y", "n", "--value", "v"], folder);
+    expect(damaged).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("0-00002.parquet: must be a whole Parquet"),
+    });
+  });
+});
+
+needs("duckdb").suite("query", () => {
+  test("answers over every run of a store", async () => {
+    const runs = await ask(
+      "select title, directory, expect_ok, spec->>'$.solve.repeats' as repeats from runs order by 2",
+    );
+    const title = 'A "small" run, it\'s said';
+    expect(runs).toEqual([
+      { title, directory: "store [1]/1", expect_ok: true, repeats: "3" },
+      { title, directory: "store [1]/2", expect_ok: true, repeats: "3" },
+    ]);
+    const counts = "select directory, level, count(*)::int as n from series group by all order by all";
+    expect((await ask(counts)).map(({ n }: { n: number }) => n)).toEqual([3, 3, 3, 3]);
+    const answer = JSON.parse((await meanfield(["run", "small.yaml", "--seed", "2", "--json"], folder)).stdout).levels
+      .particles.ensemble.series.trace;
+    const means = "select value from ensemble where directory like '%/2' and statistic = 'mean' order by t";
+    expect((await ask(means)).map(({ value }: { value: number }) => value)).toEqual(answer.mean);
+    expect((await ask("select count(*)::int as n from distances"))[0].n).toBeGreaterThan(10);
+  });
+
+  test("passes on what DuckDB says of a wrong statement", async () => {
+    const { code, stderr } = await meanfield(["query", "select nothing from runs", "store [1]"], folder);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/query: .*nothing.* not found/s);
+  });
+});
+
+needs("h5wasm").suite("export to HDF5", () => {
+  test("keeps every number bit for bit", async () => {
+    const done = await meanfield(["export", "store [1]/1", "--format", "h5", "--out", "h5"], folder);
+    expect(done).toMatchObject({ code: 0, stderr: "" });
+    const script = `import { readFileSync } from "node:fs"; import * as h5 from "h5wasm/node"; await h5.ready;
+      const f = new h5.File(process.argv[1], "r");
+      console.log(JSON.stringify({ x: Array.from(f.get("particles/x").value), shape: f.get("particles/x").shape }));`;
+    const read = spawnSync(process.execPath, ["--input-type=module", "-e", script, join(folder, "h5/run.h5")], {
+      cwd: repository,
+      encoding: "utf8",
+    });
+    const answer = JSON.parse((await meanfield(["run", "small.yaml", "--json", "--seed", "1"], folder)).stdout);
+    expect(JSON.parse(read.stdout)).toEqual({
+      x: answer.levels.particles.x.flat(2),
+      shape: [1, 5, 2],
+    });
+  });
+});
