@@ -29,7 +29,7 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 
 import numpy as np
 
-__all__ = ["Distance", "Level", "MeanfieldError", "Run", "Series", "analyze", "load", "load_sweep", "run"]
+__all__ = ["Distance", "Ensemble", "Level", "MeanfieldError", "Run", "Series", "analyze", "load", "load_sweep", "run"]
 
 Spec = Union[str, "os.PathLike[str]", Mapping[str, Any]]
 Command = Union[str, Sequence[str]]
@@ -86,13 +86,34 @@ class Distance:
 
 
 @dataclass(repr=False)
+class Ensemble:
+    """What the repeats of one level have in common (solve.repeats).
+
+    ends: how they ended, e.g. [{"status": "completed", "count": 64}].
+    series: name -> {"t", "count", "mean", "sd", "se", "min", "max"}, arrays of shape [k, ...item] (t and count [k]), and
+    where it was asked for "quantiles": {"at": [q], "value": [q, k, ...item]}, "covariance", "histogram", "exceedances".
+    """
+
+    repeats: int
+    ends: List[Dict[str, Any]]
+    series: Dict[str, Dict[str, Any]]
+
+    def __repr__(self) -> str:
+        return f"Ensemble({self.repeats} repeats; series: {', '.join(self.series) or 'none'})"
+
+
+@dataclass(repr=False)
 class Level:
-    """What one level of description produced. `states[name][k]` is the state at time `t[k]`."""
+    """What one level of description produced. `states[name][k]` is the state at time `t[k]`.
+
+    `ensemble` is what all repeats have in common, None without repeats; everything else is that of repeat 0.
+    """
 
     outcome: Dict[str, Any]
     t: np.ndarray
     states: Dict[str, np.ndarray] = field(default_factory=dict)
     series: Dict[str, Series] = field(default_factory=dict)
+    ensemble: Optional[Ensemble] = None
 
     @property
     def x(self) -> Optional[np.ndarray]:
@@ -392,7 +413,27 @@ def _stored_level(name: str, told: Mapping[str, Any], arrays: Mapping[str, np.nd
         at = f"{name}/series/{key}"
         series[key] = Series(arrays[f"{at}/t"], arrays[f"{at}/value"], description["unit"], description["doc"])
     states = {state: arrays[f"{name}/{state}"] for state in told["states"]}
-    return Level(outcome=told["outcome"], t=arrays[f"{name}/t"], states=states, series=series)
+    ensemble = _stored_ensemble(name, told["ensemble"], arrays) if "ensemble" in told else None
+    return Level(outcome=told["outcome"], t=arrays[f"{name}/t"], states=states, series=series, ensemble=ensemble)
+
+
+def _stored_ensemble(level: str, told: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Ensemble:
+    series: Dict[str, Dict[str, Any]] = {}
+    for name, description in told["series"].items():
+        prefix = f"{level}/ensemble/{name}/"
+        one: Dict[str, Any] = {"unit": description["unit"], "doc": description["doc"]}
+        for key in arrays:
+            if not key.startswith(prefix):
+                continue
+            first, _, rest = key[len(prefix) :].partition("/")
+            if rest:
+                one.setdefault(first, {})[rest] = arrays[key]
+            else:
+                one[first] = arrays[key]
+        if "quantiles" in one:
+            one["quantiles"]["rankError"] = description["quantiles"]["rankError"]
+        series[name] = one
+    return Ensemble(repeats=told["repeats"], ends=told["ends"], series=series)
 
 
 def _stored_distance(pair: str, metric: str, told: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Distance:
@@ -412,8 +453,10 @@ def _from_answer(answer: Mapping[str, Any]) -> Run:
     levels = {}
     for name, level in answer["levels"].items():
         series = {key: Series(_array(one["t"]), _array(one["value"])) for key, one in level["series"].items()}
-        states = {key: _array(value) for key, value in level.items() if key not in ("outcome", "t", "series")}
-        levels[name] = Level(outcome=level["outcome"], t=_array(level["t"]), states=states, series=series)
+        others = ("outcome", "t", "series", "ensemble")
+        states = {key: _array(value) for key, value in level.items() if key not in others}
+        ensemble = _printed_ensemble(level["ensemble"]) if "ensemble" in level else None
+        levels[name] = Level(level["outcome"], _array(level["t"]), states, series, ensemble)
     distances = {
         pair: {metric: _printed_distance(one) for metric, one in metrics.items()}
         for pair, metrics in answer["distances"].items()
@@ -426,6 +469,16 @@ def _from_answer(answer: Mapping[str, Any]) -> Run:
         distances=distances,
         expect=answer["expect"],
     )
+
+
+def _printed_ensemble(one: Mapping[str, Any]) -> Ensemble:
+    def arrays(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: arrays(item) for key, item in value.items()}
+        return _array(value) if isinstance(value, list) else value
+
+    series = {name: arrays(statistics) for name, statistics in one["series"].items()}
+    return Ensemble(repeats=one["repeats"], ends=one["ends"], series=series)
 
 
 def _printed_distance(one: Mapping[str, Any]) -> Distance:
