@@ -1,10 +1,10 @@
 import type { NdArray } from "../../foundation/shapes/index.js";
 import {
   histogramEdges,
-  proportion,
   rankError,
   type SampleStatistics,
   sketchQuantiles,
+  wilsonInterval,
 } from "../../foundation/statistics/index.js";
 import type { BoundSeries } from "../resolve-series.js";
 import type { EnsembleEnd, EnsembleResult, EnsembleSeries } from "../result.js";
@@ -90,13 +90,13 @@ function exceedancesOf(
   countAt: (cell: number) => number,
   stacked: (length: number, value: (cell: number) => ArrayLike<number>) => NdArray,
 ): NonNullable<EnsembleSeries["exceedances"]> {
-  const part = (key: "fraction" | "low" | "high") =>
+  const part = (key: "frequency" | "low" | "high") =>
     stacked(columns, (cell) =>
-      Array.from({ length: columns }, (_, k) => proportion(counts[cell * columns + k]!, countAt(cell))[key]),
+      Array.from({ length: columns }, (_, k) => wilsonInterval(counts[cell * columns + k]!, countAt(cell))[key]),
     );
   return {
     above: Float64Array.from(request.exceedances),
-    fraction: part("fraction"),
+    fraction: part("frequency"),
     low: part("low"),
     high: part("high"),
   };

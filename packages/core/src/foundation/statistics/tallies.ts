@@ -34,30 +34,3 @@ export function histogramColumn({ from, to, bins }: HistogramRequest, value: num
 export function histogramEdges({ from, to, bins }: HistogramRequest): Float64Array {
   return Float64Array.from({ length: bins + 1 }, (_, k) => (k === bins ? to : from + ((to - from) * k) / bins));
 }
-
-/** A proportion with its interval of 95 %. */
-export interface Proportion {
-  readonly fraction: number;
-  readonly low: number;
-  readonly high: number;
-}
-
-/** .975 quantile of the standard normal. */
-const z = 1.959963984540054;
-
-/**
- * hits/count with Wilson's interval of 95 %, which also says something at 0 and 1.
- * @accuracy coverage (statistics/tallies.test.ts)
- * @source Wilson, Journal of the American Statistical Association 22 (1927) 209
- */
-export function proportion(hits: number, count: number): Proportion {
-  const fraction = hits / count;
-  const square = (z * z) / count;
-  const centre = (fraction + square / 2) / (1 + square);
-  const half = (z * Math.sqrt((fraction * (1 - fraction)) / count + square / (4 * count))) / (1 + square);
-  return {
-    fraction,
-    low: hits === 0 ? 0 : Math.max(0, centre - half),
-    high: hits === count ? 1 : Math.min(1, centre + half),
-  };
-}
