@@ -46,6 +46,28 @@ function seriesEntries(levels: readonly ExperimentLevel[], name: string, { serie
   });
 }
 
+/** Statistics over the repeats of every scalar series: at its last time, and at every time where `series` is measured. */
+function ensembleEntries(name: string, { ensemble }: LevelResult, every: boolean): Entry[] {
+  return Object.entries(ensemble?.series ?? {}).flatMap(([key, { t, count, mean, sd, se, quantiles }]): Entry[] => {
+    if (mean.shape.length !== 1 || t.length === 0) return [];
+    const qs = Array.from(quantiles?.at ?? [], (q, j): [string, Float64Array] => [
+      `quantile-${q}`,
+      quantiles!.value.data.subarray(j * t.length, (j + 1) * t.length),
+    ]);
+    const statistics: [string, Float64Array][] = [
+      ["mean", mean.data],
+      ["se", se.data],
+      ["sd", sd.data],
+      ["count", count],
+    ];
+    return [...statistics, ...qs].flatMap(([statistic, data]): Entry[] => {
+      const column = `${name}.${key}.${statistic}`;
+      const all = every ? Array.from(t, (time, k): Entry => [`${column}@${time}`, data[k]!]) : [];
+      return [[column, data.at(-1)!], ...all];
+    });
+  });
+}
+
 function distanceEntries({ distances }: RunResult): Entry[] {
   return Object.entries(distances).flatMap(([pair, metrics]) =>
     Object.entries(metrics).flatMap(([metric, { value }]): Entry[] =>
@@ -67,8 +89,8 @@ function verdictEntries(name: string, value: Json): Entry[] {
 
 /**
  * The row of a cell: `<level>.outcome.status` (and event, t, tError, code, message), `<level>.<series>` the last record
- * of every scalar observable (at the event where a level stopped), `<level>.<series>@<t>` all of them where `series` is measured, `<A>|<B>.<metric>` the last
- * distance, `expect.ok`, `analysis.<name>.<field>` the scalars of every verdict.
+ * of every scalar observable (at the event where a level stopped), `<level>.<series>@<t>` all of them where `series` is measured; with repeats
+ * `<level>.<series>.mean` (and se, sd, count, quantile-<q>) likewise; `<A>|<B>.<metric>` the last distance, `expect.ok`, `analysis.<name>.<field>` the scalars of every verdict.
  *
  * @throws SolveError not-finite
  * @cost O(columns)
@@ -83,6 +105,7 @@ export function cellColumns(
   for (const [name, level] of Object.entries(result?.levels ?? {})) {
     entries.push(...levelEntries(name, level));
     if (measure.includes("series")) entries.push(...seriesEntries(levels, name, level));
+    entries.push(...ensembleEntries(name, level, measure.includes("series")));
   }
   if (result !== undefined && measure.includes("distances")) entries.push(...distanceEntries(result));
   if (result !== undefined && result.expect.length > 0)

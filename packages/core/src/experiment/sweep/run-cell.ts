@@ -3,7 +3,8 @@ import { InputError, SolveError } from "../../foundation/errors/index.js";
 import { analyzeExperiment } from "../analyze.js";
 import type { Experiment } from "../experiment.js";
 import type { RunResult } from "../result.js";
-import { type RunOptions, runExperiment } from "../run.js";
+import { runExperiment } from "../run.js";
+import type { RunOptions } from "../run-options.js";
 import { type CellColumns, cellColumns } from "./cell-columns.js";
 import type { Measure } from "./section.js";
 
