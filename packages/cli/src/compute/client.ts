@@ -27,7 +27,8 @@ export function compute<T extends Task>(
   return new Promise((resolve, reject) => {
     let interrupted = false;
     const finish = (settle: () => void) => {
-      for (const signal of stopSignals) process.off(signal, interrupt);
+      // After an interrupt the process is about to end: a second signal must not end it before it has said so.
+      if (!interrupted) for (const signal of stopSignals) process.off(signal, interrupt);
       void worker.terminate();
       settle();
     };

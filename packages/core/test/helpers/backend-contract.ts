@@ -139,7 +139,7 @@ function expectPotentials(backend: Backend): void {
   }
 }
 
-/** A batch is its systems one by one, bit for bit. */
+/** A batch is its systems one by one; bit for bit where the backend says so. */
 function expectBatch(backend: Backend, count: number, m: number, d: number, mask: Visibility): void {
   const { weights, positions } = weighted(m, d, 5);
   const points = normals(count * m * d, 21);
@@ -161,7 +161,9 @@ function expectBatch(backend: Backend, count: number, m: number, d: number, mask
       };
       expectClose(backend, mine, naiveAttention(kernel, system, system, mask));
       const alone = new Float64Array(m * d);
-      if (backend.field(kernel, system, system, mask, { field: alone })) expect(mine.field).toEqual(alone);
+      if (!backend.field(kernel, system, system, mask, { field: alone })) continue;
+      if (backend.exactBatches) expect(mine.field).toEqual(alone);
+      else expectClose(backend, mine, { field: [...alone], logPartition: [...(mine.logPartition ?? [])], entropy: [] });
     }
   }
 }

@@ -71,6 +71,7 @@ function backendOf(session: Session, threads: number, variant: Instructions): Na
     precision,
     threads,
     variant,
+    exactBatches: true,
     field: (kernel, source, queries, visibility, out) => nativeField(session, kernel, source, queries, visibility, out),
     fieldBatch: (kernel, batch, visibility, out) => nativeFieldBatch(session, kernel, batch, visibility, out),
     perceptron: (layer, points, n, factor, out) => nativePerceptron(session, layer, points, n, factor, out),

@@ -128,6 +128,8 @@ export interface Backend {
     visibility: Visibility,
     out: FieldOutput,
   ): boolean;
+  /** Whether `fieldBatch` gives the bits of `field` system by system; otherwise it agrees to the rounding of its sums. */
+  readonly exactBatches?: boolean;
   /** Γ of every system of an ensemble; `keyPotential` is not for batches. */
   fieldBatch?(kernel: KernelDescription, batch: PointBatch, visibility: Visibility, out: BatchOutput): boolean;
   /** out += factor · layer(x_i) for n points of shape [n, d]. */

@@ -129,7 +129,7 @@ export const density: LawPlugin<DensityParameters> = {
       d: domain.chart.d,
       n: params.n,
       moments: () => moments,
-      cloud: () => drawFrom(table, params.n, params.seed),
+      cloud: (run) => drawFrom(table, params.n, params.seed, run),
       density: domain.density,
     };
   },

@@ -79,9 +79,9 @@ export function tableMoments({ chart, masses }: Table): Gaussian {
 }
 
 /** n draws: a cell by its mass, then uniform in the cell. */
-export function drawFrom({ chart, masses }: Table, n: number, seed: number): PointCloud {
+export function drawFrom({ chart, masses }: Table, n: number, seed: number, run = 0): PointCloud {
   const ends = cumulated(masses);
-  const random = stream({ seed, purpose: "initial tokens" });
+  const random = stream({ seed, purpose: "initial tokens", run });
   const points = new Float64Array(n * chart.d);
   for (let i = 0; i < n; i++) {
     const cell = indexAt(ends, random.uniform());

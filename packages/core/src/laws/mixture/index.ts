@@ -89,11 +89,11 @@ function momentsOfMixture(components: readonly Component[]): Gaussian {
 }
 
 /** Each token draws its component, then m_k + Σ_k^½ z. */
-function draw(components: readonly Component[], n: number, seed: number): PointCloud {
+function draw(components: readonly Component[], n: number, seed: number, run = 0): PointCloud {
   const { d } = components[0]!.law;
   const roots = components.map(({ law }) => psdSqrt(law.cov, d).sqrt);
-  const choice = stream({ seed, purpose: "initial components" });
-  const normals = stream({ seed, purpose: "initial tokens" });
+  const choice = stream({ seed, purpose: "initial components", run });
+  const normals = stream({ seed, purpose: "initial tokens", run });
   const z = new Float64Array(d);
   const points = new Float64Array(n * d);
   for (let i = 0; i < n; i++) {
@@ -140,7 +140,7 @@ export const mixture: LawPlugin<MixtureParameters> = {
       d: moments.d,
       n: params.n,
       moments: () => moments,
-      cloud: () => draw(components, params.n, params.seed),
+      cloud: (run) => draw(components, params.n, params.seed, run),
       ...(density === undefined ? {} : { density }),
     };
   },

@@ -32,5 +32,6 @@ export const sspRk3: MethodPlugin<Record<string, never>> = {
   doc: "Shu–Osher Runge–Kutta 3(2), strong-stability-preserving: keeps positivity where Euler steps do.",
   source: "Shu and Osher, Journal of Computational Physics 77 (1988) 439–471",
   params: z.strictObject({}),
+  traits: { componentwise: true },
   bind,
 };
