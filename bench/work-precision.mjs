@@ -4,7 +4,7 @@
  *   node bench/work-precision.mjs [--out FILE.json] [--repeats 7]
  *
  * For each tolerance: evaluations of the drift, wall time (the least of the repeats, five times as many in JavaScript
- * until it is compiled, in one Python process that stays up and is warm) and the error of the end state. SciPy's drifts are vectorised NumPy. The last table reads evaluations
+ * until it is compiled, in one Python process that stays up and is warm) and the error of the end state. The tokens' field is the WebAssembly backend's; SciPy's drifts are vectorised NumPy. The last table reads evaluations
  * off at equal error, by straight lines in log–log. PYTHON names the interpreter. Needs `npm run build`.
  */
 import { spawn } from "node:child_process";
@@ -12,12 +12,17 @@ import { writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
+import { sphere } from "../packages/core/dist/geometry/sphere/index.js";
 import { dop853 } from "../packages/core/dist/methods/dop853/index.js";
 import { tsit5 } from "../packages/core/dist/methods/tsit5/index.js";
 import { adaptive, solve } from "../packages/core/dist/solve/index.js";
+import { openWasm } from "../packages/kernels/dist/wasm/index.js";
 
 const { values } = parseArgs({ options: { out: { type: "string" }, repeats: { type: "string", default: "7" } } });
 const repeats = Number(values.repeats);
+
+/** The attention field of the tokens: what an experiment takes on every machine. */
+const backend = await openWasm();
 
 /** A fixed sequence in (−1, 1): no library needed, the same numbers everywhere. */
 function sequence(size, scale, seed) {
@@ -89,34 +94,15 @@ function tokens() {
     const length = Math.hypot(...y0.subarray(i * d, i * d + d));
     for (let a = 0; a < d; a++) y0[i * d + a] /= length;
   }
-  const sums = new Float64Array(n);
-  // Every weight serves both of its tokens.
+  const identity = Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
+  const head = { beta, queryKey: identity, value: identity };
+  const kernel = { weight: "exponential", normalisation: "partition", heads: [head] };
+  const dense = { dense: true, logWeight: () => 0, decay: 0 };
+  const weights = new Float64Array(n).fill(1 / n);
   const drift = (_t, y, out) => {
-    const self = (i) =>
-      Math.exp(beta * (y[3 * i] * y[3 * i] + y[3 * i + 1] * y[3 * i + 1] + y[3 * i + 2] * y[3 * i + 2]));
-    for (let i = 0; i < n; i++) {
-      sums[i] = self(i);
-      for (let a = 0; a < 3; a++) out[3 * i + a] = sums[i] * y[3 * i + a];
-    }
-    for (let i = 0; i < n; i++) {
-      const [a, b, c] = [y[3 * i], y[3 * i + 1], y[3 * i + 2]];
-      let [sum, u, v, w] = [sums[i], out[3 * i], out[3 * i + 1], out[3 * i + 2]];
-      for (let j = i + 1, k = 3 * j; j < n; j++, k += 3) {
-        const weight = Math.exp(beta * (a * y[k] + b * y[k + 1] + c * y[k + 2]));
-        sum += weight;
-        u += weight * y[k];
-        v += weight * y[k + 1];
-        w += weight * y[k + 2];
-        sums[j] += weight;
-        out[k] += weight * a;
-        out[k + 1] += weight * b;
-        out[k + 2] += weight * c;
-      }
-      const along = (a * u + b * v + c * w) / sum;
-      out[3 * i] = u / sum - along * a;
-      out[3 * i + 1] = v / sum - along * b;
-      out[3 * i + 2] = w / sum - along * c;
-    }
+    const cloud = { m: n, d, points: y, weights };
+    if (!backend.field(kernel, cloud, cloud, dense, { field: out })) throw new Error("the backend declined softmax");
+    sphere.tangent(y, out, n, d);
   };
   return {
     name: "64 tokens on S²",

@@ -3,7 +3,7 @@
  * DOP853 with a NumPy right-hand side, run by run in turns.
  * Run: npm run build && node bench/covariance/bench.mjs [repeats]
  *
- * d = 64, one head, with the own linear algebra and, where it is there, the system's LAPACK; `--large` adds d = 512 with 8
+ * d = 64, one head, with the own linear algebra, the backends' products and, where it is there, the system's LAPACK; `--large` adds d = 512 with 8
  * heads and LAPACK. JSON lines go to stdout. PYTHON names another interpreter; OPENBLAS_NUM_THREADS and
  * OPENBLAS_CORETYPE count for both sides.
  */
@@ -18,6 +18,7 @@ import { stream } from "../../packages/core/dist/foundation/random/index.js";
 import { dop853 } from "../../packages/core/dist/methods/dop853/index.js";
 import { adaptive, solve } from "../../packages/core/dist/solve/index.js";
 import { openLapack } from "../../packages/kernels/dist/lapack/index.js";
+import { openBackends } from "../../packages/kernels/dist/open/index.js";
 
 const [rtol, atol] = [1e-8, 1e-10];
 process.env.OPENBLAS_NUM_THREADS ??= "1";
@@ -122,6 +123,10 @@ const lapack = await openLapack().catch(() => undefined);
 console.log(JSON.stringify({ machine: cpus()[0].model, node: process.version, scipy: version, lapack: lapack?.name }));
 const small = problemOf(64, 1);
 await compare(small, "own", undefined, repeats);
+for (const name of ["native", "wasm"]) {
+  const [backend] = await openBackends({ name }).catch(() => []);
+  if (backend?.linearAlgebra && backend.name === name) await compare(small, name, backend.linearAlgebra, repeats);
+}
 if (lapack) await compare(small, lapack.name, lapack, repeats);
 if (lapack && process.argv.includes("--large")) await compare(problemOf(512, 8), lapack.name, lapack, 2);
 python.stdin.end();

@@ -23,9 +23,10 @@ function oneNorm(a: Float64Array, d: number): number {
   return sums.reduce((x, y) => Math.max(x, y), 0);
 }
 
-/** ‖|a|^power‖₁, exactly up to rounding: powers of a non-negative matrix need products with a row of ones only. */
-function normOfAbsolutePower(a: Float64Array, d: number, power: number): number {
-  const size = a.map(Math.abs);
+/** ‖|a/scale|^power‖₁, exactly up to rounding: powers of a non-negative matrix need products with a row of ones only. */
+function normOfAbsolutePower(a: Float64Array, d: number, power: number, scale: number): number {
+  const size = new Float64Array(d * d);
+  for (let i = 0; i < d * d; i++) size[i] = Math.abs(a[i]!) / scale;
   let row = new Float64Array(d).fill(1);
   let next = new Float64Array(d);
   for (let k = 0; k < power; k++) {
@@ -38,11 +39,7 @@ function normOfAbsolutePower(a: Float64Array, d: number, power: number): number 
 
 /** How many more squarings of scale·a the first term of the backward error of degree 13 asks for. */
 function extraSquarings(a: Float64Array, d: number, norm: number, scale: number): number {
-  const power = normOfAbsolutePower(
-    a.map((value) => value / norm),
-    d,
-    27,
-  );
+  const power = normOfAbsolutePower(a, d, 27, norm);
   if (power === 0) return 0;
   const logError = Math.log2(power) + 26 * Math.log2(scale * norm) - Math.log2(inverseError13);
   return Math.max(0, Math.ceil((logError + 53) / 26));
