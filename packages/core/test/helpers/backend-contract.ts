@@ -139,7 +139,7 @@ function expectPotentials(backend: Backend): void {
   }
 }
 
-/** A batch is its systems one by one; bit for bit where the backend says so. */
+/** A batch is its systems one by one, bit for bit where the backend says so; a system has the same bits in every batch. */
 function expectBatch(backend: Backend, count: number, m: number, d: number, mask: Visibility): void {
   const { weights, positions } = weighted(m, d, 5);
   const points = normals(count * m * d, 21);
@@ -160,6 +160,13 @@ function expectBatch(backend: Backend, count: number, m: number, d: number, mask
         ...(weight === "linear" ? {} : { logPartition: logPartition.subarray(k * 2 * m, (k + 1) * 2 * m) }),
       };
       expectClose(backend, mine, naiveAttention(kernel, system, system, mask));
+      const single: PointBatch = { ...batch, count: 1, points: system.points };
+      const own: FieldOutput = {
+        field: new Float64Array(m * d),
+        ...(weight === "linear" ? {} : { logPartition: new Float64Array(2 * m) }),
+      };
+      expect(backend.fieldBatch(kernel, single, mask, own)).toBe(true);
+      expect([weight, normalisation, own]).toEqual([weight, normalisation, mine]);
       const alone = new Float64Array(m * d);
       if (!backend.field(kernel, system, system, mask, { field: alone })) continue;
       if (backend.exactBatches) expect(mine.field).toEqual(alone);

@@ -169,18 +169,17 @@ function placeOutputs(engine: Engine, { kernel, keys, asks, out }: Call, job: Jo
   if (out.entropy) job.entropy = arena.take(8 * rows * kernel.heads.length);
 }
 
-/**
- * Γ, log-partition and entropy of a call by the streaming kernels.
- * @returns false, with nothing written, for what only the reference computes: a mask whose keys are no interval, a query
- * that sees no key, numbers beyond the range of the precision
- * @throws MemoryRefused
- */
-export function createAttention(engine: Engine): (call: Call) => boolean {
+/** How a call went: `apart` where its systems would see each other in the last bits and go one by one. */
+type Said = "done" | "declined" | "apart";
+
+function createOnce(engine: Engine): (call: Call) => Said {
   const job = emptyJob();
   return (call) => {
     const { kernel, keys, asks, out } = call;
     job.flags = flagsOf(kernel, call.visibility, out);
-    if (!isOurs(call)) return false;
+    if (!isOurs(call)) return "declined";
+    // The greatest score that a key has of itself is taken off all keys of a call.
+    if (keys.systems > 1 && kernel.weight === "gaussian") return "apart";
     const arena = engine.arena();
     arena.reset();
     const at = arena.take(jobBytes);
@@ -192,14 +191,58 @@ export function createAttention(engine: Engine): (call: Call) => boolean {
     job.weight = weightOf(kernel);
     if (call.batch) job.flags |= jobFlag.batch;
     const points = placePoints(engine, call, job);
-    if (!placeScores(engine, call, points, job) || !placeMask(engine, call, job)) return false;
+    const bounded = placeScores(engine, call, points, job);
+    if (keys.systems > 1 && isExponential(kernel) && !(job.flags & jobFlag.safe)) return "apart";
+    if (!bounded || !placeMask(engine, call, job)) return "declined";
     placeKeys(engine, keys, points, job);
     placeOutputs(engine, call, job);
-    if (runJob(engine, job, at, keys.systems) > 0) return false;
+    if (runJob(engine, job, at, keys.systems) > 0) return "declined";
     const rows = keys.systems * asks.m;
     if (out.field) arena.read(job.field, out.field, rows * keys.d);
     if (out.logPartition) arena.read(job.logPartition, out.logPartition, rows * job.heads);
     if (out.entropy) arena.read(job.entropy, out.entropy, rows * job.heads);
-    return true;
+    return "done";
+  };
+}
+
+/** The systems of a batch one by one; nothing is written unless all of them could be computed. */
+function attendApart(call: Call, once: (call: Call) => Said): boolean {
+  const { kernel, keys, keyPoints, asks, out } = call;
+  const { systems, m, d } = keys;
+  const part = (array: Float64Array, k: number) => {
+    const size = array.length / systems;
+    return array.subarray(k * size, (k + 1) * size);
+  };
+  const sizes = { field: m * d, logPartition: kernel.heads.length * m, entropy: kernel.heads.length * m };
+  const names = (["field", "logPartition", "entropy"] as const).filter((name) => out[name] !== undefined);
+  const found: FieldOutput = Object.fromEntries(names.map((name) => [name, new Float64Array(systems * sizes[name])]));
+  for (let k = 0; k < systems; k++) {
+    const points = part(keyPoints, k);
+    const own: FieldOutput = Object.fromEntries(names.map((name) => [name, part(found[name]!, k)]));
+    const said = once({
+      ...call,
+      keys: { ...keys, systems: 1 },
+      keyPoints: points,
+      asks: { ...asks, points },
+      out: own,
+    });
+    if (said !== "done") return false;
+  }
+  for (const name of names) out[name]!.set(found[name]!);
+  return true;
+}
+
+/**
+ * Γ, log-partition and entropy of a call by the streaming kernels. A system of a batch has the same bits in every batch:
+ * where the sizes of all systems together do not bound the scores, or keys have scores of themselves, each goes by itself.
+ * @returns false, with nothing written, for what only the reference computes: a mask whose keys are no interval, a query
+ * that sees no key, numbers beyond the range of the precision
+ * @throws MemoryRefused
+ */
+export function createAttention(engine: Engine): (call: Call) => boolean {
+  const once = createOnce(engine);
+  return (call) => {
+    const said = once(call);
+    return said === "apart" ? attendApart(call, once) : said === "done";
   };
 }

@@ -118,6 +118,7 @@ export function createWasmBackend(
     precision,
     threads,
     variant: simd,
+    exactBatches: true,
     field: (kernel, source, queries, visibility, out) => evaluate(callOf(kernel, source, queries, visibility, out)),
     fieldBatch(kernel, { count, m, d, points, weights, positions }, visibility, out) {
       const keys = { systems: count, m, d, weights, positions };

@@ -50,7 +50,7 @@ interface Repeat {
   readonly outcome: Trajectory["outcome"];
 }
 
-/** How many repeats advance together: 1 where only one by one is right. */
+/** How many repeats advance together: 0 where only one by one is right. */
 function stackSize({ bound, one: { level } }: Ensemble): number {
   const { method, stepping } = integrationOf(bound, { level } as ExperimentLevel);
   const alone =
@@ -59,7 +59,7 @@ function stackSize({ bound, one: { level } }: Ensemble): number {
     level.problem.diffusion !== undefined ||
     stepping.kind === "adaptive" ||
     method.traits?.componentwise !== true;
-  return alone ? 1 : Math.max(1, Math.min(blockSize, Math.floor(stackNumbers / level.problem.y0.length)));
+  return alone ? 0 : Math.max(1, Math.min(blockSize, Math.floor(stackNumbers / level.problem.y0.length)));
 }
 
 function optionsOf({ bound, one, options }: Ensemble, taking: Taking): Omit<SolveOptions, "save"> {
@@ -124,7 +124,7 @@ function runStacked(ensemble: Ensemble, first: number, count: number, taking: Ta
     ]),
   );
   const { records, outcome } = solve(stack, integrationOf(bound, one).method, { ...optionsOf(ensemble, taking), save });
-  if (outcome.status === "failed") return undefined;
+  if (outcome.status === "failed" && count > 1) return undefined;
   return Array.from({ length: count }, (_, k) => ({
     recorded: (name: string) => systemOf(records[seriesKey(name)]!, k),
     outcome,
@@ -132,7 +132,8 @@ function runStacked(ensemble: Ensemble, first: number, count: number, taking: Ta
 }
 
 /**
- * Repeats first … last − 1 of a level, stacked where that changes no bit.
+ * Repeats first … last − 1 of a level, stacked where that changes no bit. Where it can be stacked even one repeat is a
+ * stack of its own: a backend may compute batches by other operations than single systems, but every batch alike.
  * @param inside the run that was under way at `first`
  * @param taken tells the checkpoints of the runs
  */
@@ -152,10 +153,11 @@ function* repeatsOf(
     return { ...(checkpoint && { checkpoint }), ...resume };
   };
   for (let from = first; from < last; ) {
-    const many = left?.count ?? Math.min(size, last - from);
-    const stacked = many === 1 ? undefined : runStacked(ensemble, from, many, taking(many));
-    if (stacked !== undefined) yield* stacked;
-    else for (let k = 0; k < many; k++) yield runAlone(ensemble, from + k, taking(1));
+    const many = left?.count ?? Math.min(Math.max(1, size), last - from);
+    const together = size === 0 ? undefined : runStacked(ensemble, from, many, taking(many));
+    if (together !== undefined) yield* together;
+    else if (size === 0) yield runAlone(ensemble, from, taking(1));
+    else for (let k = 0; k < many; k++) yield* runStacked(ensemble, from + k, 1, taking(1))!;
     from += many;
   }
 }

@@ -130,7 +130,7 @@ export interface Backend {
   ): boolean;
   /** Whether `fieldBatch` gives the bits of `field` system by system; otherwise it agrees to the rounding of its sums. */
   readonly exactBatches?: boolean;
-  /** Γ of every system of an ensemble; `keyPotential` is not for batches. */
+  /** Γ of every system of an ensemble, the same bits of a system in every batch; `keyPotential` is not for batches. */
   fieldBatch?(kernel: KernelDescription, batch: PointBatch, visibility: Visibility, out: BatchOutput): boolean;
   /** out += factor · layer(x_i) for n points of shape [n, d]. */
   perceptron?(layer: PerceptronLayer, points: Float64Array, n: number, factor: number, out: Float64Array): boolean;
