@@ -132,7 +132,6 @@ async function performUnlessStopped(
     const { runAttachments } = await import("../output/report.js");
     const attachments = await runAttachments(value.result, value.analysis, provenanceOf(file, options, record));
     await keeper.settled();
-    await check();
     await writeRun(io, directory, record, attachments);
     await removeCheckpoint(io, directory);
     return { record, analysis: value.analysis, directory, reused: false };

@@ -1,11 +1,14 @@
 import { Worker } from "node:worker_threads";
 import type { RunCheckpoint, RunProgress } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
+import { tell } from "../output/emit.js";
 import { Interrupted, stopSignals } from "./interrupts.js";
 import type { Message, Task, TaskResults } from "./protocol.js";
 
-/** How long a worker may take to notice a cancel before it is ended. */
+/** Milliseconds that a worker has to notice a cancel before it is ended. */
 const grace = 400;
+/** Milliseconds more where it keeps a checkpoint at its next step, which is long for many tokens or on a busy machine. */
+const graceForCheckpoint = 20_000;
 
 function inputError({ code, who, message }: Message & { kind: "input-error" }): InputError {
   const error = new InputError({ code, who, rule: message });
@@ -15,7 +18,9 @@ function inputError({ code, who, message }: Message & { kind: "input-error" }): 
 
 /**
  * Computes in a worker thread, so that progress can be drawn and an interrupt takes effect at once. A stop signal
- * asks the worker to stop, ends it if it does not within 0.4 s, and rejects with `Interrupted`.
+ * asks the worker to stop, ends it if it does not within 0.4 s (20 s more where it keeps a checkpoint, which the user is
+ * told; a second signal ends it at once), and rejects with
+ * `Interrupted`; a run that was whole by then is given nevertheless.
  */
 export function compute<T extends Task>(
   task: T,
@@ -26,24 +31,33 @@ export function compute<T extends Task>(
   const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { task, cancel } });
   return new Promise((resolve, reject) => {
     let interrupted = false;
+    let ending: NodeJS.Timeout | undefined;
     const finish = (settle: () => void) => {
+      clearTimeout(ending);
       // After an interrupt the process is about to end: a second signal must not end it before it has said so.
       if (!interrupted) for (const signal of stopSignals) process.off(signal, interrupt);
       void worker.terminate();
       settle();
     };
+    const giveUp = () => finish(() => reject(new Interrupted()));
     const interrupt = () => {
-      if (interrupted) return finish(() => reject(new Interrupted()));
+      if (interrupted) return giveUp();
       interrupted = true;
       Atomics.store(cancel, 0, 1);
-      setTimeout(() => finish(() => reject(new Interrupted())), grace).unref();
+      const keeps = task.kind === "run" && task.checkpointEvery !== undefined;
+      ending = setTimeout(() => {
+        if (!keeps) return giveUp();
+        tell("stopping at the next step, to keep a checkpoint; interrupt again to stop at once");
+        ending = setTimeout(giveUp, graceForCheckpoint);
+      }, grace);
     };
     for (const signal of stopSignals) process.on(signal, interrupt);
     worker.on("message", (message: Message) => {
       if (message.kind === "progress") return onProgress(message.progress);
       if (message.kind === "checkpoint") return onCheckpoint(message.checkpoint);
       finish(() => {
-        if (interrupted) reject(new Interrupted());
+        const whole = message.kind === "done" && "whole" in message.value && message.value.whole;
+        if (interrupted && !whole) reject(new Interrupted());
         else if (message.kind === "done") resolve(message.value as TaskResults[T["kind"]]);
         else if (message.kind === "input-error") reject(inputError(message));
         else reject(Object.assign(new Error(message.message), { stack: message.stack }));

@@ -37,7 +37,13 @@ export type Analysis = Readonly<Record<string, Json>>;
 
 /** What each task gives back. */
 export interface TaskResults {
-  readonly run: { readonly result: RunResult; readonly analysis: Analysis; readonly seconds: number };
+  readonly run: {
+    readonly result: RunResult;
+    readonly analysis: Analysis;
+    readonly seconds: number;
+    /** Whether it was finished before a cancel took effect. */
+    readonly whole: boolean;
+  };
   readonly analyze: { readonly analysis: Analysis; readonly seconds: number };
   readonly sizes: { readonly scaling: SizeScaling; readonly seconds: number };
   readonly probe: { readonly result: ProbeResult; readonly seconds: number };

@@ -70,8 +70,11 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
     ...(checkpointEvery === undefined ? {} : { checkpoint: checkpointsEvery(checkpointEvery) }),
     ...(resume === undefined ? {} : { resume }),
   });
-  const analysis = signal.aborted ? {} : analyzeExperiment(bound, { cancel: signal });
-  return { result, analysis, seconds: seconds() };
+  const whole = !signal.aborted;
+  // A whole result is worth keeping: a cancel that comes now lets the verdicts finish.
+  const cancelAnalysis = checkpointEvery === undefined ? { cancel: signal } : {};
+  const analysis = whole ? analyzeExperiment(bound, cancelAnalysis) : {};
+  return { result, analysis, seconds: seconds(), whole: whole && (checkpointEvery !== undefined || !signal.aborted) };
 }
 
 try {

@@ -13,7 +13,7 @@ function seedsOf({ spec }: RunResult): Record<string, number> {
 }
 
 /** A finished computation as the store keeps it. */
-export function recordOf(id: string, value: TaskResults["run"], started: Date): RunRecord {
+export function recordOf(id: string, value: Omit<TaskResults["run"], "whole">, started: Date): RunRecord {
   const { result, analysis, seconds } = value;
   return {
     id,

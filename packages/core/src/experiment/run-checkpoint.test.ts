@@ -51,6 +51,23 @@ function stoppedAt(k: number, how: "cancel" | "power cut"): RunCheckpoint | unde
   return kept;
 }
 
+/** The run, cancelled the k-th time that anything asks; undefined where it was whole before. */
+function cancelledAt(k: number): { kept: RunCheckpoint | undefined; whole: boolean } {
+  let asked = 0;
+  let kept: RunCheckpoint | undefined;
+  const cancel = {
+    get aborted() {
+      asked++;
+      return asked >= k;
+    },
+  };
+  const take = (checkpoint: RunCheckpoint) => {
+    kept = structuredClone(checkpoint);
+  };
+  runExperiment(bind(), { cancel, checkpoint: { due: () => false, take } });
+  return { kept, whole: asked < k };
+}
+
 describe("an experiment resumed from a checkpoint gives the bits of an undisturbed run", () => {
   const whole: RunResult = runExperiment(bind());
   let questions = 0;
@@ -76,5 +93,22 @@ describe("an experiment resumed from a checkpoint gives the bits of an undisturb
       expect(resume).toStrictEqual(before);
     }
     expect(questions).toBeGreaterThan(500);
+  });
+
+  test("wherever a cancel is seen: between levels, repeats and distances, too", () => {
+    let last = 1;
+    while (!cancelledAt(2 * last).whole) last *= 2;
+    let kept = 0;
+    // The first steps one by one, then a stride that is no divisor of anything, through every stage.
+    for (let k = 1; k <= 2 * last; k += k < 20 ? 1 : 97) {
+      const stopped = cancelledAt(k);
+      if (stopped.whole) break;
+      // Before the first step there is nothing to keep.
+      if (k === 1) expect(stopped.kept).toBeUndefined();
+      else expect(stopped.kept, `question ${k}`).toBeDefined();
+      if (k > 1) expect(runExperiment(bind(), { resume: stopped.kept! }), `question ${k}`).toStrictEqual(whole);
+      kept++;
+    }
+    expect(kept).toBeGreaterThan(30);
   });
 });

@@ -50,6 +50,22 @@ export interface RunOptions {
   readonly resume?: RunCheckpoint;
 }
 
+/** A sink that notes whether it was given something. */
+export interface NotingSink<C> {
+  readonly sink: CheckpointSink<C> | undefined;
+  given: boolean;
+}
+
+export function notingSink<C>(outer: CheckpointSink<C> | undefined): NotingSink<C> {
+  const noting: NotingSink<C> = { given: false, sink: undefined };
+  if (outer === undefined) return noting;
+  const take = (checkpoint: C) => {
+    noting.given = true;
+    outer.take(checkpoint);
+  };
+  return Object.assign(noting, { sink: { due: () => outer.due(), take } });
+}
+
 /** A sink that tells an outer one what it is given. */
 export function sinkThrough<C, D>(
   outer: CheckpointSink<D> | undefined,

@@ -9,6 +9,7 @@ import { type LevelOptions, runLevel } from "./run-level.js";
 import {
   type EnsembleProgress,
   type LevelProgress,
+  notingSink,
   type RunCheckpoint,
   type RunOptions,
   sinkThrough,
@@ -46,18 +47,26 @@ function runRepeated(
 
 /** Every level in its order, from where a checkpoint left it. */
 function runLevels(bound: Experiment, options: RunOptions): LevelProgress[] {
-  const { resume, checkpoint, ...rest } = options;
+  const { resume, checkpoint: outer, ...rest } = options;
+  const taken = notingSink(outer);
+  const checkpoint = taken.sink;
   const sink = checkpoint === undefined ? {} : { checkpoint };
   const done: LevelProgress[] = [...(resume?.done ?? [])];
   const first = done.length;
   for (const [k, one] of bound.levels.entries()) {
     if (k < first) continue;
     const left = k === first && resume !== undefined ? { resume } : {};
-    done.push(runRepeated(bound, one, [...done], { ...rest, ...sink, ...left }));
-    const whole = !cancelled(done.at(-1)!.result);
-    if (whole && checkpoint !== undefined && (options.cancel?.aborted || checkpoint.due())) {
-      checkpoint.take({ done: [...done] });
+    const before = [...done];
+    taken.given = false;
+    done.push(runRepeated(bound, one, before, { ...rest, ...sink, ...left }));
+    if (checkpoint === undefined) continue;
+    if (!cancelled(done.at(-1)!.result)) {
+      if (checkpoint.due()) checkpoint.take({ done: [...done] });
+      continue;
     }
+    // A cancel between two levels leaves the first of the others nothing of its own to keep.
+    const whole = !before.some(({ result }) => cancelled(result));
+    if (whole && !taken.given && before.length > 0) checkpoint.take({ done: before });
   }
   return done;
 }
@@ -81,10 +90,7 @@ function distancesOf(bound: Experiment, runs: readonly LevelProgress[], options:
   try {
     return compareLevels(statesOf(bound, runs), comparison, integration.seed, tick);
   } catch (error) {
-    if (error instanceof Cancelled) {
-      options.checkpoint?.take({ done: runs });
-      return {};
-    }
+    if (error instanceof Cancelled) return {};
     throw error;
   }
 }
@@ -118,6 +124,8 @@ export function runExperiment(bound: Experiment, options: RunOptions = {}): RunR
   const distances = distancesOf(bound, runs, options);
   const expect = bound.expectations.map((one) => checkExpectation(one, { levels, distances }));
   const attention = attentionOf(bound, runs, options);
+  if (options.cancel?.aborted && !runs.some(({ result }) => cancelled(result)))
+    options.checkpoint?.take({ done: runs });
   const result = {
     format: 1,
     spec: bound.spec,

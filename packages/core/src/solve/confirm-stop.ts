@@ -16,7 +16,8 @@ function finer(stepping: Stepping): Stepping {
  * The stop of a run with an error that covers the integration: a second run, finer, gives the time that is reported,
  * and twice the difference of the two is added to `tError` (plus dt at fixed steps).
  *
- * When the second run does not stop there at all, the first time stands with the whole span as its error.
+ * When the second run does not stop there at all, the first time stands with the whole span as its error. A cancel
+ * during it makes the whole run a cancelled one: a time without an error is no result.
  *
  * @cost one more run without records
  * @accuracy t* of Riccati flows inside tError of their closed form; test/gaussian.test.ts
@@ -29,6 +30,7 @@ export function confirmStop(
 ): Outcome {
   const { save: _save, onProgress: _onProgress, checkpoint: _checkpoint, resume: _resume, ...rest } = options;
   const { outcome } = solve(problem, method, { ...rest, steps: finer(options.steps) });
+  if (outcome.status === "stopped" && outcome.event === "cancelled") return outcome;
   if (outcome.status !== "stopped" || outcome.event !== first.event) {
     return { ...first, tError: options.span[1] - options.span[0] };
   }

@@ -122,9 +122,9 @@ function enter(step: Step, ledger: Ledger): Outcome | undefined {
   return crossing.terminal && stoppedAt(crossing.terminal, y);
 }
 
-/** The checkpoint after the last step; undefined before the first one. */
-function checkpointOf(last: Step | undefined, ledger: Ledger): SolveCheckpoint | undefined {
-  const position = last?.position?.();
+/** The checkpoint after a step; undefined where the method cannot tell its position. */
+function checkpointOf(last: Step, ledger: Ledger): SolveCheckpoint | undefined {
+  const position = last.position?.();
   if (position === undefined) return undefined;
   const { t, recorders, watches, passed, methods, stats } = ledger;
   return {
@@ -149,8 +149,9 @@ function advance(ledger: Ledger, problem: Problem, method: Method, options: Solv
   let last: Step | undefined;
   for (;;) {
     const cancelled = options.cancel?.aborted === true;
-    if (checkpoint !== undefined && last !== undefined && (cancelled || checkpoint.due())) {
-      const taken = checkpointOf(last, ledger);
+    if (checkpoint !== undefined && (cancelled || (last !== undefined && checkpoint.due()))) {
+      // Before the first step there is nothing but what the run was resumed from.
+      const taken = last === undefined ? options.resume : checkpointOf(last, ledger);
       if (taken !== undefined) checkpoint.take(taken);
     }
     if (cancelled) return { status: "stopped", event: "cancelled", t: ledger.t, tError: 0 };

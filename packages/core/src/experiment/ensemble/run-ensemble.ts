@@ -13,7 +13,13 @@ import type { Experiment } from "../experiment.js";
 import type { ExperimentLevel } from "../resolve-series.js";
 import type { EnsembleResult, LevelResult } from "../result.js";
 import { integrationOf, seriesKey, seriesRecords } from "../run-level.js";
-import { type EnsembleProgress, type LevelProgress, type RunProgress, sinkThrough } from "../run-options.js";
+import {
+  type EnsembleProgress,
+  type LevelProgress,
+  notingSink,
+  type RunProgress,
+  sinkThrough,
+} from "../run-options.js";
 import { addRepeat, blockSize, copyBlock, type EnsembleBlock, emptyBlock, mergeBlock } from "./block.js";
 import { summarize } from "./summary.js";
 
@@ -190,10 +196,15 @@ function computeBlock(
   const take = (repeat: Repeat) => addRepeat(part, one.series, repeat.recorded, repeat.outcome);
   const [from, to] = [block * blockSize, Math.min(repeats, (block + 1) * blockSize)];
   if (block === 0 && part.repeats === 0) take(repeatZero(zero));
-  const taken = sinkThrough<Inside, Pick<EnsembleProgress, "part" | "inside">>(keep, (inside) => ({ part, inside }));
-  for (const repeat of repeatsOf(ensemble, from + part.repeats, to, begun.inside, taken)) {
-    if (cancelled(repeat)) return undefined;
+  const taken = notingSink<Inside>(sinkThrough(keep, (inside) => ({ part, inside })));
+  for (const repeat of repeatsOf(ensemble, from + part.repeats, to, begun.inside, taken.sink)) {
+    if (cancelled(repeat)) {
+      // Between two repeats there is nothing inside.
+      if (!taken.given) keep?.take({ part });
+      return undefined;
+    }
     take(repeat);
+    taken.given = false;
     options.onProgress?.({ stage: one.level.name, fraction: (from + part.repeats) / repeats });
   }
   return part;
