@@ -1,6 +1,6 @@
 import { experiment, runExperiment } from "@meanfield/core/experiment";
 import { InputError } from "@meanfield/core/foundation/errors";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { openBackends } from "./index.js";
 
 const document = {
@@ -51,4 +51,38 @@ test("what is asked for by name and cannot be had is an error that says why", as
   expect(() => experiment({ ...document, backend: { name: "nosuch" } }, { backends: other })).toThrow(
     /no backend "nosuch"/,
   );
+});
+
+describe("every stage on the sphere takes a certified sum", () => {
+  const [beta, horizon] = [2, 0.5];
+  // ε(e^{LT} − 1)/L: what a field off by ε per token may do to the state (docs/kernels-fast-sums.md).
+  const lipschitz = 2 * beta + 2;
+  const growth = Math.expm1(lipschitz * horizon) / lipschitz;
+
+  // Drifts: the stages of every step, and the first of the next one, which the last record asks for.
+  test.each([
+    { method: "rk4", d: 2, n: 3000, dt: 0.1, wanted: "fourier", evaluations: 4 * 5 },
+    { method: "tsit5", d: 2, n: 3000, dt: 0.1, wanted: "fourier", evaluations: 6 * 5 + 1 },
+    { method: "dop853", d: 2, n: 3000, dt: 0.25, wanted: "fourier", evaluations: 12 * 2 },
+    { method: "rk4", d: 3, n: 12_000, dt: 0.25, wanted: "harmonics", evaluations: 4 * 2 },
+  ])("$method, d = $d", async ({ method, d, n, dt, wanted, evaluations }) => {
+    const of = async (accuracy: object) => {
+      const spec = {
+        model: { attention: { softmax: { beta } }, geometry: "sphere" },
+        initial: { "uniform-sphere": { d, n, seed: 2 } },
+        levels: { particles: {} },
+        solve: { span: [0, horizon], method, steps: { fixed: { dt } } },
+        backend: accuracy,
+      };
+      return runExperiment(experiment(spec, { backends: await openBackends(accuracy) }));
+    };
+    const [exact, certified] = [await of({}), await of({ accuracy: 1e-10 })];
+    const [{ bound, fallBacks, ...row }, ...others] = certified.backend.summation!;
+    expect(others).toEqual([]);
+    expect([row.method, row.evaluations, fallBacks]).toEqual([wanted, evaluations, 0]);
+    expect(bound > 0 && bound <= 1e-10).toBe(true);
+    const [x, y] = [exact, certified].map((one) => one.levels["particles"]!.states["x"]!.data);
+    // 1e-13 for the exact sum itself, and what the roundings of some 60 drifts add.
+    for (const [k, value] of x!.entries()) expect(Math.abs(value - y![k]!)).toBeLessThan(growth * (bound + 1e-13));
+  });
 });

@@ -5,6 +5,7 @@ import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
 import type { BoundLevel } from "../contract.js";
 import { normalisedTokenProblem } from "./normalised-tokens.js";
+import { offSphere, unextended } from "./off-sphere.js";
 
 /** Whether the field is projected on the tangent space (a flow) or not (a layer, which normalises afterwards). */
 export type Projection = "tangent" | "ambient";
@@ -15,14 +16,16 @@ function tokenProblem(model: Model, cloud: PointCloud, projection: Projection): 
   const scratch = new Float64Array(n * d);
   const base = tokens(cloud.points, n, d);
   let view = base;
+  const extension = projection === "tangent" ? offSphere(model.geometry, n, d) : unextended;
   return {
     y0: cloud.points.slice(),
     layout: { x: { offset: 0, shape: [n, d] } },
     breakpoints: model.breakpoints,
     drift(t, y, out) {
-      if (view.points !== y) view = { ...base, points: y };
+      const points = extension.feet(y);
+      if (view.points !== points) view = { ...base, points };
       model.fieldAt(view, view, t, out, scratch);
-      if (projection === "tangent") model.geometry.tangent(y, out, n, d);
+      extension.finish(y, out);
     },
     ...(model.geometry.flat ? {} : { retract: (y: Float64Array) => model.geometry.retract(y, n, d) }),
   };
@@ -42,14 +45,16 @@ function stackedProblem(
   const y0 = new Float64Array(size);
   for (let k = 0; k < count; k++) y0.set(initial.cloud(first + k).points, k * m * d);
   let view: PointBatch = { count, m, d, points: y0, weights, ...(positions && { positions }) };
+  const extension = projection === "tangent" ? offSphere(model.geometry, count * m, d) : unextended;
   return {
     y0,
     layout: { x: { offset: 0, shape: [count, m, d] } },
     breakpoints: model.breakpoints,
     drift(t, y, out) {
-      if (view.points !== y) view = { ...view, points: y };
+      const points = extension.feet(y);
+      if (view.points !== points) view = { ...view, points };
       model.batchFieldAt(view, t, out, scratch);
-      if (projection === "tangent") model.geometry.tangent(y, out, count * m, d);
+      extension.finish(y, out);
     },
     ...(model.geometry.flat ? {} : { retract: (y: Float64Array) => model.geometry.retract(y, count * m, d) }),
   };
