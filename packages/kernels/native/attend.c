@@ -22,6 +22,8 @@ struct call {
   double *field, *log_partition, *entropy;
   const int32_t *kept;
   int64_t kept_count;
+  double greatest_score; /* bound on |score|, nats, without the biases of exponential weights */
+  int32_t fused;         /* whether tiles of bounded scores run fused */
   struct job job;
   struct keys keys;
 };
@@ -33,7 +35,7 @@ static int exponential(const struct call *call) { return call->sizes.weight <= W
 static int64_t round_up(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
 
 /* Whether the numbers leave the range in which this precision keeps what it promises; NaN does. */
-static int out_of_range(const struct call *call) {
+static int out_of_range(struct call *call) {
   const struct sizes *s = &call->sizes;
   const double keys = greatest(call->key_points, (int64_t)s->systems * s->keys * s->d);
   const double queries = call->query_points == call->key_points
@@ -41,6 +43,7 @@ static int out_of_range(const struct call *call) {
                              : greatest(call->query_points, (int64_t)s->systems * s->queries * s->d);
   const double norm = matrix_norm(call->query_key, s->d);
   const double score = fabs(call->beta) * norm * keys * queries * s->d;
+  call->greatest_score = score;
   if (!(keys <= 1e15 && queries <= 1e15 && score <= (s->single ? 1e18 : 1e25))) return 1;
   if (!(fabs(call->decay) <= (s->single ? 60 : 600))) return 1;
   if (call->potential != NULL && !(greatest(call->potential, s->keys) <= (s->single ? 1e18 : 1e25))) return 1;
@@ -86,15 +89,12 @@ static int choose_keys(struct context *context, struct call *call, enum result *
 /* Score biases relative to their greatest (log2), or masses. */
 static void weigh_keys(const struct call *call, const double *points, struct keys *keys, double *bias, double *mass) {
   const int64_t d = call->sizes.d;
-  double most = -INFINITY, least = INFINITY, square_most = 0, known = -1, log_known = 0;
+  double most = -INFINITY, least = INFINITY, known = -1, log_known = 0;
   for (int64_t k = 0; k < keys->count; k++) {
     const int64_t j = call->kept == NULL ? k : call->kept[k];
-    const double weight = call->key_weights[j], *x = points + j * d;
+    const double weight = call->key_weights[j];
     /* Relative to the middle of the context, so that the fading part stays small. */
     const double fade = call->decay == 0 ? 0 : call->decay * (call->key_positions[j] - 0.5);
-    double square = 0;
-    for (int64_t c = 0; c < d; c++) square += x[c] * x[c];
-    square_most = square > square_most ? square : square_most;
     if (!exponential(call)) {
       bias[k] = call->sizes.weight == WEIGHT_SIGMOID ? call->bias * LOG2E : 0;
       mass[k] = weight * exp(fade);
@@ -103,11 +103,10 @@ static void weigh_keys(const struct call *call, const double *points, struct key
     if (weight != known) log_known = log(known = weight);
     bias[k] = log_known + fade;
     if (call->potential != NULL) bias[k] += call->potential[j];
-    if (call->sizes.weight == WEIGHT_GAUSSIAN) bias[k] -= call->beta * quadratic_form(call->key_gram, x, d);
+    if (call->sizes.weight == WEIGHT_GAUSSIAN) bias[k] -= call->beta * quadratic_form(call->key_gram, points + j * d, d);
     most = bias[k] > most ? bias[k] : most;
     least = bias[k] < least ? bias[k] : least;
   }
-  keys->norm = sqrt(square_most);
   keys->offset = keys->lowest = 0;
   if (!exponential(call)) return;
   for (int64_t k = 0; k < keys->count; k++) bias[k] = (bias[k] - most) * LOG2E;
@@ -115,25 +114,58 @@ static void weigh_keys(const struct call *call, const double *points, struct key
   keys->lowest = (least - most) * LOG2E;
 }
 
-static int pack_keys(const struct call *call, struct workspace *workspace, int64_t system, struct keys *keys) {
+/* max |k|, which is wanted where the coordinates' bound says too little. */
+static double greatest_norm(const struct call *call, const double *points) {
+  const int64_t d = call->sizes.d;
+  double most = 0;
+  for (int64_t k = 0; k < call->kept_count; k++) {
+    const double *x = points + (call->kept == NULL ? k : call->kept[k]) * d;
+    double square = 0;
+    for (int64_t c = 0; c < d; c++) square += x[c] * x[c];
+    most = square > most ? square : most;
+  }
+  return sqrt(most);
+}
+
+/* What is known of the keys without their points: all systems share it, but for the weight gaussian. */
+static int place_weights(const struct call *call, struct workspace *workspace, const double *points, struct keys *keys) {
   const struct variant *variant = call->variant;
-  const int64_t d = call->sizes.d, count = call->kept_count, padded = round_up(count, variant->rows);
+  const int64_t count = call->kept_count, padded = round_up(count, variant->rows);
   const size_t size = (size_t)variant->real_bytes;
   double *bias = reserve(&workspace->key_bias, (size_t)count * sizeof *bias);
   double *mass = reserve(&workspace->key_mass, (size_t)count * sizeof *mass);
-  *keys = (struct keys){
-      .count = count,
-      .panels = reserve(&workspace->panels, (size_t)(padded * d) * size),
-      .values = reserve(&workspace->values, (size_t)(round_up(count, BLOCK) * round_up(d, variant->rows)) * size),
-      .rows = reserve(&workspace->rows, (size_t)((padded + 1) * (d + 1)) * size),
-      .bias = reserve(&workspace->bias, (size_t)padded * size),
-      .mass = reserve(&workspace->mass, (size_t)padded * size),
-  };
-  if (!bias || !mass || !keys->panels || !keys->values || !keys->rows || !keys->bias || !keys->mass) return 0;
-  const double *points = call->key_points + system * call->sizes.keys * d;
+  keys->count = count;
+  keys->bias = reserve(&workspace->bias, (size_t)padded * size);
+  keys->mass = reserve(&workspace->mass, (size_t)padded * size);
+  if (!bias || !mass || !keys->bias || !keys->mass) return 0;
   weigh_keys(call, points, keys, bias, mass);
-  variant->pack(keys, (int32_t)d, 0, points, NULL, bias, exponential(call) ? NULL : mass, call->kept);
+  variant->pack_weights(keys, bias, exponential(call) ? NULL : mass);
   return 1;
+}
+
+/* The keys of a system whose weights are placed, in the forms that its tiles may read. */
+static int pack_keys(const struct call *call, struct workspace *workspace, int64_t system, struct keys *keys) {
+  const struct variant *variant = call->variant;
+  const int64_t d = call->sizes.d, count = keys->count;
+  const size_t size = (size_t)variant->real_bytes;
+  const double *points = call->key_points + system * call->sizes.keys * d;
+  if (call->fused) {
+    void *rows = reserve(&workspace->rows, (size_t)(count * d) * size);
+    if (rows == NULL) return 0;
+    variant->pack_rows(keys, (int32_t)d, points, call->kept, rows);
+  }
+  if (exponential(call) && !call->job.bounded) keys->norm = greatest_norm(call, points);
+  if (call->fused && call->job.bounded) return 1;
+  keys->panels = reserve(&workspace->panels, (size_t)(round_up(count, variant->rows) * d) * size);
+  keys->values = reserve(&workspace->values, (size_t)(round_up(count, BLOCK) * round_up(d, variant->rows)) * size);
+  if (!keys->panels || !keys->values) return 0;
+  variant->pack(keys, (int32_t)d, points, NULL, call->kept);
+  return 1;
+}
+
+/* Whether every system weighs its keys anew. */
+static int own_weights(const struct call *call) {
+  return call->sizes.systems > 1 && call->sizes.weight == WEIGHT_GAUSSIAN;
 }
 
 static int32_t tiles_of(const struct call *call) {
@@ -149,8 +181,9 @@ static void attend_system(void *work, int32_t item, int32_t thread) {
   const struct call *call = work;
   const struct sizes *s = &call->sizes;
   struct workspace *workspace = &call->context->workspaces[thread];
-  struct keys keys;
+  struct keys keys = call->keys;
   struct job job = call->job;
+  if (own_weights(call)) place_weights(call, workspace, call->key_points + (int64_t)item * s->keys * s->d, &keys);
   pack_keys(call, workspace, item, &keys);
   job.keys = &keys;
   job.points += (int64_t)item * s->queries * s->d;
@@ -167,8 +200,10 @@ static int prepare_job(struct context *context, struct call *call) {
   double *map = reserve(&context->map, (size_t)(round_up(d, panel) * d) * sizeof(double));
   double *value = reserve(&context->value, (size_t)(round_up(d, panel) * d) * sizeof(double));
   if (map == NULL || value == NULL) return 0;
-  pack_matrix(map, call->query_key, d, d, d, 1, panel);
-  pack_matrix(value, call->value, d, d, d, 1, panel);
+  const int scaled_map = is_multiple_of_identity(call->query_key, d);
+  const int scaled_value = is_multiple_of_identity(call->value, d);
+  if (!scaled_map) pack_matrix(map, call->query_key, d, d, d, 1, panel);
+  if (!scaled_value) pack_matrix(value, call->value, d, d, d, 1, panel);
   const double unit = s->weight == WEIGHT_LINEAR ? 1 : LOG2E;
   const int64_t row = (int64_t)s->head * s->queries;
   call->job = (struct job){
@@ -180,8 +215,10 @@ static int prepare_job(struct context *context, struct call *call) {
       .keys = &call->keys,
       .points = call->query_points,
       .scale = (s->weight == WEIGHT_GAUSSIAN ? 2 : 1) * call->beta * unit,
-      .map = map,
-      .value = value,
+      .map = scaled_map ? NULL : map,
+      .value = scaled_value ? NULL : value,
+      .map_factor = call->query_key[0],
+      .value_factor = call->value[0],
       .query_constant = (s->weight == WEIGHT_SHIFTED_EXPONENTIAL ? -call->beta : 0) + 0.5 * call->decay,
       .query_gram = s->weight == WEIGHT_GAUSSIAN ? call->query_gram : NULL,
       .query_gram_factor = -call->beta,
@@ -196,6 +233,14 @@ static int prepare_job(struct context *context, struct call *call) {
   return 1;
 }
 
+/* Whether coordinates and biases alone tell that no score needs a running maximum; in every system alike. */
+static int scores_bounded(const struct call *call) {
+  if (!exponential(call) || call->entropy != NULL || own_weights(call)) return 0;
+  const double unit = (call->sizes.weight == WEIGHT_GAUSSIAN ? 2 : 1) * LOG2E;
+  /* A hundredth for roundings: the tiles' own, exact test must then hold as well. */
+  return 1.01 * unit * call->greatest_score - call->keys.lowest <= call->variant->bound;
+}
+
 static enum result attend(struct context *context, struct call *call) {
   const struct sizes *s = &call->sizes;
   enum result result;
@@ -205,9 +250,15 @@ static enum result attend(struct context *context, struct call *call) {
   if (!prepare_job(context, call)) return NO_MEMORY;
   const double work = (double)s->systems * s->queries * call->kept_count * (2.0 * s->d + 12);
   const int32_t threads = threads_for(context, work), systems = s->systems;
+  call->fused = s->d <= FUSED_DIMENSION && exponential(call) && call->entropy == NULL;
+  if (!place_weights(call, &context->workspaces[0], call->key_points, &call->keys)) return NO_MEMORY;
+  call->job.bounded = scores_bounded(call);
   for (int32_t t = 0; t < threads; t++) {
     if (!reserve(&context->workspaces[t].scratch, (size_t)call->variant->scratch_bytes(s->d))) return NO_MEMORY;
     /* The first thread's packing is used alone; for a batch every thread's memory has to be there before writing. */
+    if (t > 0 && own_weights(call) && !place_weights(call, &context->workspaces[t], call->key_points, &call->keys)) {
+      return NO_MEMORY;
+    }
     if ((t == 0 || systems > 1) && !pack_keys(call, &context->workspaces[t], 0, &call->keys)) return NO_MEMORY;
   }
   if (systems > 1) {

@@ -19,7 +19,7 @@ struct keys {
   int64_t count;   /* keys of positive mass */
   void *panels;    /* [ceil(count/ROWS)][d][ROWS] */
   void *values;    /* [ceil(count/BLOCK)][ceil(d/ROWS)][BLOCK][ROWS] */
-  void *rows;      /* [padded + 1][1 + d]: bias and key, for the fused loop, which reads one ahead */
+  const void *rows; /* [count][d], for the fused loop; the points themselves where they are reals */
   void *bias;      /* [padded] score bias, at most 0 for EXP */
   void *mass;      /* [padded] factor of every operation but EXP */
   double norm;     /* max |k| */
@@ -34,9 +34,11 @@ struct job {
   const struct keys *keys;
   const double *points;      /* [queries][d] */
   double scale;              /* of the scores before A */
+  int32_t bounded;           /* whether every score is known to lie within the variant's bound */
   double score_unit;         /* factor from scores of the kernel's unit to nats (log 2), or 1 */
-  const double *map;         /* A in panels, or NULL for the identity */
-  const double *value;       /* V in panels, or NULL for the identity */
+  const double *map;         /* A in panels, or NULL for the identity times map_factor */
+  const double *value;       /* V in panels, or NULL for the identity times value_factor */
+  double map_factor, value_factor;
   double query_constant;     /* nats added to the log unit of every query */
   const double *query_gram;  /* gaussian: QᵀQ; NULL otherwise */
   double query_gram_factor;  /* -beta */
@@ -57,15 +59,21 @@ typedef void product_fn(const double *a, const double *b, int64_t k, double *out
                         int32_t columns, int32_t accumulate);
 /* Best of the machine: `repeats` runs of a loop over registers; returns a number that depends on all of them. */
 typedef double roofline_fn(int64_t repeats);
-/* Packs `count` keys, padded with keys of no weight. */
-typedef void pack_fn(struct keys *keys, int32_t d, int32_t separate, const double *points, const double *values,
-                     const double *bias, const double *mass, const int32_t *kept);
+/* Packs keys for the tiles, where there is room for them: panels, and values, which are the points where NULL. */
+typedef void pack_fn(struct keys *keys, int32_t d, const double *points, const double *values, const int32_t *kept);
+/* Rows for the fused loop into `room`, unless they need no packing. */
+typedef void pack_rows_fn(struct keys *keys, int32_t d, const double *points, const int32_t *kept, void *room);
+/* Biases, and masses, which may be NULL; padded with keys of no weight. */
+typedef void pack_weights_fn(struct keys *keys, const double *bias, const double *mass);
 
 struct variant {
   int32_t rows, tile, width, real_bytes;
   scratch_bytes_fn *scratch_bytes;
   run_tile_fn *run_tile;
   pack_fn *pack;
+  pack_rows_fn *pack_rows;
+  pack_weights_fn *pack_weights;
+  double bound; /* on scores (log2) that need no running maximum */
   product_fn *product; /* double only */
   roofline_fn *exp_roofline, *fma_roofline;
 };

@@ -5,34 +5,35 @@
 
 #include "blocks.h"
 
-INLINE vector score_row(int d, const real *row, vector query[FUSED_DIMENSION][GROUPS], int g) {
-  vector s = splat(row[0]);
-  for (int c = 0; c < d; c++) s += splat(row[1 + c]) * query[c][g];
+INLINE vector score_row(int d, real bias, const real *row, vector query[FUSED_DIMENSION][GROUPS], int g) {
+  vector s = splat(bias);
+  for (int c = 0; c < d; c++) s += splat(row[c]) * query[c][g];
   return s;
 }
 
 /* `count` vectors of queries from vector `v` on against one block. */
 INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *job, const struct sight *sight,
                  const struct block *block, const real *q, int v, struct sums *sums) {
-  const real *rows = job->keys->rows;
+  const real *rows = job->keys->rows, *bias = job->keys->bias;
   vector query[FUSED_DIMENSION][GROUPS], total[GROUPS] = {{0}}, mean[FUSED_DIMENSION][GROUPS] = {{{0}}};
   for (int c = 0; c < d; c++) {
     for (int g = 0; g < count; g++) query[c][g] = load(q + c * TILE + (v + g) * WIDTH);
   }
   vector next[GROUPS];
-  for (int g = 0; g < count; g++) next[g] = score_row(d, rows + block->first * (d + 1), query, g);
+  for (int g = 0; g < count; g++) next[g] = score_row(d, bias[block->first], rows + block->first * d, query, g);
   for (int64_t j = block->first; j < block->last; j++) {
-    const real *row = rows + j * (d + 1);
+    const real *row = rows + j * d;
+    const int64_t ahead = j + 1 < block->last ? j + 1 : j;
     vector p[GROUPS];
     for (int g = 0; g < count; g++) {
       p[g] = exp2_vector(next[g]);
       if (masked) p[g] = keep(seen(sight, v + g, j), p[g]);
     }
-    for (int g = 0; g < count; g++) next[g] = score_row(d, row + d + 1, query, g);
+    for (int g = 0; g < count; g++) next[g] = score_row(d, bias[ahead], rows + ahead * d, query, g);
     for (int g = 0; g < count; g++) {
       total[g] += p[g];
       if (with_mean) {
-        for (int c = 0; c < d; c++) mean[c][g] += splat(row[1 + c]) * p[g];
+        for (int c = 0; c < d; c++) mean[c][g] += splat(row[c]) * p[g];
       }
     }
   }
@@ -43,14 +44,20 @@ INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *
   }
 }
 
-/* Keys of a block for every vector that holds a query; three vectors at once where registers allow. */
+/* Keys of a block for every vector that holds a query: as many vectors at once as measured best with 32 registers. */
 INLINE void fuse_block(int d, int masked, int with_mean, const struct job *job, const struct sight *sight,
                        const struct block *block, const real *q, int vectors, struct sums *sums) {
-  if (d <= 3 && vectors == GROUPS && VECTOR_BYTES == 64) {
+  const int triples = sizeof(real) == 8 ? 8 : 6;
+  if (VECTOR_BYTES == 64 && vectors == GROUPS && d <= triples) {
     fuse(d, GROUPS, masked, with_mean, job, sight, block, q, 0, sums);
     return;
   }
-  for (int v = 0; v < vectors; v++) fuse(d, 1, masked, with_mean, job, sight, block, q, v, sums);
+  int v = 0;
+  if (VECTOR_BYTES == 64 && vectors > 1) {
+    fuse(d, 2, masked, with_mean, job, sight, block, q, 0, sums);
+    v = 2;
+  }
+  for (; v < vectors; v++) fuse(d, 1, masked, with_mean, job, sight, block, q, v, sums);
 }
 
 INLINE void fuse_block_of(int d, const struct job *job, const struct sight *sight, const struct block *block,

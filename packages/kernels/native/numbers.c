@@ -37,3 +37,12 @@ double matrix_norm(const double *a, int64_t d) {
   }
   return fmin(sqrt(squares), sqrt(row_most * column_most));
 }
+
+int is_multiple_of_identity(const double *a, int64_t d) {
+  for (int64_t i = 0; i < d; i++) {
+    for (int64_t j = 0; j < d; j++) {
+      if (a[i * d + j] != (i == j ? a[0] : 0)) return 0;
+    }
+  }
+  return 1;
+}

@@ -9,6 +9,9 @@ double greatest(const double *x, int64_t n);
 /* An upper bound of the spectral norm: the lesser of Frobenius' and sqrt(max row sum * max column sum). */
 double matrix_norm(const double *a, int64_t d);
 
+/* Whether a is a[0] times the identity. */
+int is_multiple_of_identity(const double *a, int64_t d);
+
 /* xᵀGx. */
 static inline double quadratic_form(const double *gram, const double *x, int64_t d) {
   double form = 0;

@@ -30,21 +30,23 @@ static void pack_values(real *values, const double *points, const int32_t *kept,
   }
 }
 
-static void pack_rows(real *rows, const double *points, const double *bias, const int32_t *kept, int64_t count, int64_t d) {
-  for (int64_t j = 0; j < count; j++) {
-    const double *point = points + (kept ? kept[j] : j) * d;
-    rows[j * (d + 1)] = (real)bias[j];
-    for (int64_t c = 0; c < d; c++) rows[j * (d + 1) + 1 + c] = (real)point[c];
-  }
-  for (int64_t c = 0; c <= d; c++) rows[count * (d + 1) + c] = 0;
+static void pack(struct keys *keys, int32_t d, const double *points, const double *values, const int32_t *kept) {
+  pack_panels(keys->panels, points, kept, keys->count, d);
+  pack_values(keys->values, values == NULL ? points : values, kept, keys->count, d);
 }
 
-static void pack(struct keys *keys, int32_t d, int32_t separate, const double *points, const double *values,
-                 const double *bias, const double *mass, const int32_t *kept) {
+static void pack_rows(struct keys *keys, int32_t d, const double *points, const int32_t *kept, void *room) {
+  real *rows = room;
+  keys->rows = sizeof(real) == sizeof(double) && kept == NULL ? (const void *)points : room;
+  if (keys->rows == points) return;
+  for (int64_t k = 0; kept == NULL && k < keys->count * d; k++) rows[k] = (real)points[k];
+  for (int64_t j = 0; kept != NULL && j < keys->count; j++) {
+    for (int64_t c = 0; c < d; c++) rows[j * d + c] = (real)points[kept[j] * d + c];
+  }
+}
+
+static void pack_weights(struct keys *keys, const double *bias, const double *mass) {
   const int64_t count = keys->count, padded = (count + ROWS - 1) / ROWS * ROWS;
-  pack_panels(keys->panels, points, kept, count, d);
-  pack_values(keys->values, separate ? values : points, kept, count, d);
-  if (d <= FUSED_DIMENSION && !separate) pack_rows(keys->rows, points, bias, kept, count, d);
   real *b = keys->bias, *m = keys->mass;
   for (int64_t j = 0; j < padded; j++) {
     b[j] = j < count ? (real)bias[j] : mass ? 0 : HIDDEN;

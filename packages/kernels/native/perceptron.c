@@ -39,7 +39,8 @@ static int pack_units(struct workspace *workspace, const struct variant *variant
     scaled[j] = unit * bias[j];
     ones[j] = 1;
   }
-  variant->pack(keys, s->d, 1, input, output, scaled, ones, NULL);
+  variant->pack(keys, s->d, input, output, NULL);
+  variant->pack_weights(keys, scaled, ones);
   return 1;
 }
 
@@ -72,6 +73,8 @@ int32_t mf_perceptron(struct context *context, const int32_t *sizes, double fact
               .keys = &keys,
               .points = points,
               .scale = units[s->activation],
+              .map_factor = 1,
+              .value_factor = 1,
               .factor = factor,
               .perceptron = 1,
               .field = out},

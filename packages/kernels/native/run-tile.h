@@ -53,6 +53,27 @@ static void map_lanes(const double *panels, const double *in, int64_t d, double 
   }
 }
 
+/* The queries of a tile, one per lane, times a multiple of the identity and the scale. */
+INLINE void scale_queries(const struct job *job, int64_t d, int64_t start, int count, real *q) {
+  const double *points = job->points + start * d;
+  for (int64_t l = 0; l < count; l++) {
+    for (int64_t c = 0; c < d; c++) q[c * TILE + l] = (real)(job->scale * (job->map_factor * points[l * d + c]));
+  }
+  for (int64_t l = count; l < TILE; l++) {
+    for (int64_t c = 0; c < d; c++) q[c * TILE + l] = 0;
+  }
+}
+
+static void prepare_scaled(const struct job *job, int64_t start, int count, real *q) {
+  switch (job->d) {
+    case 1: scale_queries(job, 1, start, count, q); break;
+    case 2: scale_queries(job, 2, start, count, q); break;
+    case 3: scale_queries(job, 3, start, count, q); break;
+    case 4: scale_queries(job, 4, start, count, q); break;
+    default: scale_queries(job, job->d, start, count, q);
+  }
+}
+
 /* The queries of a tile, one per lane, times the map and the scale. Returns the greatest norm. */
 static double prepare_queries(const struct job *job, int64_t start, int count, struct scratch *scratch) {
   const int64_t d = job->d;
@@ -69,7 +90,7 @@ static double prepare_queries(const struct job *job, int64_t start, int count, s
   double square[TILE] = {0}, greatest = 0;
   for (int64_t c = 0; c < d; c++) {
     for (int l = 0; l < TILE; l++) {
-      const double x = job->scale * mapped[c * TILE + l];
+      const double x = job->scale * (job->map == NULL ? job->map_factor * mapped[c * TILE + l] : mapped[c * TILE + l]);
       square[l] += x * x;
       scratch->q[c * TILE + l] = (real)x;
     }
@@ -128,22 +149,35 @@ static void sum_keys(const struct job *job, const struct view *view, int bounded
   }
 }
 
-static void write_field(const struct job *job, int64_t start, int count, const double *scale, const double *mean) {
-  const int64_t d = job->d;
+INLINE void write_rows(const struct job *job, int64_t d, int64_t start, int count, const double *scale,
+                       const double *mean) {
   const int add = job->perceptron || job->heads_before > 0;
-  for (int l = 0; l < count; l++) {
-    double *row = job->field + (start + l) * d;
+  const double factor = job->value == NULL ? job->value_factor : 1;
+  double *field = job->field + start * d;
+  for (int64_t l = 0; l < count; l++) {
     for (int64_t a = 0; a < d; a++) {
-      const double x = scale[l] * mean[a * TILE + l];
-      row[a] = add ? row[a] + x : x;
+      const double x = scale[l] * (factor * mean[a * TILE + l]);
+      field[l * d + a] = add ? field[l * d + a] + x : x;
     }
+  }
+}
+
+static void write_field(const struct job *job, int64_t start, int count, const double *scale, const double *mean) {
+  switch (job->d) {
+    case 1: write_rows(job, 1, start, count, scale, mean); break;
+    case 2: write_rows(job, 2, start, count, scale, mean); break;
+    case 3: write_rows(job, 3, start, count, scale, mean); break;
+    case 4: write_rows(job, 4, start, count, scale, mean); break;
+    default: write_rows(job, job->d, start, count, scale, mean);
   }
 }
 
 static void finish(const struct job *job, int64_t start, int count, int bounded, const struct scratch *scratch,
                    const struct sums *sums) {
   double scale[TILE];
-  for (int l = 0; l < count; l++) {
+  const int plain = job->normalised && !job->perceptron && job->log_partition == NULL && job->entropy == NULL;
+  for (int l = 0; plain && l < TILE; l++) scale[l] = 1 / sums->total[l];
+  for (int l = 0; !plain && l < count; l++) {
     const int64_t i = start + l;
     const double total = sums->total[l];
     double unit = job->query_constant + (bounded ? 0 : LOG2 * sums->shift[l]) + job->keys->offset;
@@ -164,19 +198,30 @@ static void finish(const struct job *job, int64_t start, int count, int bounded,
   write_field(job, start, count, scale, mean);
 }
 
+static void clear_sums(const struct job *job, const struct scratch *scratch, struct sums *sums) {
+  sums->mean = scratch->points;
+  memset(sums->total, 0, sizeof sums->total);
+  memset(sums->moment, 0, sizeof sums->moment);
+  for (int l = 0; l < TILE; l++) sums->shift[l] = HIDDEN;
+  if (job->field != NULL) memset(sums->mean, 0, padded_dimension(job->d) * TILE * sizeof(double));
+}
+
 static void run_tile(const struct job *job, int32_t tile, void *memory) {
   struct scratch scratch = divide(memory, job->d);
   const int64_t start = (int64_t)tile * TILE;
   const int count = job->queries - start < TILE ? (int)(job->queries - start) : TILE;
-  const double norm = prepare_queries(job, start, count, &scratch);
-  /* Entropies are differences of two large numbers unless weights are relative to the maximum. */
-  const int bounded = job->operation != EXP ||
-                      (job->entropy == NULL && norm * job->keys->norm - job->keys->lowest <= BOUNDED);
+  int bounded = job->bounded || job->operation != EXP;
+  if (bounded && job->map == NULL) {
+    prepare_scaled(job, start, count, scratch.q);
+  } else {
+    const double norm = prepare_queries(job, start, count, &scratch);
+    /* Entropies are differences of two large numbers unless weights are relative to the maximum. */
+    bounded = bounded || (job->entropy == NULL && norm * job->keys->norm - job->keys->lowest <= BOUNDED);
+  }
   struct view view;
   look(job, start, count, &view);
-  struct sums sums = {.mean = scratch.points};
-  for (int l = 0; l < TILE; l++) sums.shift[l] = HIDDEN;
-  memset(sums.mean, 0, padded_dimension(job->d) * TILE * sizeof(double));
+  struct sums sums;
+  clear_sums(job, &scratch, &sums);
   sum_keys(job, &view, bounded, (count + WIDTH - 1) / WIDTH, &scratch, &sums);
   finish(job, start, count, bounded, &scratch, &sums);
 }

@@ -33,6 +33,9 @@ const struct variant NAMED(meanfield_variant) = {
     .scratch_bytes = scratch_bytes,
     .run_tile = run_tile,
     .pack = pack,
+    .pack_rows = pack_rows,
+    .pack_weights = pack_weights,
+    .bound = BOUNDED,
 #ifndef MEANFIELD_F32
     .product = product,
 #endif
