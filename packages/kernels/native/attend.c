@@ -37,16 +37,16 @@ static int64_t round_up(int64_t n, int64_t unit) { return (n + unit - 1) / unit 
 /* Whether the numbers leave the range in which this precision keeps what it promises; NaN does. */
 static int out_of_range(struct call *call) {
   const struct sizes *s = &call->sizes;
-  const double keys = greatest(call->key_points, (int64_t)s->systems * s->keys * s->d);
+  const double keys = call->variant->greatest(call->key_points, (int64_t)s->systems * s->keys * s->d);
   const double queries = call->query_points == call->key_points
                              ? keys
-                             : greatest(call->query_points, (int64_t)s->systems * s->queries * s->d);
+                             : call->variant->greatest(call->query_points, (int64_t)s->systems * s->queries * s->d);
   const double norm = matrix_norm(call->query_key, s->d);
   const double score = fabs(call->beta) * norm * keys * queries * s->d;
   call->greatest_score = score;
   if (!(keys <= 1e15 && queries <= 1e15 && score <= (s->single ? 1e18 : 1e25))) return 1;
   if (!(fabs(call->decay) <= (s->single ? 60 : 600))) return 1;
-  if (call->potential != NULL && !(greatest(call->potential, s->keys) <= (s->single ? 1e18 : 1e25))) return 1;
+  if (call->potential != NULL && !(call->variant->greatest(call->potential, s->keys) <= (s->single ? 1e18 : 1e25))) return 1;
   if (s->weight != WEIGHT_SIGMOID) return 0;
   /* The field stays right where 1/(1 + e^-s) underflows; its logarithm and its sum alone do not. */
   const int relative = call->log_partition != NULL || call->entropy != NULL || s->normalised;
@@ -193,6 +193,30 @@ static void attend_system(void *work, int32_t item, int32_t thread) {
   for (int32_t tile = 0; tile < tiles_of(call); tile++) call->variant->run_tile(&job, tile, workspace->scratch.data);
 }
 
+/* More than this of keys and queries side by side would leave the cache. */
+enum { MOST_STACK_BYTES = 1 << 18 };
+
+/* Whether systems run side by side: small ones with bounded scores that see all their tokens, at least half a stack. */
+static int stacks(const struct call *call) {
+  const struct sizes *s = &call->sizes;
+  const struct job *job = &call->job;
+  return 2 * s->systems > call->variant->width && s->keys <= BLOCK && job->bounded && call->kept == NULL &&
+         call->from == NULL && job->decay == 0 && job->map == NULL && job->value == NULL && job->field != NULL &&
+         call->variant->stack_bytes(s->d, s->keys) <= MOST_STACK_BYTES;
+}
+
+static void attend_stack(void *work, int32_t item, int32_t thread) {
+  const struct call *call = work;
+  const struct sizes *s = &call->sizes;
+  const int32_t width = call->variant->width, first = item * width;
+  const int32_t systems = s->systems - first < width ? s->systems - first : width;
+  struct job job = call->job;
+  job.points += (int64_t)first * s->queries * s->d;
+  job.field += (int64_t)first * s->queries * s->d;
+  if (job.log_partition) job.log_partition += (int64_t)first * s->heads * s->queries;
+  call->variant->run_stack(&job, systems, call->context->workspaces[thread].scratch.data);
+}
+
 static int prepare_job(struct context *context, struct call *call) {
   static const enum operation operations[] = {EXP, EXP, EXP, SIGMOID, LINEAR};
   const struct sizes *s = &call->sizes;
@@ -210,6 +234,7 @@ static int prepare_job(struct context *context, struct call *call) {
       .operation = operations[s->weight],
       .d = s->d,
       .queries = s->queries,
+      .heads = s->heads,
       .heads_before = s->head,
       .normalised = s->normalised,
       .keys = &call->keys,
@@ -253,15 +278,20 @@ static enum result attend(struct context *context, struct call *call) {
   call->fused = s->d <= FUSED_DIMENSION && exponential(call) && call->entropy == NULL;
   if (!place_weights(call, &context->workspaces[0], call->key_points, &call->keys)) return NO_MEMORY;
   call->job.bounded = scores_bounded(call);
+  const int stacked = stacks(call);
   for (int32_t t = 0; t < threads; t++) {
-    if (!reserve(&context->workspaces[t].scratch, (size_t)call->variant->scratch_bytes(s->d))) return NO_MEMORY;
+    const int64_t bytes = stacked ? call->variant->stack_bytes(s->d, s->keys) : call->variant->scratch_bytes(s->d);
+    if (!reserve(&context->workspaces[t].scratch, (size_t)bytes)) return NO_MEMORY;
+    if (stacked) continue;
     /* The first thread's packing is used alone; for a batch every thread's memory has to be there before writing. */
     if (t > 0 && own_weights(call) && !place_weights(call, &context->workspaces[t], call->key_points, &call->keys)) {
       return NO_MEMORY;
     }
     if ((t == 0 || systems > 1) && !pack_keys(call, &context->workspaces[t], 0, &call->keys)) return NO_MEMORY;
   }
-  if (systems > 1) {
+  if (stacked) {
+    pool_run(context->pool, threads, attend_stack, call, (int32_t)(round_up(systems, call->variant->width) / call->variant->width));
+  } else if (systems > 1) {
     pool_run(context->pool, threads, attend_system, call, systems);
   } else {
     pool_run(context->pool, threads, attend_tile, call, tiles_of(call));

@@ -30,7 +30,7 @@ struct keys {
 /* One head, or one perceptron layer, over one system. */
 struct job {
   enum operation operation;
-  int32_t d, queries, heads_before, normalised;
+  int32_t d, queries, heads, heads_before, normalised;
   const struct keys *keys;
   const double *points;      /* [queries][d] */
   double scale;              /* of the scores before A */
@@ -54,6 +54,9 @@ struct job {
 typedef int64_t scratch_bytes_fn(int32_t d);
 /* One tile of queries: from tile*TILE on. */
 typedef void run_tile_fn(const struct job *job, int32_t tile, void *scratch);
+/* Bytes one thread needs to work on `width` systems of n tokens side by side, and that work. */
+typedef int64_t stack_bytes_fn(int32_t d, int32_t n);
+typedef void run_stack_fn(const struct job *job, int32_t systems, void *scratch);
 /* out = a*b for ROWS-panels of a and TILE-panels of b, both with k terms; accumulates when asked. */
 typedef void product_fn(const double *a, const double *b, int64_t k, double *out, int64_t stride, int32_t rows,
                         int32_t columns, int32_t accumulate);
@@ -66,13 +69,19 @@ typedef void pack_rows_fn(struct keys *keys, int32_t d, const double *points, co
 /* Biases, and masses, which may be NULL; padded with keys of no weight. */
 typedef void pack_weights_fn(struct keys *keys, const double *bias, const double *mass);
 
+/* Greatest |x|; infinity where an entry is not finite. */
+typedef double greatest_fn(const double *x, int64_t n);
+
 struct variant {
   int32_t rows, tile, width, real_bytes;
   scratch_bytes_fn *scratch_bytes;
   run_tile_fn *run_tile;
+  stack_bytes_fn *stack_bytes;
+  run_stack_fn *run_stack;
   pack_fn *pack;
   pack_rows_fn *pack_rows;
   pack_weights_fn *pack_weights;
+  greatest_fn *greatest;
   double bound; /* on scores (log2) that need no running maximum */
   product_fn *product; /* double only */
   roofline_fn *exp_roofline, *fma_roofline;

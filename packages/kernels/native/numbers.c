@@ -2,27 +2,6 @@
 
 #include <math.h>
 
-double greatest(const double *x, int64_t n) {
-  double most[8] = {0}, bad[8] = {0};
-  int64_t k = 0;
-  for (; k + 8 <= n; k += 8) {
-    for (int l = 0; l < 8; l++) {
-      const double size = fabs(x[k + l]);
-      most[l] = size > most[l] ? size : most[l];
-      bad[l] += size * 0;
-    }
-  }
-  for (; k < n; k++) {
-    most[0] = fabs(x[k]) > most[0] ? fabs(x[k]) : most[0];
-    bad[0] += x[k] * 0;
-  }
-  for (int l = 1; l < 8; l++) {
-    most[0] = most[l] > most[0] ? most[l] : most[0];
-    bad[0] += bad[l];
-  }
-  return bad[0] == 0 ? most[0] : INFINITY;
-}
-
 double matrix_norm(const double *a, int64_t d) {
   double squares = 0, row_most = 0, column_most = 0;
   for (int64_t i = 0; i < d; i++) {

@@ -1,11 +1,9 @@
-/* Sizes of arrays and matrices, and quadratic forms. */
+/* Sizes of matrices, and quadratic forms. */
 #ifndef MEANFIELD_NUMBERS_H
 #define MEANFIELD_NUMBERS_H
 
 #include <stdint.h>
 
-/* Greatest |x|; infinity where an entry is not finite. */
-double greatest(const double *x, int64_t n);
 /* An upper bound of the spectral norm: the lesser of Frobenius' and sqrt(max row sum * max column sum). */
 double matrix_norm(const double *a, int64_t d);
 

@@ -53,8 +53,8 @@ int32_t mf_perceptron(struct context *context, const int32_t *sizes, double fact
   const struct variant *variant = s->single ? context->f32 : context->f64;
   const int64_t d = s->d;
   const double most = s->single ? 1e12 : 1e100;
-  if (greatest(points, s->points * d) > most || greatest(input, s->width * d) > most ||
-      greatest(bias, s->width) > most || greatest(output, s->width * d) > most) {
+  if (variant->greatest(points, s->points * d) > most || variant->greatest(input, s->width * d) > most ||
+      variant->greatest(bias, s->width) > most || variant->greatest(output, s->width * d) > most) {
     return DECLINED;
   }
   const double work = (double)s->points * s->width * (2.0 * d + 12);

@@ -157,7 +157,8 @@ INLINE void write_rows(const struct job *job, int64_t d, int64_t start, int coun
   for (int64_t l = 0; l < count; l++) {
     for (int64_t a = 0; a < d; a++) {
       const double x = scale[l] * (factor * mean[a * TILE + l]);
-      field[l * d + a] = add ? field[l * d + a] + x : x;
+      /* Not fused, for the bits of stacked.h, which adds apart. */
+      field[l * d + a] = add ? field[l * d + a] + rounded(x) : x;
     }
   }
 }

@@ -46,6 +46,16 @@ enum {
 /* Below every score, and a number: exp2 of it is 0. */
 static const real HIDDEN = (real)-1e30;
 
+/* Rounds a product here: the sum that follows is not fused with it. */
+INLINE double rounded(double x) {
+#if defined(__x86_64__)
+  __asm__("" : "+x"(x));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(x));
+#endif
+  return x;
+}
+
 INLINE vector splat(real x) { return x - (vector){0}; }
 INLINE vector load(const real *p) {
   vector v;

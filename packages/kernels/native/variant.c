@@ -2,6 +2,7 @@
 #include "pack.h"
 #include "roofline.h"
 #include "run-tile.h"
+#include "stacked.h"
 
 /* out (rows × columns, row-major) = or += the product of an a-panel [k][ROWS] and a b-panel [k][TILE]. */
 #ifndef MEANFIELD_F32
@@ -25,6 +26,28 @@ static void product(const double *a, const double *b, int64_t k, double *out, in
 }
 #endif
 
+static double greatest(const double *x, int64_t n) {
+  enum { LANES = 4 * WIDE_WIDTH };
+  double most[LANES] = {0}, bad[LANES] = {0};
+  int64_t k = 0;
+  for (; k + LANES <= n; k += LANES) {
+    for (int l = 0; l < LANES; l++) {
+      const double size = fabs(x[k + l]);
+      most[l] = size > most[l] ? size : most[l];
+      bad[l] += size * 0;
+    }
+  }
+  for (; k < n; k++) {
+    most[0] = fabs(x[k]) > most[0] ? fabs(x[k]) : most[0];
+    bad[0] += x[k] * 0;
+  }
+  for (int l = 1; l < LANES; l++) {
+    most[0] = most[l] > most[0] ? most[l] : most[0];
+    bad[0] += bad[l];
+  }
+  return bad[0] == 0 ? most[0] : INFINITY;
+}
+
 const struct variant NAMED(meanfield_variant) = {
     .rows = ROWS,
     .tile = TILE,
@@ -32,9 +55,12 @@ const struct variant NAMED(meanfield_variant) = {
     .real_bytes = sizeof(real),
     .scratch_bytes = scratch_bytes,
     .run_tile = run_tile,
+    .stack_bytes = stack_bytes,
+    .run_stack = run_stack,
     .pack = pack,
     .pack_rows = pack_rows,
     .pack_weights = pack_weights,
+    .greatest = greatest,
     .bound = BOUNDED,
 #ifndef MEANFIELD_F32
     .product = product,
