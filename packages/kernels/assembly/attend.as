@@ -253,16 +253,14 @@ function sweepTiles(job: Job, s: Scratch, padded: i32, y: usize, transposed: usi
 // Queries into the lanes; the lanes that are left over repeat the last query.
 function loadBlock(s: Scratch, job: Job, points: usize, begin: i32, count: i32, padded: i32): void {
   const d = job.d;
-  let row = points;
-  let to = s.x;
-  for (let lane = 1; lane <= padded; lane++) {
-    let at = to;
+  rowsToLanes(points, s.x, count, d);
+  for (let lane = count & ~1; lane < padded; lane++) {
+    let at = s.x + <usize>lane * WIDE;
+    let row = points + <usize>(min(lane, count - 1) * d) * WIDE;
     for (const end = row + <usize>d * WIDE; row < end; row += WIDE) {
       store<f64>(at, load<f64>(row));
       at += WIDE_ROW;
     }
-    if (lane >= count) row -= <usize>d * WIDE;
-    to += WIDE;
   }
   s.from = 0;
   s.to = job.keys;
@@ -371,7 +369,7 @@ function finishScalars(job: Job, s: Scratch, sheet: i32, begin: i32, count: i32,
   return bad;
 }
 
-// field += map·(scale·mean), where the map may be a multiple of the identity.
+// field += map·(scale·mean), where the map may be a multiple of the identity; then the first head starts the field.
 function addMean(job: Job, s: Scratch, h: i32, padded: i32): void {
   const d = job.d;
   const map = job.valueMap + <usize>(h * d * d) * WIDE;
@@ -383,7 +381,7 @@ function addMean(job: Job, s: Scratch, h: i32, padded: i32): void {
     let to = s.field + at;
     for (let a = 0; a < d; a++) {
       const mean = v128.mul<f64>(v128.load(row), scale);
-      if (multiple) v128.store(to, v128.add<f64>(v128.load(to), mean));
+      if (multiple) v128.store(to, h == 0 ? mean : v128.add<f64>(v128.load(to), mean));
       else v128.store(row, mean);
       row += WIDE_ROW;
       to += WIDE_ROW;
@@ -441,20 +439,11 @@ function attendBlock(job: Job, s: Scratch, system: i32, block: i32): i32 {
   const padded = (count + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
   const rows = <usize>((system * job.queries + begin) * d) * WIDE;
   loadBlock(s, job, job.points + rows, begin, count, padded);
-  clear(s.field, d);
+  if (!(flags & VALUE_SCALE)) clear(s.field, d);
   let bad = 0;
   for (let h = 0; h < job.heads; h++) bad += attendHead(job, s, h, system, begin, count, padded);
   if (!(flags & FIELD)) return bad;
-  let from = flags & LAYER ? s.totals : s.field;
-  let row = job.field + rows;
-  for (let lane = 0; lane < count; lane++) {
-    let at = from;
-    for (const end = row + <usize>d * WIDE; row < end; row += WIDE) {
-      store<f64>(row, load<f64>(at));
-      at += WIDE_ROW;
-    }
-    from += WIDE;
-  }
+  lanesToRows(flags & LAYER ? s.totals : s.field, job.field + rows, count, d);
   return bad;
 }
 
@@ -470,7 +459,7 @@ export function attend(job: Job, from: i32, to: i32, scratch: usize): i32 {
     if (batch && system != present) {
       const points = job.points + <usize>(system * job.keys * d) * WIDE;
       narrowKeys(points, s.y, job.keys * d, 0);
-      if (job.flags & FIELD) transposeKeys(points, s.transposed, job.keys, d, job.keyStride);
+      if (job.flags & FIELD) transposeReals(s.y, s.transposed, job.keys, d);
       present = system;
     }
     bad += attendBlock(job, s, system, item % job.blocks);

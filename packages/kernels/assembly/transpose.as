@@ -1,0 +1,94 @@
+// Rows of points to rows of coordinates and back, in squares of vectors.
+
+@inline function lows(a: v128, b: v128): v128 { return v128.shuffle<i64>(a, b, 0, 2); }
+@inline function highs(a: v128, b: v128): v128 { return v128.shuffle<i64>(a, b, 1, 3); }
+
+// f64 [rows, d] to [d, stride bytes] for all rows but the last of an odd number.
+function pairsOfRows(from: usize, to: usize, rows: i32, d: i32, stride: usize): void {
+  const step = <usize>d * WIDE;
+  for (let i = 0; i + 2 <= rows; i += 2) {
+    let at = to;
+    const end = from + (step & ~15);
+    for (; from < end; from += 16) {
+      const a = v128.load(from), b = v128.load(from + step);
+      v128.store(at, lows(a, b));
+      v128.store(at + stride, highs(a, b));
+      at += 2 * stride;
+    }
+    if (d & 1) {
+      store<f64>(at, load<f64>(from));
+      store<f64>(at, load<f64>(from + step), 8);
+      from += WIDE;
+    }
+    from += step;
+    to += 16;
+  }
+}
+
+// The same into the lanes of a block of queries.
+@inline function rowsToLanes(from: usize, to: usize, rows: i32, d: i32): void {
+  pairsOfRows(from, to, rows, d, WIDE_ROW);
+}
+
+// f64 [d, WIDE_ROW bytes] to [rows, d].
+function lanesToRows(from: usize, to: usize, rows: i32, d: i32): void {
+  const step = <usize>d * WIDE;
+  for (let i = 0; i < rows; i += 2) {
+    const both = i + 1 < rows;
+    let at = from;
+    const end = to + (step & ~15);
+    for (; to < end; to += 16) {
+      const a = v128.load(at), b = v128.load(at + WIDE_ROW);
+      v128.store(to, lows(a, b));
+      if (both) v128.store(to + step, highs(a, b));
+      at += 2 * WIDE_ROW;
+    }
+    if (d & 1) {
+      store<f64>(to, load<f64>(at));
+      if (both) store<f64>(to + step, load<f64>(at, 8));
+      to += WIDE;
+    }
+    to += step;
+    from += 16;
+  }
+}
+
+// Real [m, d] to [d, m]. Reads up to three Reals beyond the last.
+function transposeReals(from: usize, to: usize, m: i32, d: i32): void {
+  const row = <usize>m * SIZE;
+  if (SIZE == 8) pairsOfRows(from, to, m, d, row);
+  else squaresOfRows(from, to, m, d, row);
+  const done = m & ~(SIZE == 8 ? 1 : 3);
+  for (let j = done; j < m; j++) {
+    let at = from + <usize>(j * d) * SIZE;
+    let column = to + <usize>j * SIZE;
+    for (const end = at + <usize>d * SIZE; at < end; at += SIZE) {
+      store<Real>(column, load<Real>(at));
+      column += row;
+    }
+  }
+}
+
+// f32 [rows, d] to [d, stride bytes] for whole fours of rows.
+function squaresOfRows(from: usize, to: usize, rows: i32, d: i32, stride: usize): void {
+  const step = <usize>d * 4;
+  for (let i = 0; i + 4 <= rows; i += 4) {
+    let at = to;
+    let row = from;
+    for (let left = d; left > 0; left -= 4) {
+      const a = v128.load(row), b = v128.load(row + step), c = v128.load(row + 2 * step), e = v128.load(row + 3 * step);
+      const ab = v128.shuffle<i32>(a, b, 0, 4, 1, 5), ce = v128.shuffle<i32>(c, e, 0, 4, 1, 5);
+      v128.store(at, lows(ab, ce));
+      if (left > 1) v128.store(at + stride, highs(ab, ce));
+      if (left > 2) {
+        const high = v128.shuffle<i32>(a, b, 2, 6, 3, 7), other = v128.shuffle<i32>(c, e, 2, 6, 3, 7);
+        v128.store(at + 2 * stride, lows(high, other));
+        if (left > 3) v128.store(at + 3 * stride, highs(high, other));
+      }
+      at += 4 * stride;
+      row += 16;
+    }
+    from += 4 * step;
+    to += 16;
+  }
+}
