@@ -27,7 +27,14 @@ async function sourceOf(real, simd) {
   const { preludeOf } = await import("./precision.mjs");
   const { microkernelsOf } = await import("./microkernels.mjs");
   const generated = preludeOf(real, simd) + microkernelsOf(real);
-  const parts = ["job", "transpose", "attend", "prepare", "measure", ...(real === "f64" ? ["multiply", "normals"] : [])];
+  const parts = [
+    "job",
+    "transpose",
+    "attend",
+    "prepare",
+    "measure",
+    ...(real === "f64" ? ["multiply", "normals"] : []),
+  ];
   return [generated, ...parts.map(read)].join("\n");
 }
 
