@@ -1,49 +1,122 @@
-import type { BenchRow } from "./native.js";
-import { leastTime, type PairRoofline } from "./roofline.js";
-import { type BenchCase, runsOf, sample } from "./row.js";
-import { type Timing, timingOf } from "./samples.js";
+import { type LeastTime, leastTime, type Roofline } from "./roofline.js";
+import type { BenchCase, BenchRow } from "./row.js";
+import { type Ratio, ratioOf, timingOf } from "./samples.js";
 
-/** How to measure. */
-export interface MeasureOptions {
-  readonly repeats: number;
-  /** Milliseconds on a clock. */
+/** Clocks, in milliseconds. */
+export interface Clocks {
   now(): number;
-  /** The roofline of the cases, measured again with every sample; left out where they are not attention. */
-  readonly roofline?: () => PairRoofline;
-  /** Something else to time in turns with the cases: nanoseconds a pair. */
-  readonly peer?: () => Promise<number>;
+  /** Time that all threads of this process have spent on a processor. */
+  processor(): number;
 }
 
-/** What one measurement found. */
+/** One sample of something, in nanoseconds a pair. */
+export interface Sample {
+  readonly ns: number;
+  readonly cpuNs: number;
+}
+
+/** A case with the roofline of its backend. */
+export interface Contender {
+  readonly case: BenchCase;
+  /** Measures; contenders that share it share one measurement a round. */
+  readonly roofline: () => Roofline;
+}
+
+/** Something outside that is timed in turns with the contenders. */
+export type Peer = () => Promise<Sample>;
+
+/** Samples of one contender or peer, round by round. */
 export interface Measured {
-  /** In the order of the cases. */
-  readonly rows: readonly BenchRow[];
-  /** Times of the peer. */
-  readonly peer?: Timing;
+  readonly samples: readonly Sample[];
+  readonly least: readonly LeastTime[];
+}
+
+/** A sample lasts at least about this long, ms. */
+const sampleMs = 3;
+
+/** Runs of a sample, after a warm-up that makes the engine compile for good. */
+function runsOf(one: BenchCase, now: () => number): number {
+  const start = now();
+  let count = 0;
+  for (; count < 2 || now() - start < 3 * sampleMs; count++) one.run();
+  return Math.max(1, Math.ceil((sampleMs * count) / (now() - start)));
+}
+
+function sampleOf({ run, pairs }: BenchCase, runs: number, { now, processor }: Clocks): Sample {
+  const [cpu, start] = [processor(), now()];
+  for (let k = 0; k < runs; k++) run();
+  const [wall, spent] = [now() - start, processor() - cpu];
+  const scale = 1e6 / (runs * pairs);
+  return { ns: wall * scale, cpuNs: spent * scale };
+}
+
+/** What `measure` needs besides the contenders. */
+export interface MeasureOptions {
+  readonly repeats: number;
+  readonly clocks: Clocks;
+  readonly peers?: readonly Peer[];
+  /** Called before every sample; may throw to end the measurement. */
+  check?(): void;
 }
 
 /**
- * Times cases in turns, so that what slows the machine slows them alike: their ratios mean something where their times
- * do not. The roofline's fraction is of medians.
+ * Times contenders and peers in turns, one sample of each a round, the rooflines too: what slows the machine slows all of
+ * them alike, so that ratios of one round mean something where times do not.
+ * @cost (repeats + warm-up of 2) × the sum of their times
  */
-export async function measure(cases: readonly BenchCase[], options: MeasureOptions): Promise<Measured> {
-  const { now, roofline, peer, repeats } = options;
-  const runs = cases.map((one) => runsOf(one, now));
-  const samples = cases.map((): number[] => []);
-  const least = cases.map((): number[] => []);
-  const others: number[] = [];
-  for (let repeat = 0; repeat < repeats; repeat++) {
-    const roof = roofline?.();
-    for (const [k, one] of cases.entries()) {
-      samples[k]!.push(sample(one, runs[k]!, now));
-      if (roof !== undefined) least[k]!.push(leastTime(roof, one.row.d) / one.row.threads);
-    }
-    if (peer !== undefined) others.push(await peer());
-  }
-  const rows = cases.map(({ row }, k) => {
-    const nsPerPair = timingOf(samples[k]!);
-    if (roofline === undefined) return { ...row, nsPerPair };
-    return { ...row, nsPerPair, rooflineFraction: timingOf(least[k]!).median / nsPerPair.median };
+export async function measure(
+  contenders: readonly Contender[],
+  { repeats, clocks, peers = [], check }: MeasureOptions,
+): Promise<{ readonly contenders: readonly Measured[]; readonly peers: readonly Measured[] }> {
+  const runs = contenders.map((one) => {
+    check?.();
+    return runsOf(one.case, clocks.now);
   });
-  return others.length === 0 ? { rows } : { rows, peer: timingOf(others) };
+  const own = contenders.map(() => ({ samples: [] as Sample[], least: [] as LeastTime[] }));
+  const others = peers.map(() => ({ samples: [] as Sample[], least: [] as LeastTime[] }));
+  for (let round = 0; round < repeats; round++) {
+    const rooflines = new Map([...new Set(contenders.map((one) => one.roofline))].map((one) => [one, one()]));
+    for (const [k, { case: one, roofline }] of contenders.entries()) {
+      check?.();
+      own[k]!.samples.push(sampleOf(one, runs[k]!, clocks));
+      if (one.work !== undefined) own[k]!.least.push(leastTime(rooflines.get(roofline)!, one.work));
+    }
+    for (const [k, peer] of peers.entries()) {
+      check?.();
+      others[k]!.samples.push(await peer());
+    }
+  }
+  return { contenders: own, peers: others };
+}
+
+/** Times of a row. */
+export const timesOf = ({ samples }: Measured) => ({
+  nsPerPair: timingOf(samples.map(({ ns }) => ns)),
+  cpuNsPerPair: timingOf(samples.map(({ cpuNs }) => cpuNs)),
+});
+
+/** The row of a contender: the roofline's fraction is of medians. */
+export function rowOf({ subject }: BenchCase, measured: Measured): BenchRow {
+  const times = timesOf(measured);
+  const { least } = measured;
+  if (least.length === 0) return { ...subject, ...times };
+  const ns = timingOf(least.map((one) => one.ns)).median;
+  const bound = least.filter((one) => one.bound === "exponential").length * 2 >= least.length;
+  return {
+    ...subject,
+    ...times,
+    rooflineFraction: ns / subject.threads / times.nsPerPair.median,
+    cpuRooflineFraction: ns / times.cpuNsPerPair.median,
+    rooflineBound: bound ? "exponential" : "multiply-add",
+  };
+}
+
+/** Time of `over` over time of `one`, round by round: by the clock, and of processor time. */
+export function speedOver(one: Measured, over: Measured): { readonly ratio: Ratio; readonly cpuRatio: Ratio } {
+  const of = (key: keyof Sample): Ratio =>
+    ratioOf(
+      over.samples.map((sample) => sample[key]),
+      one.samples.map((sample) => sample[key]),
+    );
+  return { ratio: of("ns"), cpuRatio: of("cpuNs") };
 }

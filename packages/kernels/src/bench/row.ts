@@ -1,30 +1,47 @@
-import type { BenchRow } from "./native.js";
+import type { Timing } from "./samples.js";
 
-/** Something that is timed, and what a row is about; a pair of `product` is a multiplication, of `normals` a normal. */
+/** Kernels that are timed. A pair of `product` is a multiplication, of `normals` a normal. */
+export const benchKernels = ["softmax", "ensemble", "product", "normals"] as const;
+export type BenchKernel = (typeof benchKernels)[number];
+
+/** What was timed: one line of `bench` (format.md) without its numbers. */
+export interface BenchSubject {
+  readonly kernel: BenchKernel;
+  readonly backend: string;
+  /** Instruction set of the backend, where it has a choice. */
+  readonly variant?: string;
+  readonly precision: "f64" | "f32";
+  readonly n: number;
+  readonly d: number;
+  readonly threads: number;
+}
+
+/** One line of `bench`. */
+export interface BenchRow extends BenchSubject {
+  /** By the clock. */
+  readonly nsPerPair: Timing;
+  /** Of processor time, all threads together; on one thread `nsPerPair` exceeds it by what a busy machine takes. */
+  readonly cpuNsPerPair: Timing;
+  /** The least time of a pair (`leastTime`) on `threads` cores over the median time; left out where nothing bounds it. */
+  readonly rooflineFraction?: number;
+  /** The same of processor time: what every core in use makes of the time it is given. */
+  readonly cpuRooflineFraction?: number;
+  /** Which of the two ceilings is the lower. */
+  readonly rooflineBound?: "exponential" | "multiply-add";
+}
+
+/** What a pair takes at least of each kind. */
+export interface PairWork {
+  readonly exponentials: number;
+  readonly multiplyAdds: number;
+}
+
+/** Something that can be timed. */
 export interface BenchCase {
-  readonly row: Omit<BenchRow, "nsPerPair" | "rooflineFraction">;
+  readonly subject: BenchSubject;
   /** Pairs that one run computes. */
   readonly pairs: number;
+  /** Of a pair; left out where the kernel is neither exponentials nor multiply-adds. */
+  readonly work?: PairWork;
   run(): void;
-}
-
-/** A sample lasts at least about this long. */
-const sampleMs = 2;
-
-/**
- * One sample of a case: nanoseconds a pair, over as many runs as make a sample long enough to time.
- * @param now milliseconds on a clock
- */
-export function sample({ run, pairs }: BenchCase, runs: number, now: () => number): number {
-  const start = now();
-  for (let k = 0; k < runs; k++) run();
-  return ((now() - start) * 1e6) / (runs * pairs);
-}
-
-/** Runs of a sample, after a warm-up that makes the engine compile for good. */
-export function runsOf(one: BenchCase, now: () => number): number {
-  const start = now();
-  let count = 0;
-  for (; count < 3 || now() - start < 5 * sampleMs; count++) one.run();
-  return Math.max(1, Math.ceil((sampleMs * count) / (now() - start)));
 }

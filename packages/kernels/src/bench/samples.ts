@@ -12,6 +12,21 @@ export function timingOf(samples: readonly number[]): Timing {
   return { median: at(0.5), min: sorted[0]!, spread: (at(0.75) - at(0.25)) / at(0.5) };
 }
 
+/** A ratio of two times, from samples taken in turns. */
+export interface Ratio {
+  readonly median: number;
+  /** Quartiles. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** samples_k / others_k over the rounds k: what slows the machine for a while cancels. */
+export function ratioOf(samples: readonly number[], others: readonly number[]): Ratio {
+  const sorted = samples.map((value, k) => value / others[k]!).toSorted((a, b) => a - b);
+  const at = (q: number): number => sorted[Math.round(q * (sorted.length - 1))]!;
+  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+}
+
 /** Something to time. */
 export interface Work {
   run(): void;

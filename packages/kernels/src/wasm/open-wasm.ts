@@ -16,6 +16,11 @@ export interface WasmOptions {
 
 /** The backend, and how to end its workers; without it they sleep until the process or the page ends. */
 export interface WasmBackend extends Backend {
+  /**
+   * What one core can do at best through the same instructions, in a loop over registers: runs `rounds` rounds.
+   * @returns operations per round: exponentials, or multiply-adds
+   */
+  roofline(kind: "exponential" | "multiply-add", rounds: number): number;
   close(): void;
 }
 

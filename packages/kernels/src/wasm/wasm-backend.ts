@@ -83,11 +83,31 @@ function callOf(
 
 const refusal = "The memory would not grow; calls too large for it were left to the reference.";
 
+/** What there is beyond a backend: its end, and the loops of its roofline. */
+interface Extras {
+  close(): void;
+  roofline(kind: "exponential" | "multiply-add", rounds: number): number;
+}
+
+/** Runs a loop of assembly/measure.as. @returns operations per round: 12 chains of vectors, or two vectors */
+function measureLoop(engine: Engine, kind: "exponential" | "multiply-add", rounds: number): number {
+  const { pairs } = engine.kernels();
+  const lanes = 16 / engine.size;
+  if (kind === "multiply-add") {
+    pairs.measureFma(rounds);
+    return 12 * lanes;
+  }
+  const arena = engine.arena();
+  arena.reset();
+  pairs.measureExp(rounds, arena.take(1024));
+  return 2 * lanes;
+}
+
 /** The backend of an environment. */
 export function createWasmBackend(
   environment: Environment,
   settings: Settings,
-): { readonly backend: Backend & { close(): void }; readonly ready: Promise<void> } {
+): { readonly backend: Backend & Extras; readonly ready: Promise<void> } {
   const { precision, simd, threads, notices } = settings;
   const runtimes = createRuntimes(environment, settings);
   const engine = engineOf(precision, runtimes.current);
@@ -113,7 +133,7 @@ export function createWasmBackend(
     if (mine) evaluations++;
     return mine;
   };
-  const backend: Backend & { close(): void } = {
+  const backend: Backend & Extras = {
     name: "wasm",
     precision,
     threads,
@@ -140,6 +160,7 @@ export function createWasmBackend(
       evaluations = 0;
       return { summation, notices: [...notices] };
     },
+    roofline: (kind, rounds) => measureLoop(engine, kind, rounds),
     close: runtimes.stop,
   };
   return { backend: Object.freeze(backend), ready: runtimes.ready };

@@ -1,0 +1,203 @@
+import { InputError } from "@meanfield/core/foundation/errors";
+import { benchSeed } from "./cases.js";
+import { type Contenders, openContenders } from "./contenders.js";
+import { type Clocks, type Contender, type Measured, measure, rowOf, speedOver, timesOf } from "./measure.js";
+import { openPeers, type PeerInfo, type PeerProcess, type PeerRequest, peerRequests } from "./peers.js";
+import { type BenchGroup, type BenchRequest, benchGroups, type Precision } from "./plan.js";
+import type { BenchRow, BenchSubject } from "./row.js";
+import { type Ratio, type Timing, timingOf } from "./samples.js";
+
+/** Time of `over` over time of the row with the same kernel, backend, precision, n, d and threads: above 1, the row is faster. */
+export interface BenchRatio extends Omit<BenchSubject, "variant"> {
+  /** A peer at the same precision and threads, the reference, or the same backend on one thread. */
+  readonly over: "numpy" | "torch-sdpa" | "reference" | "one thread";
+  /** By the clock, of samples of one round. */
+  readonly ratio: Ratio;
+  /** Of processor time. */
+  readonly cpuRatio: Ratio;
+}
+
+/** Times of a peer. */
+export interface PeerRow extends PeerRequest {
+  readonly threads: number;
+  readonly nsPerPair: Timing;
+  readonly cpuNsPerPair: Timing;
+}
+
+/** What one core did at best, in 10⁹ a second; a multiply-add is two operations. */
+export interface RooflineRow {
+  readonly backend: string;
+  readonly precision: Precision;
+  readonly gigaExponentials: Timing;
+  readonly gigaFlops: Timing;
+}
+
+/** What `bench` found, without the machine. */
+export interface BenchResult {
+  readonly seed: number;
+  readonly repeats: number;
+  readonly rows: readonly BenchRow[];
+  readonly rooflines: readonly RooflineRow[];
+  /** Absent where there is no Python with NumPy, or peers were not asked for. */
+  readonly peers?: PeerInfo & { readonly rows: readonly PeerRow[] };
+  readonly ratios: readonly BenchRatio[];
+  /** What was left out, and why. */
+  readonly notices: readonly string[];
+}
+
+export interface BenchOptions {
+  readonly repeats: number;
+  readonly clocks: Clocks;
+  /** Threads that the standard plan goes up to. */
+  readonly processors: number;
+  /** The interpreter of the peers; none are timed without it. */
+  readonly python?: string;
+  /** Called before every sample; may throw to end the measurement. */
+  check?(): void;
+  /** @param fraction of the groups that are done */
+  onProgress?(fraction: number, label: string): void;
+}
+
+const labelOf = ({ kernel, n, d }: BenchGroup): string => `${kernel} n=${n} d=${d}`;
+
+/** Peers for each number of threads, started when they are first needed. */
+function peerKeeper(python: string | undefined, notices: string[]) {
+  const started = new Map<number, PeerProcess | undefined>();
+  return {
+    async at(threads: number): Promise<PeerProcess | undefined> {
+      if (python === undefined) return undefined;
+      if (!started.has(threads)) {
+        const peer = await openPeers(python, threads);
+        if (typeof peer === "string" && !notices.includes(peer)) notices.push(peer);
+        started.set(threads, typeof peer === "string" ? undefined : peer);
+      }
+      return started.get(threads);
+    },
+    info: (): PeerInfo | undefined => [...started.values()].find((one) => one !== undefined)?.info,
+    close: () => {
+      for (const one of started.values()) one?.close();
+    },
+  };
+}
+
+interface PeerAsked {
+  readonly request: PeerRequest;
+  readonly threads: number;
+  readonly process: PeerProcess;
+}
+
+async function peersOf(
+  group: BenchGroup,
+  keeper: ReturnType<typeof peerKeeper>,
+  precisions: readonly Precision[],
+): Promise<PeerAsked[]> {
+  const asked: PeerAsked[] = [];
+  for (const threads of group.threads) {
+    const process = await keeper.at(threads);
+    if (process === undefined) continue;
+    for (const request of peerRequests(group, process.info, precisions)) asked.push({ request, threads, process });
+  }
+  return asked;
+}
+
+/** Every ratio of a group that compares like with like. */
+function ratiosOf(
+  contenders: readonly Contender[],
+  own: readonly Measured[],
+  asked: readonly PeerAsked[],
+  others: readonly Measured[],
+): BenchRatio[] {
+  const ratios: BenchRatio[] = [];
+  for (const [k, { case: one }] of contenders.entries()) {
+    const { variant: _variant, ...subject } = one.subject;
+    const add = (over: BenchRatio["over"], other: Measured) =>
+      ratios.push({ ...subject, over, ...speedOver(own[k]!, other) });
+    for (const [p, { request, threads }] of asked.entries()) {
+      if (request.precision === subject.precision && threads === subject.threads) add(request.peer, others[p]!);
+    }
+    for (const [l, { case: other }] of contenders.entries()) {
+      const { backend, precision, threads } = other.subject;
+      if (threads !== 1) continue;
+      if (backend === "reference" && subject.backend !== "reference" && subject.threads === 1)
+        add("reference", own[l]!);
+      if (backend === subject.backend && precision === subject.precision && subject.threads > 1)
+        add("one thread", own[l]!);
+    }
+  }
+  return ratios;
+}
+
+function rooflineRows({ rooflines }: Contenders): RooflineRow[] {
+  return [...rooflines].map(([key, measured]) => {
+    const [backend, precision] = key.split(" ") as [string, Precision];
+    const rate = (operations: number, times: readonly number[]) => timingOf(times.map((ns) => operations / ns));
+    return {
+      backend,
+      precision,
+      gigaExponentials: rate(
+        1,
+        measured.map((one) => one.exponential),
+      ),
+      gigaFlops: rate(
+        2,
+        measured.map((one) => one.multiplyAdd),
+      ),
+    };
+  });
+}
+
+function requireRows(rows: readonly BenchRow[], { backends, precisions }: BenchRequest): void {
+  if (rows.length > 0) return;
+  throw new InputError({
+    code: "empty",
+    who: "bench",
+    rule: "something must be left to measure",
+    got: `backends ${backends?.join(", ") ?? "all"}, precisions ${precisions?.join(", ") ?? "all"}`,
+    fix: "The reference computes in f64 on one thread only",
+  });
+}
+
+/**
+ * Times the kernels: every group of the plan in turns with its rooflines and peers.
+ * @throws (rejects) InputError out-of-range, incompatible (a backend asked for is not there), empty
+ */
+export async function bench(request: BenchRequest, options: BenchOptions): Promise<BenchResult> {
+  const { repeats, clocks, python, check } = options;
+  const { precisions = ["f64", "f32"], backends } = request;
+  const groups = benchGroups(request, options.processors);
+  const contenders = openContenders(precisions, { strict: backends !== undefined, now: clocks.now });
+  const notices: string[] = [];
+  const keeper = peerKeeper(python, notices);
+  const [rows, peerRows, ratios]: [BenchRow[], PeerRow[], BenchRatio[]] = [[], [], []];
+  try {
+    for (const [g, group] of groups.entries()) {
+      options.onProgress?.(g / groups.length, labelOf(group));
+      const cases = await contenders.of(group);
+      if (cases.length === 0) continue;
+      const asked = await peersOf(group, keeper, precisions);
+      const peers = asked.map(
+        ({ process, request: one }) =>
+          () =>
+            process.ask(one),
+      );
+      const found = await measure(cases, { repeats, clocks, peers, ...(check === undefined ? {} : { check }) });
+      rows.push(...cases.map((one, k) => rowOf(one.case, found.contenders[k]!)));
+      peerRows.push(...asked.map(({ request: one, threads }, k) => ({ ...one, threads, ...timesOf(found.peers[k]!) })));
+      ratios.push(...ratiosOf(cases, found.contenders, asked, found.peers));
+    }
+    requireRows(rows, request);
+    const info = keeper.info();
+    return {
+      seed: benchSeed,
+      repeats,
+      rows,
+      rooflines: rooflineRows(contenders),
+      ...(info === undefined ? {} : { peers: { ...info, rows: peerRows } }),
+      ratios,
+      notices: [...contenders.notices, ...notices],
+    };
+  } finally {
+    contenders.close();
+    keeper.close();
+  }
+}
