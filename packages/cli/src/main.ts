@@ -1,6 +1,7 @@
 import { InputError } from "@meanfield/core/foundation/errors";
 import { Command, CommanderError } from "commander";
 import { addAnalyze } from "./commands/analyze.js";
+import { addBench } from "./commands/bench.js";
 import { addCancel } from "./commands/cancel.js";
 import { addCompare } from "./commands/compare.js";
 import { addDescribe } from "./commands/describe.js";
@@ -58,6 +59,7 @@ Exit codes: 0 ok, 1 an expectation not met, 2 bad input, 130 interrupted.`,
   addVerifyStore(program, exit);
   addFigure(program);
   addQuery(program);
+  addBench(program);
   addQuickstart(program, exit);
   return program;
 }

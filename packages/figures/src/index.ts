@@ -1,3 +1,5 @@
+export { benchFigure } from "./bench/bench-figure.js";
+export type { BenchSource } from "./bench/bench-source.js";
 export { renderSvg } from "./drawing/render-svg.js";
 export { fontStacks } from "./drawing/style.js";
 export { plainText, textRuns } from "./drawing/typeset.js";

@@ -1,6 +1,7 @@
 import type { Json } from "@meanfield/core/analysis";
 import type { RunCheckpoint, RunProgress, RunResult, SizeScaling } from "@meanfield/core/experiment";
 import type { InputErrorCode } from "@meanfield/core/foundation/errors";
+import type { BenchRequest, BenchResult } from "@meanfield/kernels/bench";
 import type { ProbeResult } from "@meanfield/networks";
 
 /** What a worker is asked to do. */
@@ -19,7 +20,16 @@ export type Task =
       readonly sizes: readonly number[];
       readonly repeats: number;
     }
-  | { readonly kind: "probe"; readonly options: ProbeTask };
+  | { readonly kind: "probe"; readonly options: ProbeTask }
+  | { readonly kind: "bench"; readonly options: BenchTask };
+
+/** A benchmark as plain data. */
+export interface BenchTask {
+  readonly request: BenchRequest;
+  readonly repeats: number;
+  /** The interpreter of the peers; none are timed without it. */
+  readonly python?: string;
+}
 
 /** A probe as plain data. */
 export interface ProbeTask {
@@ -47,6 +57,7 @@ export interface TaskResults {
   readonly analyze: { readonly analysis: Analysis; readonly seconds: number };
   readonly sizes: { readonly scaling: SizeScaling; readonly seconds: number };
   readonly probe: { readonly result: ProbeResult; readonly seconds: number };
+  readonly bench: { readonly result: BenchResult; readonly seconds: number };
 }
 
 /** What a worker posts. */

@@ -10,6 +10,7 @@ import {
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { CheckpointSink } from "@meanfield/core/solve";
 import { backendsOf } from "./backends.js";
+import { computeBench } from "./bench-task.js";
 import { computeProbe } from "./probe-task.js";
 import type { Message, Task, TaskResults } from "./protocol.js";
 
@@ -51,6 +52,10 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
   const seconds = () => (performance.now() - start) / 1000;
   if (task.kind === "probe") {
     const result = await computeProbe(task.options, { cancel: signal, onProgress });
+    return { result, seconds: seconds() };
+  }
+  if (task.kind === "bench") {
+    const result = await computeBench(task.options, { cancel: signal, onProgress });
     return { result, seconds: seconds() };
   }
   const backends = await backendsOf(task.document, "alone");

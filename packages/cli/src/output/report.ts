@@ -1,6 +1,8 @@
 import type { RunResult } from "@meanfield/core/experiment";
 import {
   applicableFigures,
+  type BenchSource,
+  benchFigure,
   type ProbeResult as DrawnProbe,
   experimentPart,
   type Figure,
@@ -78,3 +80,6 @@ export async function runAttachments(run: RunResult, analysis: Analysis, provena
 export function probeFigureFiles(probe: ProbeResult): Promise<Files> {
   return figureFiles(applicableFigures({ probe: probe as DrawnProbe }));
 }
+
+/** The figure of a benchmark. */
+export const benchFigureFiles = (source: BenchSource): Promise<Files> => figureFiles([benchFigure(source)]);

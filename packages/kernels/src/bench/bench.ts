@@ -55,10 +55,8 @@ export interface BenchOptions {
   /** Called before every sample; may throw to end the measurement. */
   check?(): void;
   /** @param fraction of the groups that are done */
-  onProgress?(fraction: number, label: string): void;
+  onProgress?(fraction: number): void;
 }
-
-const labelOf = ({ kernel, n, d }: BenchGroup): string => `${kernel} n=${n} d=${d}`;
 
 /** Peers for each number of threads, started when they are first needed. */
 function peerKeeper(python: string | undefined, notices: string[]) {
@@ -171,7 +169,7 @@ export async function bench(request: BenchRequest, options: BenchOptions): Promi
   const [rows, peerRows, ratios]: [BenchRow[], PeerRow[], BenchRatio[]] = [[], [], []];
   try {
     for (const [g, group] of groups.entries()) {
-      options.onProgress?.(g / groups.length, labelOf(group));
+      options.onProgress?.(g / groups.length);
       const cases = await contenders.of(group);
       if (cases.length === 0) continue;
       const asked = await peersOf(group, keeper, precisions);

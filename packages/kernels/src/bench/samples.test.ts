@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
-import { timeInTurns, timingOf } from "./samples.js";
+import { ratioOf, timeInTurns, timingOf } from "./samples.js";
 
-test("median, minimum and spread of samples in any order", () => {
-  expect(timingOf([5, 1, 3, 2, 4])).toEqual({ median: 3, min: 1, spread: 2 / 3 });
+test("median, quartiles, minimum and spread of samples in any order", () => {
+  expect(timingOf([5, 1, 3, 2, 4])).toEqual({ median: 3, min: 1, low: 2, high: 4, spread: 2 / 3 });
+});
+
+test("ratios are of samples of one round, so a slow phase of the machine cancels", () => {
+  expect(ratioOf([2, 20, 4, 2, 6], [1, 10, 1, 2, 2])).toEqual({ median: 2, low: 2, high: 3 });
 });
 
 test("works take turns, short ones repeated until a sample is long enough", () => {

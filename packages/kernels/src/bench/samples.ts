@@ -1,15 +1,22 @@
-/** Times of one piece of work, in the order taken. */
+/** Samples of one quantity. */
 export interface Timing {
   readonly median: number;
   readonly min: number;
-  /** (upper quartile − lower quartile) / median */
+  /** Lower quartile. */
+  readonly low: number;
+  /** Upper quartile. */
+  readonly high: number;
+  /** (high − low)/median */
   readonly spread: number;
 }
 
+const sortedOf = (samples: readonly number[]): number[] => samples.toSorted((a, b) => a - b);
+const quantile = (sorted: readonly number[], q: number): number => sorted[Math.round(q * (sorted.length - 1))]!;
+
 export function timingOf(samples: readonly number[]): Timing {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (q: number): number => sorted[Math.round(q * (sorted.length - 1))]!;
-  return { median: at(0.5), min: sorted[0]!, spread: (at(0.75) - at(0.25)) / at(0.5) };
+  const sorted = sortedOf(samples);
+  const [low, median, high] = [quantile(sorted, 0.25), quantile(sorted, 0.5), quantile(sorted, 0.75)];
+  return { median, min: sorted[0]!, low, high, spread: (high - low) / median };
 }
 
 /** A ratio of two times, from samples taken in turns. */
@@ -22,9 +29,8 @@ export interface Ratio {
 
 /** samples_k / others_k over the rounds k: what slows the machine for a while cancels. */
 export function ratioOf(samples: readonly number[], others: readonly number[]): Ratio {
-  const sorted = samples.map((value, k) => value / others[k]!).toSorted((a, b) => a - b);
-  const at = (q: number): number => sorted[Math.round(q * (sorted.length - 1))]!;
-  return { median: at(0.5), low: at(0.25), high: at(0.75) };
+  const sorted = sortedOf(samples.map((value, k) => value / others[k]!));
+  return { median: quantile(sorted, 0.5), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) };
 }
 
 /** Something to time. */

@@ -1,0 +1,36 @@
+/** Samples of one quantity. */
+export interface BenchTiming {
+  readonly median: number;
+  /** Quartiles. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Times of one kernel at one size. */
+export interface BenchPoint {
+  readonly kernel: string;
+  readonly precision: string;
+  readonly n: number;
+  readonly d: number;
+  readonly threads: number;
+  /** Nanoseconds of processor time a pair. */
+  readonly cpuNsPerPair: BenchTiming;
+}
+
+/** One row of a benchmark. */
+export interface BenchSourceRow extends BenchPoint {
+  readonly backend: string;
+  readonly cpuRooflineFraction?: number;
+}
+
+/** The parts of `bench --json` that the figure reads. */
+export interface BenchSource {
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
+  readonly repeats: number;
+  readonly rows: readonly BenchSourceRow[];
+  readonly peers?: {
+    readonly numpy: string;
+    readonly torch?: string;
+    readonly rows: readonly (BenchPoint & { readonly peer: string })[];
+  };
+}
