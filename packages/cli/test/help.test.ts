@@ -4,7 +4,7 @@ import { meanfield, temporaryFolder } from "./command.js";
 const folder = temporaryFolder();
 const commands = [
   ...["run", "compare", "analyze", "probe", "list", "describe", "export", "quickstart"],
-  ...["sweep", "status", "retry", "cancel", "gc", "run-chunk", "verify-store"],
+  ...["sweep", "status", "retry", "cancel", "gc", "run-chunk", "verify-store", "bench"],
 ];
 
 describe("help", () => {
@@ -40,6 +40,10 @@ describe("words the command does not know exit 2, say so on stderr and print no 
     [["sweep"], /missing required argument 'file'/],
     [["sweep", "x.yaml", "--engine", "k8s"], /Allowed choices are local/],
     [["sweep", "x.yaml", "--workers", "0"], /'--workers <n>' argument '0' is invalid. must be an integer ≥ 1/],
+    [["bench", "--backend", "cuda"], /Allowed choices are reference, wasm, native/],
+    [["bench", "--d", "3", "x"], /'--d <dimension...>' argument 'x' is invalid. must be an integer ≥ 0/],
+    [["bench", "--d", "1"], /bench d: it must be an integer from 2 to 1024, got 1/],
+    [["bench", "--backend", "reference", "--precision", "f32"], /bench: something must be left to measure/],
     [["export", "nowhere"], /nowhere: must be the directory of a finished run/],
   ] as const)("%j", async (words, says) => {
     const { code, stdout, stderr } = await meanfield(words, folder);

@@ -81,6 +81,17 @@ function heldOf(rows: readonly BenchPoint[], varies: Size): number | undefined {
   return counts.sort((a, b) => b.count - a.count || sign * (b.value - a.value))[0]?.value;
 }
 
+/** From nothing to all. */
+const shareAxis: Axis = {
+  type: "linear",
+  domain: [0, 1],
+  ticks: [0, 0.2, 0.4, 0.6, 0.8, 1],
+  minor: [],
+  format: (value) => value.toFixed(1),
+  unit: (value) => value,
+  value: (unit) => unit,
+};
+
 /** Powers of two between the least and the greatest, written out. */
 function sizeAxis(values: readonly number[]): Axis {
   const axis = valueAxis(values, "log");
@@ -149,10 +160,10 @@ function panelOf(all: readonly Series[], size: Size, kind: "time" | "fraction", 
     return points.length === 0 ? [] : [{ series, points, at }];
   });
   const x = sizeAxis(chosen.flatMap(({ points }) => points.map(({ t }) => t)));
-  const y = kind === "time" ? valueAxis(shared, "log") : { ...valueAxis([0, 1], "linear"), domain: [0, 1] as const };
+  const y = kind === "time" ? valueAxis(shared, "log") : shareAxis;
   const frame = {
     x,
-    y: kind === "time" ? y : { ...y, unit: (v: number) => v, value: (u: number) => u },
+    y,
     xLabel: size === "d" ? "dimension $d$" : "tokens $n$",
     yLabel: kind === "time" ? "ns a pair" : "fraction of the roofline",
     width: pageWidth / 2,
@@ -160,7 +171,7 @@ function panelOf(all: readonly Series[], size: Size, kind: "time" | "fraction", 
   };
   const panel = panelOptions(
     frame,
-    chosen.flatMap(({ series, points }) => seriesMarks(series, points, frame.y)),
+    chosen.flatMap(({ series, points }) => seriesMarks(series, points, y)),
   );
   const apart = chosen.filter(({ at }) => at !== held).map(({ series, at }) => `${series.label} at $${other}$ = ${at}`);
   return { options: { ...panel, x: { ...panel.x, type: "log" as const } }, apart };
