@@ -2,19 +2,25 @@
  * One certified velocity evaluation by fast sums: the bars on S¹ and S², 10⁷ tokens on S¹, and from which n a fast sum
  * beats the direct one.
  *
- *   node bench/fast-sums.mjs [--repeats 5] [--quick]
+ *   npm run build && node bench/fast-sums.mjs [--repeats 5] [--quick] [--out FILE.json]
  *
- * Softmax, Q = K = V = I, uniform tokens, seed 1, accuracy 1e-10, one thread. Medians and least of the repeats after one
- * warm-up; crossovers from interleaved runs. JSON lines go to stdout. Needs `npm run build`.
+ * Softmax, Q = K = V = I, uniform tokens, seed 1, accuracy 1e-10, one thread. Medians of the repeats after one warm-up, by
+ * the clock and of processor time; crossovers from interleaved runs. JSON goes to stdout, a line for each row to stderr.
  */
-import { cpus } from "node:os";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { createReferenceBackend } from "../packages/core/dist/foundation/backend/index.js";
 import { stream } from "../packages/core/dist/foundation/random/index.js";
+import { ratioOf, softmaxKernel, timingOf } from "../packages/kernels/dist/bench/index.js";
 import { withFastSums } from "../packages/kernels/dist/fast-sums/index.js";
+import { load, machine, seconds } from "./shared/machine.mjs";
 
 const { values } = parseArgs({
-  options: { repeats: { type: "string", default: "5" }, quick: { type: "boolean", default: false } },
+  options: {
+    repeats: { type: "string", default: "5" },
+    quick: { type: "boolean", default: false },
+    out: { type: "string" },
+  },
 });
 const repeats = Number(values.repeats);
 const accuracy = 1e-10;
@@ -27,47 +33,30 @@ function problem(n, d, beta, flat = false) {
     const norm = Math.hypot(...points.subarray(i, i + d));
     for (let a = 0; a < d; a++) points[i + a] /= norm;
   }
-  const identity = Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? 1 : 0));
-  const heads = [{ beta, queryKey: identity, value: identity }];
-  const kernel = { weight: "exponential", normalisation: "partition", heads };
+  const kernel = { ...softmaxKernel(d) };
+  kernel.heads = [{ ...kernel.heads[0], beta }];
   const source = { m: n, d, points, weights: new Float64Array(n).fill(1 / n) };
   return { kernel, source, field: new Float64Array(n * d) };
 }
 
-/** Seconds of this process's processor time: what a busy machine leaves of a comparison with the bars. */
-const processor = () => process.cpuUsage().user / 1e6;
+const evaluate = (backend, { kernel, source, field }) =>
+  seconds(() => backend.field(kernel, source, source, dense, { field }));
 
-function seconds(backend, { kernel, source, field }) {
-  const start = performance.now();
-  backend.field(kernel, source, source, dense, { field });
-  return (performance.now() - start) / 1000;
-}
-
-const sorted = (times) => times.sort((a, b) => a - b);
-const median = (times) => sorted(times)[times.length >> 1];
+const rows = [];
+const crossovers = [];
 
 function timed(name, n, d, beta, { count = repeats, flat = false, bar } = {}) {
   const backend = withFastSums(createReferenceBackend(), { accuracy });
   const task = problem(n, d, beta, flat);
-  seconds(backend, task);
-  const start = processor();
-  const times = Array.from({ length: count }, () => seconds(backend, task));
-  const processorMean = (processor() - start) / count;
+  evaluate(backend, task);
+  const samples = Array.from({ length: count }, () => evaluate(backend, task));
   const megabytes = Math.round(process.memoryUsage().rss / 2 ** 20);
   const [report] = backend.activity().summation;
-  const row = {
-    name,
-    n,
-    d,
-    beta,
-    accuracy,
-    ...report,
-    median: median(times),
-    least: times[0],
-    processorMean,
-    megabytes,
-  };
-  console.log(JSON.stringify({ ...row, ...(bar === undefined ? {} : { bar, met: row.median <= bar }) }));
+  const time = timingOf(samples.map((one) => one.seconds));
+  const cpu = timingOf(samples.map((one) => one.cpuSeconds));
+  const row = { name, n, d, beta, accuracy, ...report, repeats: count, seconds: time, cpuSeconds: cpu, megabytes };
+  rows.push(bar === undefined ? row : { ...row, bar, met: cpu.median <= bar });
+  console.error(JSON.stringify(rows.at(-1)));
 }
 
 /** The least n, doubling from 64, from which `method` is faster than the direct sum. */
@@ -76,21 +65,15 @@ function crossover(method, d, beta, flat = false) {
   for (let n = 64; n <= 16384; n *= 2) {
     const fast = withFastSums(direct, { accuracy, method });
     const task = problem(n, d, beta, flat);
-    const ratios = Array.from({ length: repeats + 1 }, () => seconds(fast, task) / seconds(direct, task)).slice(1);
-    const ratio = median(ratios);
-    if (ratio < 1) return { n, ratio, fallBacks: fast.activity().summation[0].fallBacks };
+    const pairs = Array.from({ length: repeats + 1 }, () => [evaluate(fast, task), evaluate(direct, task)]).slice(1);
+    const of = (k) => pairs.map((pair) => pair[k].cpuSeconds);
+    const ratio = ratioOf(of(0), of(1));
+    if (ratio.median < 1) return { n, ratio, fallBacks: fast.activity().summation[0].fallBacks };
   }
   return { n: "above 16384" };
 }
 
-console.log(
-  JSON.stringify({
-    bench: "fast-sums",
-    machine: `${cpus()[0]?.model}, ${cpus().length} cores, Node ${process.versions.node}`,
-    command: "node bench/fast-sums.mjs",
-    repeats,
-  }),
-);
+const before = load();
 timed("circle", 1e6, 2, 10, { bar: 0.3 });
 timed("sphere", 1e6, 3, 10, { bar: 4 });
 if (!values.quick) {
@@ -111,6 +94,12 @@ if (!values.quick) {
     ["pruned", 3, 1000],
     ["pruned", 8, 100],
   ]) {
-    console.log(JSON.stringify({ name: "crossover", method, d, beta, ...crossover(method, d, beta, flat) }));
+    crossovers.push({ method, d, beta, ...(flat ? { flat } : {}), ...crossover(method, d, beta, flat) });
+    console.error(JSON.stringify(crossovers.at(-1)));
   }
 }
+
+const command = `node bench/fast-sums.mjs --repeats ${repeats}${values.quick ? " --quick" : ""}`;
+const report = { machine: machine(), command, load: [before, load()], seed: 1, repeats, rows, crossovers };
+console.log(JSON.stringify(report));
+if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(report, null, 1)}\n`);

@@ -1,12 +1,12 @@
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { needs } from "../../../test/needs.js";
 import { bin, meanfield, temporaryFolder } from "./command.js";
 
 const folder = temporaryFolder();
-const python = process.env["PYTHON"] ?? "python3";
-const hasNumpy = spawnSync(python, ["-c", "import numpy"]).status === 0;
+const numpy = needs("numpy");
 const small = ["--backend", "wasm", "reference", "--n", "64", "--d", "3", "--repeats", "2"];
 
 describe("bench", () => {
@@ -47,18 +47,6 @@ describe("bench", () => {
     expect(answer.peers).toBeUndefined();
   });
 
-  test.skipIf(!hasNumpy)("NumPy takes its turns where the interpreter has it", async () => {
-    const { stdout } = await meanfield(["bench", ...small, "--python", python, "--json"], folder);
-    const { peers, ratios } = JSON.parse(stdout);
-    expect(peers.numpy).toMatch(/^\d+\.\d+/);
-    expect(peers.rows.map(({ peer, precision }: Record<string, string>) => `${peer} ${precision}`)).toEqual(
-      expect.arrayContaining(["numpy f64", "numpy f32"]),
-    );
-    const compared = ratios.filter(({ over }: { over: string }) => over === "numpy");
-    expect(compared).toHaveLength(3);
-    for (const { ratio } of compared) expect(ratio.low <= ratio.median && ratio.median <= ratio.high).toBe(true);
-  });
-
   test("--out writes the answer and the figure; a Python that is not there is told on stderr", async () => {
     const words = ["bench", "--backend", "wasm", "--n", "64", "--d", "3", "8", "--repeats", "2"];
     const { code, stdout, stderr } = await meanfield([...words, "--python", "no-python", "--out", "out"], folder);
@@ -91,5 +79,19 @@ describe("bench", () => {
     expect([ended.code, ended.stdout]).toEqual([130, ""]);
     expect(ended.stderr).toMatch(/interrupted; nothing was written\n$/);
     expect(readdirSync(folder)).not.toContain("stopped");
+  });
+});
+
+numpy.suite("bench beside NumPy", () => {
+  test("NumPy takes its turns where the interpreter has it", async () => {
+    const { stdout } = await meanfield(["bench", ...small, "--python", numpy.command(), "--json"], folder);
+    const { peers, ratios } = JSON.parse(stdout);
+    expect(peers.numpy).toMatch(/^\d+\.\d+/);
+    expect(peers.rows.map(({ peer, precision }: Record<string, string>) => `${peer} ${precision}`)).toEqual(
+      expect.arrayContaining(["numpy f64", "numpy f32"]),
+    );
+    const compared = ratios.filter(({ over }: { over: string }) => over === "numpy");
+    expect(compared).toHaveLength(3);
+    for (const { ratio } of compared) expect(ratio.low <= ratio.median && ratio.median <= ratio.high).toBe(true);
   });
 });

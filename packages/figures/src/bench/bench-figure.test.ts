@@ -32,10 +32,18 @@ const source: BenchSource = {
 test("four panels: times and fractions over d at the n with most of them, and over n at the d with most", () => {
   const figure = benchFigure(source);
   expect(figure.panels).toHaveLength(4);
-  const svg = renderSvg(figure, document);
-  // Panels over d and n, in two rows; two threads and ensembles are not drawn.
-  const circles = (svg.match(/d="M[^"]*A/g) ?? []).length;
-  expect(circles).toBeGreaterThan(0);
+  const drawn = (panel: number) =>
+    (figure.panels[panel]!.options.marks as { data?: unknown }[]).flatMap(({ data }) =>
+      Array.isArray(data) ? data : [],
+    );
+  // Two threads and ensembles are not drawn; bars reach from quartile to quartile, of a fraction the other way round.
+  expect(drawn(0)).toContainEqual({ t: 64, value: 64 / 2048, low: 0.9 * (64 / 2048), high: 1.1 * (64 / 2048) });
+  expect(drawn(1)).toContainEqual(expect.objectContaining({ t: 512, value: 3 / 512 }));
+  const fraction = drawn(2).find((point) => (point as { t?: number }).t === 64) as { low: number; high: number };
+  expect(fraction.low).toBeCloseTo(0.5 / 1.1, 12);
+  expect(fraction.high).toBeCloseTo(0.5 / 0.9, 12);
+  expect(drawn(3)).not.toContainEqual(expect.objectContaining({ t: 32 }));
+  expect(renderSvg(figure, document)).toContain("fraction of the roofline");
   expect(figure.legend.map(({ label, kind, open }) => [label, kind, open ?? false])).toEqual([
     ["native f32", "line", false],
     ["plain TypeScript f64", "line", false],

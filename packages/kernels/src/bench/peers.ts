@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { Sample } from "./measure.js";
 import type { BenchGroup, Precision } from "./plan.js";
+import { startPython } from "./python.js";
 import type { BenchKernel } from "./row.js";
 
 /** What the Python process says of itself. */
@@ -48,33 +46,7 @@ export function peerRequests(
   return [...numpy, ...numpy.map((request): PeerRequest => ({ ...request, peer: "torch-sdpa" }))];
 }
 
-/**
- * The environment in which OpenBLAS is at its best: the threads asked for, and on a processor with AVX-512 the kernels for
- * it, whatever this process was started with (others are up to four times slower).
- */
-function peerEnvironment(threads: number): NodeJS.ProcessEnv {
-  const { OPENBLAS_CORETYPE: _inherited, ...rest } = process.env;
-  const wide = existsSync("/proc/cpuinfo") && /\bavx512f\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
-  const count = String(threads);
-  return {
-    ...rest,
-    OPENBLAS_NUM_THREADS: count,
-    OMP_NUM_THREADS: count,
-    MKL_NUM_THREADS: count,
-    ...(wide ? { OPENBLAS_CORETYPE: "SkylakeX" } : {}),
-  };
-}
-
 const script = fileURLToPath(new URL("../../peers/attention_peers.py", import.meta.url));
-
-/** Lines of a process, one promise each; undefined once it has ended. */
-function linesOf(child: ChildProcess): () => Promise<string | undefined> {
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  return async () => {
-    const { value, done } = await lines.next();
-    return done === true ? undefined : value;
-  };
-}
 
 /**
  * Starts the peers.
@@ -83,28 +55,7 @@ function linesOf(child: ChildProcess): () => Promise<string | undefined> {
  * @returns the process, or a sentence that says why there is none
  */
 export async function openPeers(python: string, threads: number): Promise<PeerProcess | string> {
-  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "pipe"], env: peerEnvironment(threads) });
-  let complaint = "";
-  child.on("error", (error) => {
-    complaint = error.message;
-  });
-  // A process that has ended takes no more requests; its answer, or the lack of it, says so.
-  child.stdin.on("error", () => undefined);
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    complaint += text;
-  });
-  const next = linesOf(child);
-  const first = await next();
-  const reason = () => complaint.trim().split("\n").at(-1) || "it ended without a word";
-  if (first === undefined) return `No peers: ${python} with NumPy is not there (${reason()})`;
-  return {
-    info: JSON.parse(first) as PeerInfo,
-    async ask(request) {
-      child.stdin.write(`${JSON.stringify(request)}\n`);
-      const line = await next();
-      if (line === undefined) throw new Error(`the peer ${request.peer} ended: ${reason()}`);
-      return JSON.parse(line) as Sample;
-    },
-    close: () => child.stdin.end(),
-  };
+  const started = await startPython<PeerInfo>(python, script, threads);
+  if (typeof started === "string") return `No peers: ${python} with NumPy is not there (${started})`;
+  return { info: started.first, ask: (request) => started.ask<Sample>(request), close: started.close };
 }
