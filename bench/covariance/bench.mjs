@@ -4,26 +4,22 @@
  * Run: npm run build && node bench/covariance/bench.mjs [repeats]
  *
  * d = 64, one head, with the own linear algebra, the backends' products and, where it is there, the system's LAPACK; `--large` adds d = 512 with 8
- * heads and LAPACK. JSON lines go to stdout. PYTHON names another interpreter; OPENBLAS_NUM_THREADS and
- * OPENBLAS_CORETYPE count for both sides.
+ * heads and LAPACK. JSON lines go to stdout. PYTHON names another interpreter. One thread on both sides, and OpenBLAS with its
+ * kernels for AVX-512 where the processor has it.
  */
-import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { cpus } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { experiment } from "../../packages/core/dist/experiment/index.js";
 import { createReferenceBackend } from "../../packages/core/dist/foundation/backend/index.js";
 import { stream } from "../../packages/core/dist/foundation/random/index.js";
 import { dop853 } from "../../packages/core/dist/methods/dop853/index.js";
 import { adaptive, solve } from "../../packages/core/dist/solve/index.js";
+import { peerEnvironment, ratioOf, startPython, timingOf } from "../../packages/kernels/dist/bench/index.js";
 import { openLapack } from "../../packages/kernels/dist/lapack/index.js";
 import { openBackends } from "../../packages/kernels/dist/open/index.js";
+import { load, machine, python } from "../shared/machine.mjs";
 
 const [rtol, atol] = [1e-8, 1e-10];
-process.env.OPENBLAS_NUM_THREADS ??= "1";
-const wide = existsSync("/proc/cpuinfo") && /\bavx512f\b/.test(readFileSync("/proc/cpuinfo", "utf8"));
-if (wide) process.env.OPENBLAS_CORETYPE ??= "SkylakeX";
+Object.assign(process.env, peerEnvironment(1));
 
 const repeats = Number(process.argv.slice(2).find((one) => !one.startsWith("--")) ?? 9);
 const normals = (size, scale, purpose) => {
@@ -62,17 +58,10 @@ function momentsOf({ d, heads, A, V, W }, linearAlgebra) {
 }
 
 const base64 = (a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString("base64");
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
-const python = spawn(process.env.PYTHON ?? "/usr/bin/python3", [join(import.meta.dirname, "peer.py")], {
-  stdio: ["pipe", "pipe", "inherit"],
-});
-const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
-const answer = async () => JSON.parse((await lines.next()).value);
-const ask = (request) => {
-  python.stdin.write(`${JSON.stringify(request)}\n`);
-  return answer();
-};
+const peer = await startPython(python(), join(import.meta.dirname, "peer.py"), 1);
+if (typeof peer === "string") throw new Error(`${python()} with SciPy is needed: ${peer}`);
+const { ask } = peer;
 
 function runOwn(problem) {
   const start = performance.now();
@@ -90,27 +79,26 @@ async function compare(problem, name, linearAlgebra, count) {
   let evaluations;
   for (let k = 0; k <= count; k++) {
     const own = runOwn(moments);
-    const peer = await ask({ rtol, atol });
+    const other = await ask({ rtol, atol });
     if (k === 0) {
-      const end = new Float64Array(new Uint8Array(Buffer.from(peer.end, "base64")).buffer);
+      const end = new Float64Array(new Uint8Array(Buffer.from(other.end, "base64")).buffer);
       end.forEach((value, i) => {
         difference = Math.max(difference, Math.abs(value - own.yEnd[d + i]));
       });
-      evaluations = [own.evaluations, peer.evaluations];
+      evaluations = [own.evaluations, other.evaluations];
       continue;
     }
     times.own.push(own.seconds);
-    times.scipy.push(peer.seconds);
+    times.scipy.push(other.seconds);
   }
-  const ratio = median(times.own.map((value, k) => value / times.scipy[k]));
   console.log(
     JSON.stringify({
       d,
       heads,
       linearAlgebra: name,
-      own: median(times.own),
-      scipy: median(times.scipy),
-      ratio,
+      own: timingOf(times.own),
+      scipy: timingOf(times.scipy),
+      ratio: ratioOf(times.own, times.scipy),
       evaluations,
       difference,
       repeats: count,
@@ -118,9 +106,10 @@ async function compare(problem, name, linearAlgebra, count) {
   );
 }
 
-const { version } = await answer();
 const lapack = await openLapack().catch(() => undefined);
-console.log(JSON.stringify({ machine: cpus()[0].model, node: process.version, scipy: version, lapack: lapack?.name }));
+const command = `node bench/covariance/bench.mjs ${process.argv.slice(2).join(" ")}`.trim();
+const { version: scipy } = peer.first;
+console.log(JSON.stringify({ machine: machine(), command, load: load(), scipy, lapack: lapack?.name }));
 const small = problemOf(64, 1);
 await compare(small, "own", undefined, repeats);
 for (const name of ["native", "wasm"]) {
@@ -129,4 +118,4 @@ for (const name of ["native", "wasm"]) {
 }
 if (lapack) await compare(small, lapack.name, lapack, repeats);
 if (lapack && process.argv.includes("--large")) await compare(problemOf(512, 8), lapack.name, lapack, 2);
-python.stdin.end();
+peer.close();

@@ -3,13 +3,12 @@
  * Run: npm run build && node bench/linear-algebra/bench.mjs [d …] [--only name,name]
  * JSON lines go to stdout, the table to stderr. PYTHON names another interpreter.
  */
-import { spawn, spawnSync } from "node:child_process";
-import { cpus } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import * as core from "../../packages/core/dist/foundation/linear-algebra/index.js";
 import { stream } from "../../packages/core/dist/foundation/random/index.js";
+import { startPython, timingOf } from "../../packages/kernels/dist/bench/index.js";
 import { openWasm } from "../../packages/kernels/dist/wasm/index.js";
+import { machine, python } from "../shared/machine.mjs";
 
 const repeats = 9;
 /** A sample lasts at least about this long. */
@@ -46,50 +45,10 @@ function matricesOf(d) {
   return { d, general, spd, out: new Float64Array(d * d) };
 }
 
-/** One thread on both sides; OpenBLAS picks a slow kernel on some machines unless told the core. */
-const environment = {
-  ...process.env,
-  OPENBLAS_NUM_THREADS: process.env.OPENBLAS_NUM_THREADS ?? "1",
-  OPENBLAS_CORETYPE: process.env.OPENBLAS_CORETYPE ?? (process.arch === "x64" ? "SkylakeX" : ""),
-};
-if (environment.OPENBLAS_CORETYPE === "") delete environment.OPENBLAS_CORETYPE;
-
-function findPython() {
-  const candidates = process.env.PYTHON ? [process.env.PYTHON] : ["python3", "/usr/bin/python3"];
-  return candidates.find(
-    (python) => spawnSync(python, ["-c", "import scipy.linalg"], { stdio: "ignore" }).status === 0,
-  );
-}
-
-/** A process that answers each request with one line, in order. */
-async function startPeer(python) {
-  const child = spawn(python, [join(import.meta.dirname, "peer.py")], {
-    env: environment,
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error("bench: the Python peer ended early. Run peer.py by hand to see why");
-    return JSON.parse(value);
-  };
-  const about = await next();
-  const ask = (request) => {
-    child.stdin.write(`${JSON.stringify(request)}\n`);
-    return next();
-  };
-  return { about, ask, stop: () => child.stdin.end() };
-}
-
 function sample(run, input, count) {
   const start = performance.now();
   for (let k = 0; k < count; k++) run(input);
   return (performance.now() - start) / count;
-}
-
-function median(values) {
-  const sorted = [...values].sort((x, y) => x - y);
-  return sorted[Math.floor(sorted.length / 2)];
 }
 
 async function measure(name, input, peer) {
@@ -108,12 +67,13 @@ async function measure(name, input, peer) {
     ours.push(sample(run, input, count));
     if (peer !== undefined) theirs.push((await peer.ask({ ...request, count: peerCount })).ms);
   }
-  const own = { operation: name, d: input.d, medianMs: median(ours), minMs: Math.min(...ours), repeats };
+  const mine = timingOf(ours);
+  const own = { operation: name, d: input.d, medianMs: mine.median, minMs: mine.min, spread: mine.spread, repeats };
   if (peer === undefined) return own;
+  const other = timingOf(theirs);
   const budget = input.d <= 64 ? 3 : 10;
-  const ratio = median(ours) / median(theirs);
-  const bestRatio = Math.min(...ours) / Math.min(...theirs);
-  return { ...own, peerMedianMs: median(theirs), peerMinMs: Math.min(...theirs), ratio, bestRatio, budget };
+  const [ratio, bestRatio] = [mine.median / other.median, mine.min / other.min];
+  return { ...own, peerMedianMs: other.median, peerMinMs: other.min, ratio, bestRatio, budget };
 }
 
 const number = (value) => (value === undefined ? "" : value.toPrecision(3));
@@ -128,18 +88,16 @@ function tableLine(r) {
 async function main(words) {
   const only = words.includes("--only") ? words[words.indexOf("--only") + 1].split(",") : Object.keys(operations);
   const sizes = words.filter((word) => /^\d+$/.test(word)).map(Number);
-  const python = findPython();
-  const peer = python === undefined ? undefined : await startPeer(python);
-  const machine = `${cpus()[0]?.model ?? "unknown"}, ${cpus().length} cores, node ${process.version}, one thread each`;
+  const started = await startPython(python(), join(import.meta.dirname, "peer.py"), 1);
+  const peer = typeof started === "string" ? undefined : started;
+  const where = `${machine()}, one thread each`;
   const command = `node bench/linear-algebra/bench.mjs ${words.join(" ")}`.trim();
-  console.log(
-    JSON.stringify({ machine, command, seed, repeats, coreType: environment.OPENBLAS_CORETYPE, peer: peer?.about }),
-  );
-  console.error(`${machine}\n${command}`);
+  console.log(JSON.stringify({ machine: where, command, seed, repeats, peer: peer?.first }));
+  console.error(`${where}\n${command}`);
   console.error(
     peer === undefined
-      ? "No Python with SciPy was found: own times only."
-      : `NumPy ${peer.about.numpy}, SciPy ${peer.about.scipy}, ${peer.about.libraries.join(", ")}, OPENBLAS_CORETYPE=${environment.OPENBLAS_CORETYPE ?? "unset"}`,
+      ? `No SciPy, own times only: ${started}`
+      : `NumPy ${peer.first.numpy}, SciPy ${peer.first.scipy}, ${peer.first.libraries.join(", ")}`,
   );
   const heads = ["d", "median ms", "min", "SciPy", "min", "ratio", "of minima", "budget"];
   console.error(`${"".padEnd(15)}${heads.map((head) => head.padStart(11)).join("")}`);
@@ -153,7 +111,7 @@ async function main(words) {
       console.error(tableLine(result));
     }
   }
-  peer?.stop();
+  peer?.close();
 }
 
 await main(process.argv.slice(2));

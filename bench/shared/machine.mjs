@@ -11,7 +11,7 @@ export const clocks = {
 
 /** The machine in words. */
 export const machine = () =>
-  `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} processors, Node ${process.version}`;
+  `${cpus()[0]?.model.trim() ?? "unknown"}, ${availableParallelism()} processors, Node ${process.versions.node}`;
 
 /** How busy the machine is: mean number of running processes over the last minute. */
 export const load = () => loadavg()[0];

@@ -13,6 +13,7 @@ const steps: readonly (readonly [name: string, script: string, ...args: string[]
   ["lint and format", module("@biomejs/biome/bin/biome"), "check", "--error-on-warnings"],
   ["schema", tool("write-schema"), "--check"],
   ["support table", tool("write-support-table"), "--check"],
+  ["measured tables", tool("write-bench-docs"), "--check"],
   ["layers", tool("check-layers")],
   ["sizes", tool("check-sizes")],
   ["docs", tool("check-docs")],

@@ -46,8 +46,8 @@ function standardGroups(processors: number): BenchGroup[] {
     return { kernel: "softmax", n: standardTokens, d, threads, backends: fast };
   });
   const sizes = [
-    ...[64, 512, 8192].map((n): BenchGroup => ({ ...softmax, n, d: 3, backends: fast })),
-    ...[64, 512].map((n): BenchGroup => ({ ...softmax, n, d: 64, backends: fast })),
+    ...[64, 512, 4096, 8192].map((n): BenchGroup => ({ ...softmax, n, d: 3, backends: fast })),
+    ...[64, 512, 4096].map((n): BenchGroup => ({ ...softmax, n, d: 64, backends: fast })),
   ];
   const plain = [2, 3, 16, 64, 128].map(
     (d): BenchGroup => ({ ...softmax, n: referenceTokens, d, backends: benchBackends }),
