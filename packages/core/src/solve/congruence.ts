@@ -1,5 +1,5 @@
 import { InputError } from "../foundation/errors/index.js";
-import { expm, matMul, matMulNT } from "../foundation/linear-algebra/index.js";
+import { expm, matMul, symmetricRankUpdate } from "../foundation/linear-algebra/index.js";
 
 /** Fills `out` (d×d) with F(t, Σ) of Σ̇ = FΣ + ΣFᵀ. */
 export type Generator = (t: number, cov: Float64Array, out: Float64Array) => void;
@@ -7,8 +7,7 @@ export type Generator = (t: number, cov: Float64Array, out: Float64Array) => voi
 /** Σ = LLᵀ from its factor. @param factor d×r @returns d×d, exactly symmetric */
 export function covarianceOf(factor: Float64Array, d: number, r: number): Float64Array {
   const cov = new Float64Array(d * d);
-  matMulNT(factor, factor, d, r, d, cov);
-  for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) cov[j * d + i] = cov[i * d + j]!;
+  symmetricRankUpdate(factor, d, r, 1, 0, cov);
   return cov;
 }
 

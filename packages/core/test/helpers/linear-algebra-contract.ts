@@ -128,6 +128,24 @@ function expectProducts(of: LinearAlgebra, m: number, k: number, n: number): voi
   for (const one of [plain, nt, tn]) expect(distance(one, expected)).toBeLessThanOrEqual(bound);
 }
 
+function expectRankUpdate(of: LinearAlgebra, d: number, k: number): void {
+  const a = normals(d * k, 40 + d);
+  const square = product(a, flip(a, d, k), d, k, d);
+  const before = positive(d, 60 + d);
+  // What stands above the diagonal is not read.
+  const held = before.map((value, at) => (at % d > Math.floor(at / d) ? Number.NaN : value));
+  const updated = held.slice();
+  of.symmetricRankUpdate(a, d, k, 2, -0.5, updated);
+  const plain = new Float64Array(d * d).fill(Number.NaN);
+  of.symmetricRankUpdate(a, d, k, 1, 0, plain);
+  const expected = before.map((value, at) => 2 * square[at]! - 0.5 * value);
+  // Sums of the same k products, perhaps in another order, and three roundings for alpha, beta and their sum.
+  const bound = (k + 3) * eps * (2 * frobeniusNorm(a) ** 2 + maxAbs(before));
+  expect(distance(updated, expected)).toBeLessThanOrEqual(bound);
+  expect(distance(plain, square)).toBeLessThanOrEqual(bound);
+  for (const one of [updated, plain]) expect(one).toEqual(flip(one, d, d));
+}
+
 function expectCholesky(of: LinearAlgebra, d: number): void {
   const a = positive(d, 300 + d);
   // What stands above the diagonal is not read.
@@ -210,6 +228,14 @@ export function linearAlgebraContract(name: string, open: () => LinearAlgebra | 
       [33, 17, 70],
       [128, 64, 96],
     ])("the three products of %d×%d and %d columns", (m, k, n) => expectProducts(of, m, k, n));
+    test.each([
+      [0, 3],
+      [3, 0],
+      [1, 1],
+      [5, 9],
+      [33, 17],
+      [96, 128],
+    ])("alpha·a·aᵀ + beta·c of %d×%d", (d, k) => expectRankUpdate(of, d, k));
     test.each([
       [9, 4],
       [4, 9],

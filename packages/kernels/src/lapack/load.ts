@@ -8,6 +8,7 @@ export type Routine = (...args: readonly (ArrayBufferView | number | null)[]) =>
 /** Fortran routine → how many arguments it has, and how many of them are characters. */
 const signatures = {
   dgemm: [13, 2],
+  dsyrk: [10, 2],
   dtrsm: [11, 4],
   dpotrf: [5, 1],
   dgetrf: [6, 0],

@@ -1,4 +1,5 @@
 import { type LinearAlgebra, ownLinearAlgebra } from "@meanfield/core/foundation/linear-algebra";
+import { rankUpdateBy } from "../shared/rank-update.js";
 import { requireLength } from "./require-length.js";
 import type { Session } from "./session.js";
 
@@ -24,17 +25,19 @@ function productOf(session: Session, who: keyof Products): Products["matMul"] {
 }
 
 /**
- * The own linear algebra with the three products computed by the library; sizes below a thousand multiplications stay
+ * The own linear algebra with the products and rank updates computed by the library; sizes below a thousand multiplications stay
  * with the own ones.
  * @cost O(m·k·n)
  * @accuracy as the own products, k·eps·|a|·|b|, in another order (native.test.ts)
  */
 export function nativeLinearAlgebra(session: Session): LinearAlgebra {
+  const matMulNT = productOf(session, "matMulNT");
   return {
     ...ownLinearAlgebra,
     name: "own, native products",
     matMul: productOf(session, "matMul"),
-    matMulNT: productOf(session, "matMulNT"),
+    matMulNT,
+    symmetricRankUpdate: rankUpdateBy(matMulNT),
     matMulTN: productOf(session, "matMulTN"),
   };
 }

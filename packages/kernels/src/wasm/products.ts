@@ -1,4 +1,5 @@
 import { type LinearAlgebra, ownLinearAlgebra } from "@meanfield/core/foundation/linear-algebra";
+import { rankUpdateBy } from "../shared/rank-update.js";
 import { MemoryRefused } from "./arena.js";
 import { type Engine, place } from "./engine.js";
 
@@ -35,7 +36,7 @@ interface Sizes {
 }
 
 /**
- * The project's own linear algebra with its three products through the float64 kernels from 12³ multiplications on.
+ * The project's own linear algebra with its products and rank updates through the float64 kernels from 12³ multiplications on.
  * @cost 2mkn at the speed of the kernels; copies of a, b and out
  * @accuracy k·eps·|a|·|b| as the own products (the contract suite of LinearAlgebra)
  */
@@ -53,11 +54,14 @@ export function linearAlgebraOf(engine: Engine, name: string, refused: () => voi
         ownLinearAlgebra[form](a, b, m, k, n, out);
       }
     };
+  const matMulNT = through("matMulNT");
   return {
     ...ownLinearAlgebra,
     name,
     matMul: through("matMul"),
-    matMulNT: through("matMulNT"),
+    matMulNT,
+    // The product of a matrix with its own transpose is computed by half already.
+    symmetricRankUpdate: rankUpdateBy(matMulNT),
     matMulTN: through("matMulTN"),
   };
 }

@@ -130,7 +130,7 @@ export function createWasmBackend(
   };
   const evaluate = (call: Call): boolean => {
     const mine = attempt(() => attend(call));
-    if (mine) evaluations++;
+    evaluations += mine ? 1 : 0;
     return mine;
   };
   const backend: Backend & Extras = {

@@ -1,4 +1,4 @@
-import { frobeniusNorm, matMul, matVec, maxAbs, symmetricProductNT } from "../../foundation/linear-algebra/index.js";
+import { frobeniusNorm, matMul, matVec, maxAbs, symmetricRankUpdate } from "../../foundation/linear-algebra/index.js";
 import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
 import { combine, times } from "../shared/matrix-forms.js";
@@ -116,7 +116,7 @@ export function frozenFlow(model: Model, t: number, start: Moments): FrozenFlow 
       layout: { factor: { offset: 0, shape: [d, r] } },
       drift(_t, y, out) {
         const { factor: L, mean } = parts(y);
-        symmetricProductNT(L, d, r, cov);
+        symmetricRankUpdate(L, d, r, 1, 0, cov);
         const { B, c } = field(mean, cov);
         matMul(B, L, d, d, r, product);
         out.set(product);

@@ -1,5 +1,5 @@
 import { InputError } from "../../foundation/errors/index.js";
-import { matMul, matMulNT, maxAbs } from "../../foundation/linear-algebra/index.js";
+import { matMul, maxAbs, symmetricRankUpdate } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian } from "../../laws/contract.js";
 import { type BuresFrames, buresFrames } from "./bures.js";
 
@@ -66,7 +66,7 @@ export function buresGeodesic(a: Gaussian, b: Gaussian): BuresGeodesic {
       }
       const factor = between(frames.first.sqrt, frames.turned, t);
       const cov = new Float64Array(d * d);
-      matMulNT(factor, factor, d, d, d, cov);
+      symmetricRankUpdate(factor, d, d, 1, 0, cov);
       return { kind: "gaussian", d, mean: between(a.mean, b.mean, t), cov };
     },
   };

@@ -1,5 +1,5 @@
 import type { Attention } from "../../attention/contract.js";
-import { matMulNT, symmetricEigen } from "../../foundation/linear-algebra/index.js";
+import { matMulNT, symmetricEigen, symmetricRankUpdate } from "../../foundation/linear-algebra/index.js";
 import { firstNonFinite, type WeightedPoints } from "../../foundation/shapes/index.js";
 import { none } from "../../masks/none/index.js";
 import { createModel, type Model } from "../../model/index.js";
@@ -25,7 +25,7 @@ function rootOf(cov: Float64Array, d: number): Float64Array | undefined {
   if (values[0]! < -greatestDent * values[d - 1]!) return undefined;
   const half = vectors.map((entry, k) => entry * Math.max(0, values[k % d]!) ** 0.25);
   const root = new Float64Array(d * d);
-  matMulNT(half, half, d, d, d, root);
+  symmetricRankUpdate(half, d, d, 1, 0, root);
   return root;
 }
 

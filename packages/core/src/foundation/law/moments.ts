@@ -1,4 +1,4 @@
-import { matMulNT, psdSqrt } from "../linear-algebra/index.js";
+import { matMulNT, psdSqrt, symmetricRankUpdate } from "../linear-algebra/index.js";
 import { stream } from "../random/index.js";
 import { tokens, type WeightedPoints } from "../shapes/index.js";
 import { cumulated, indexAt } from "../statistics/index.js";
@@ -15,7 +15,7 @@ export function momentsOf(cloud: WeightedPoints): Gaussian {
     for (let a = 0; a < d; a++) scaled[a * m + i] = root * (points[i * d + a]! - mean[a]!);
   }
   const cov = new Float64Array(d * d);
-  matMulNT(scaled, scaled, d, m, d, cov);
+  symmetricRankUpdate(scaled, d, m, 1, 0, cov);
   return { kind: "gaussian", d, mean, cov };
 }
 

@@ -23,7 +23,7 @@ export { type PivotedQr, pivotedQr } from "./pivoted-qr.js";
 export { polar } from "./polar.js";
 export { type PrincipalAngles, principalAngles } from "./principal-angles.js";
 export { type Procrustes, procrustes } from "./procrustes.js";
-export { matMul, matMulNT, matMulTN, symmetricProductNT, symmetricRankUpdate } from "./products.js";
+export { matMul, matMulNT, matMulTN, mirrorLower, symmetricRankUpdate } from "./products.js";
 export { type PsdSqrt, psdPseudoInverse, psdSqrt, requirePsd } from "./psd.js";
 export { qr } from "./qr.js";
 export { rotationLog } from "./rotation-log.js";

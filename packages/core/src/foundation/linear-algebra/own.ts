@@ -1,7 +1,7 @@
 import { cholesky } from "./cholesky.js";
 import type { LinearAlgebra } from "./contract.js";
 import { inverse, logAbsDet, luFactor, luSolve, solveLinear } from "./lu.js";
-import { matMul, matMulNT, matMulTN } from "./products.js";
+import { matMul, matMulNT, matMulTN, symmetricRankUpdate } from "./products.js";
 import { qr } from "./qr.js";
 import { eigenvalues, realSchur } from "./schur.js";
 import { svd } from "./svd.js";
@@ -13,6 +13,7 @@ export const ownLinearAlgebra: LinearAlgebra = {
   matMul,
   matMulNT,
   matMulTN,
+  symmetricRankUpdate,
   cholesky,
   luFactor,
   luSolve,

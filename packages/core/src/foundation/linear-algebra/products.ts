@@ -93,8 +93,17 @@ export function matMulTN(a: Float64Array, b: Float64Array, m: number, k: number,
   accumulate(a, 1, m, b, m, k, n, out);
 }
 
-/** Rows i, i + 1 of a against rows j … j + 3 of b. */
-function tileNT(a: Float64Array, b: Float64Array, k: number, n: number, i: number, j: number, out: Float64Array): void {
+/** Rows i, i + 1 of a against rows j … j + 3 of b, to two rows of four from `at`, `stride` apart. */
+function tileNT(
+  a: Float64Array,
+  b: Float64Array,
+  k: number,
+  i: number,
+  j: number,
+  out: Float64Array,
+  at: number,
+  stride: number,
+): void {
   const p = i * k;
   const q = p + k;
   const r0 = j * k;
@@ -125,15 +134,14 @@ function tileNT(a: Float64Array, b: Float64Array, k: number, n: number, i: numbe
     c12 += y * u2;
     c13 += y * u3;
   }
-  const at = i * n + j;
   out[at] = c00;
   out[at + 1] = c01;
   out[at + 2] = c02;
   out[at + 3] = c03;
-  out[at + n] = c10;
-  out[at + n + 1] = c11;
-  out[at + n + 2] = c12;
-  out[at + n + 3] = c13;
+  out[at + stride] = c10;
+  out[at + stride + 1] = c11;
+  out[at + stride + 2] = c12;
+  out[at + stride + 3] = c13;
 }
 
 function dotNT(a: Float64Array, b: Float64Array, k: number, i: number, j: number): number {
@@ -154,7 +162,7 @@ export function matMulNT(a: Float64Array, b: Float64Array, m: number, k: number,
   const rows = m - (m % 2);
   const columns = n - (n % 4);
   for (let i = 0; i < rows; i += 2) {
-    for (let j = 0; j < columns; j += 4) tileNT(a, b, k, n, i, j, out);
+    for (let j = 0; j < columns; j += 4) tileNT(a, b, k, i, j, out, i * n + j, n);
     for (let j = columns; j < n; j++) {
       out[i * n + j] = dotNT(a, b, k, i, j);
       out[(i + 1) * n + j] = dotNT(a, b, k, i + 1, j);
@@ -163,70 +171,49 @@ export function matMulNT(a: Float64Array, b: Float64Array, m: number, k: number,
   for (let i = rows; i < m; i++) for (let j = 0; j < n; j++) out[i * n + j] = dotNT(a, b, k, i, j);
 }
 
-/** Fills the part above the diagonal from the part below. */
-function mirror(out: Float64Array, d: number): void {
+/** Fills the part above the diagonal from the part below. @param out d×d */
+export function mirrorLower(out: Float64Array, d: number): void {
   for (let i = 0; i < d; i++) for (let j = 0; j < i; j++) out[j * d + i] = out[i * d + j]!;
 }
 
-/**
- * The symmetric rank-k product out = a·aᵀ, exactly symmetric.
- * @param a d×k
- * @param out d×d, overwritten, not aliasing a
- * @cost O(d²·k/2) products, no allocation
- * @accuracy as matMul (factorizations.test.ts)
- */
-export function symmetricProductNT(a: Float64Array, d: number, k: number, out: Float64Array): void {
-  const rows = d - (d % 2);
-  for (let i = 0; i < rows; i += 2) {
-    let j = 0;
-    for (; j + 4 <= d && j <= i + 1; j += 4) tileNT(a, a, k, d, i, j, out);
-    for (; j <= i + 1; j++) {
-      out[i * d + j] = dotNT(a, a, k, i, j);
-      out[(i + 1) * d + j] = dotNT(a, a, k, i + 1, j);
-    }
-  }
-  for (let i = rows; i < d; i++) for (let j = 0; j <= i; j++) out[i * d + j] = dotNT(a, a, k, i, j);
-  mirror(out, d);
+/** out ← beta·out + alpha·value at one place; what was there is not read where beta is 0. */
+function put(out: Float64Array, at: number, value: number, alpha: number, beta: number): void {
+  out[at] = beta === 0 ? alpha * value : beta * out[at]! + alpha * value;
 }
 
 /**
- * The symmetric rank-k update out ← beta·out + alpha·aᵀ·a, exactly symmetric: the Gram matrix of k points in d dimensions.
- * @param out d×d symmetric, only its lower triangle is read; overwritten, not aliasing a
- * @param a k×d
+ * The symmetric rank-k update out ← alpha·a·aᵀ + beta·out, exactly symmetric (BLAS: syrk).
+ * @param a d×k
  * @param alpha factor of the product (1)
  * @param beta factor of what out held (1); 0 ignores it, NaN included
- * @cost O(d²·k/2) products, no allocation
- * @accuracy as matMul (factorizations.test.ts)
+ * @param out d×d symmetric, only its lower triangle is read; overwritten, not aliasing a
+ * @cost O(d²·k/2) products
+ * @accuracy as matMul (factorizations.test.ts); with alpha = 1 and beta = 0 the bits of matMulNT(a, a)
  */
 export function symmetricRankUpdate(
-  out: Float64Array,
   a: Float64Array,
   d: number,
   k: number,
-  alpha = 1,
-  beta = 0,
+  alpha: number,
+  beta: number,
+  out: Float64Array,
 ): void {
-  for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) out[i * d + j] = beta === 0 ? 0 : beta * out[i * d + j]!;
-  let l = 0;
-  for (; l + 4 <= k; l += 4) {
-    const p = l * d;
-    for (let i = 0; i < d; i++) {
-      const x0 = alpha * a[p + i]!;
-      const x1 = alpha * a[p + d + i]!;
-      const x2 = alpha * a[p + 2 * d + i]!;
-      const x3 = alpha * a[p + 3 * d + i]!;
-      const row = i * d;
-      for (let j = 0; j <= i; j++) {
-        out[row + j] =
-          out[row + j]! + x0 * a[p + j]! + x1 * a[p + d + j]! + x2 * a[p + 2 * d + j]! + x3 * a[p + 3 * d + j]!;
+  const tile = new Float64Array(8);
+  const rows = d - (d % 2);
+  for (let i = 0; i < rows; i += 2) {
+    let j = 0;
+    for (; j + 4 <= d && j <= i + 1; j += 4) {
+      tileNT(a, a, k, i, j, tile, 0, 4);
+      for (let c = 0; c < 4; c++) {
+        if (j + c <= i) put(out, i * d + j + c, tile[c]!, alpha, beta);
+        if (j + c <= i + 1) put(out, (i + 1) * d + j + c, tile[4 + c]!, alpha, beta);
       }
     }
-  }
-  for (; l < k; l++) {
-    for (let i = 0; i < d; i++) {
-      const x = alpha * a[l * d + i]!;
-      for (let j = 0; j <= i; j++) out[i * d + j]! += x * a[l * d + j]!;
+    for (; j <= i + 1; j++) {
+      if (j <= i) put(out, i * d + j, dotNT(a, a, k, i, j), alpha, beta);
+      put(out, (i + 1) * d + j, dotNT(a, a, k, i + 1, j), alpha, beta);
     }
   }
-  mirror(out, d);
+  for (let i = rows; i < d; i++) for (let j = 0; j <= i; j++) put(out, i * d + j, dotNT(a, a, k, i, j), alpha, beta);
+  mirrorLower(out, d);
 }
