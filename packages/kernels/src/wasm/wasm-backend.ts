@@ -1,4 +1,11 @@
-import type { Backend, FieldOutput, KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
+import type {
+  Backend,
+  BatchOutput,
+  FieldOutput,
+  KernelDescription,
+  PointBatch,
+  Visibility,
+} from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { MemoryRefused } from "./arena.js";
 import { type Call, createAttention } from "./attention.js";
@@ -81,6 +88,20 @@ function callOf(
   };
 }
 
+/** One call of `fieldBatch`. */
+function batchCallOf(kernel: KernelDescription, batch: PointBatch, visibility: Visibility, out: BatchOutput): Call {
+  const { count, m, d, points, weights, positions } = batch;
+  return {
+    kernel,
+    keys: { systems: count, m, d, weights, positions },
+    keyPoints: points,
+    asks: { m, points, positions },
+    visibility,
+    out,
+    batch: true,
+  };
+}
+
 const refusal = "The memory would not grow; calls too large for it were left to the reference.";
 
 /** What there is beyond a backend: its end, and the loops of its roofline. */
@@ -130,7 +151,7 @@ export function createWasmBackend(
   };
   const evaluate = (call: Call): boolean => {
     const mine = attempt(() => attend(call));
-    evaluations += mine ? 1 : 0;
+    if (mine) evaluations++;
     return mine;
   };
   const backend: Backend & Extras = {
@@ -140,18 +161,7 @@ export function createWasmBackend(
     variant: simd,
     exactBatches: true,
     field: (kernel, source, queries, visibility, out) => evaluate(callOf(kernel, source, queries, visibility, out)),
-    fieldBatch(kernel, { count, m, d, points, weights, positions }, visibility, out) {
-      const keys = { systems: count, m, d, weights, positions };
-      return evaluate({
-        kernel,
-        keys,
-        keyPoints: points,
-        asks: { m, points, positions },
-        visibility,
-        out,
-        batch: true,
-      });
-    },
+    fieldBatch: (kernel, batch, visibility, out) => evaluate(batchCallOf(kernel, batch, visibility, out)),
     perceptron: (layer, points, n, factor, out) => attempt(() => perceptron(layer, points, n, factor, out)),
     normals: (key, out) => attempt(() => drawNormals(engine, key, out)),
     linearAlgebra: linearAlgebraOf(engine, `wasm (${simd})`, refused),
