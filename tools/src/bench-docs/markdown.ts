@@ -22,12 +22,20 @@ export function powerOfTen(value: number): string {
   return `${mantissa === 1 ? "" : `${mantissa}·`}10${raised}`;
 }
 
-/** Replaces what stands between `<!-- bench: name -->` and `<!-- end -->`. @throws Error when a name is unknown or a block is open */
+const opening = /<!-- bench: \S+ -->/g;
+
+/**
+ * Replaces what stands between `<!-- bench: name -->` and `<!-- end -->`.
+ * @throws Error when a name is unknown or a block has no end
+ */
 export function fillBlocks(text: string, blocks: Readonly<Record<string, () => string>>, file: string): string {
-  return text.replace(/<!-- bench: (\S+) -->\n[\s\S]*?<!-- end -->/g, (whole, name: string) => {
+  let filled = 0;
+  const out = text.replace(/<!-- bench: (\S+) -->\n[\s\S]*?<!-- end -->/g, (_whole, name: string) => {
     const block = blocks[name];
-    if (block === undefined || whole.indexOf("<!-- bench:", 1) > 0)
-      throw new Error(`${file}: the block ${name} is unknown or has no end`);
+    if (block === undefined) throw new Error(`${file}: there is no measured table ${name}`);
+    filled++;
     return `<!-- bench: ${name} -->\n${block()}\n<!-- end -->`;
   });
+  if (filled !== (text.match(opening) ?? []).length) throw new Error(`${file}: a measured table has no <!-- end -->`);
+  return out;
 }

@@ -168,7 +168,7 @@ export function addBench(program: Command): void {
     .option("--n <count...>", "numbers of tokens (default: 2048)", integers)
     .option("--d <dimension...>", "dimensions (default: 3 64)", integers)
     .option("--threads <count...>", "numbers of threads (default: 1)", integers)
-    .option("--repeats <n>", "samples of each", positiveInteger, 9)
+    .option("--repeats <n>", "samples of each", positiveInteger, 7)
     .option("--python <path>", "interpreter of the peers (default: $PYTHON or python3)", command)
     .option("--no-peers", "leave NumPy and PyTorch out")
     .option("--out <dir>", "write bench.json and the figure here", directory)

@@ -35,11 +35,14 @@ const names: Readonly<Record<string, string>> = {
   "torch-sdpa": "PyTorch SDPA",
 };
 
-/** A colour for who computes, a marker and a dash for the precision. */
+/** Who computes with circles and squares; the others have triangles and diamonds, so that grey print still reads. */
+const round: ReadonlySet<string> = new Set(["native", "reference", "numpy"]);
+
+/** A colour and a pair of markers for who computes; the second marker and a dash for single precision. */
 function styleOf(name: string, precision: string): CurveStyle {
   const single = precision === "f32";
+  const marker = round.has(name) ? (single ? "square" : "circle") : single ? "diamond" : "triangle";
   const colour = colours[name] ?? palette.orange;
-  const marker = single ? "square" : "circle";
   return { colour, dash: single ? "4 2.5" : undefined, marker, strokeWidth: 1.3, radius: 2.6 };
 }
 
@@ -60,15 +63,18 @@ function seriesOf({ rows, peers }: BenchSource): Series[] {
     ...(peers?.rows ?? []).map((row) => ({ who: row.peer, peer: true, row })),
   ].filter(({ row }) => row.kernel === "softmax" && row.threads === 1);
   const groups = grouped(all, ({ who, row }) => `${who} ${row.precision}`);
-  return [...groups.values()].map((group): Series => {
-    const { who, peer, row } = group[0]!;
-    return {
-      label: `${names[who] ?? who} ${row.precision}`,
-      style: styleOf(who, row.precision),
-      peer,
-      rows: group.map((one) => one.row),
-    };
-  });
+  const place = (group: typeof all) => Object.keys(colours).indexOf(group[0]!.who);
+  return [...groups.values()]
+    .sort((a, b) => place(a) - place(b))
+    .map((group): Series => {
+      const { who, peer, row } = group[0]!;
+      return {
+        label: `${names[who] ?? who} ${row.precision}`,
+        style: styleOf(who, row.precision),
+        peer,
+        rows: group.map((one) => one.row),
+      };
+    });
 }
 
 /** The value of the other size at which a series has most sizes; the greatest of several. */

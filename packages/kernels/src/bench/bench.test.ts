@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { bench } from "./bench.js";
 import { benchGroups } from "./plan.js";
@@ -106,6 +107,12 @@ test("a Python that is not there is told, and everything else is measured", asyn
   expect(rows).toHaveLength(2);
   expect(peers).toBeUndefined();
   expect(notices).toEqual([expect.stringMatching(/^No peers: \/nowhere\/python3 with NumPy is not there \(.*ENOENT/)]);
+});
+
+test("the script of the peers is part of the package", () => {
+  const { files } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  expect(files).toContain("peers/*.py");
+  expect(existsSync(new URL("../../peers/attention_peers.py", import.meta.url))).toBe(true);
 });
 
 test("a caller ends the measurement between two samples", async () => {
