@@ -1,6 +1,6 @@
 import type { AffineField, Attention } from "../attention/contract.js";
 import type { Feedforward } from "../feedforward/contract.js";
-import type { FieldOutput, PointBatch } from "../foundation/backend/index.js";
+import type { PointBatch } from "../foundation/backend/index.js";
 import { InputError } from "../foundation/errors/index.js";
 import type { LinearAlgebra } from "../foundation/linear-algebra/index.js";
 import { mergeBreakpoints } from "../foundation/parameters/index.js";
@@ -70,6 +70,25 @@ function requireMaskable({ attention, mask }: ModelParts): void {
   });
 }
 
+/** out = sign·Σ Γ over the attentions: a lone field that attracts is written where it is wanted. */
+function addFields(
+  attention: readonly Attention[],
+  sign: 1 | -1,
+  out: Float64Array,
+  scratch: Float64Array,
+  fieldOf: (one: Attention, target: { readonly field: Float64Array }) => void,
+): void {
+  if (attention.length === 1 && sign === 1) {
+    fieldOf(attention[0]!, { field: out });
+    return;
+  }
+  out.fill(0);
+  for (const one of attention) {
+    fieldOf(one, { field: scratch });
+    for (let i = 0; i < out.length; i++) out[i]! += sign * scratch[i]!;
+  }
+}
+
 /**
  * ẋ = sign·Σ Γ_μ(x) + Σ f(x), to be projected on the tangent space by the level that integrates it.
  * `repel` turns round the attention, and with it every feed-forward that is a gradient.
@@ -88,24 +107,16 @@ export function createModel(parts: ModelParts): Model {
     breakpoints: mergeBreakpoints([...attention, ...feedforward, parts.normalization].map((one) => one.breakpoints)),
     gaussianObstacle: obstacleOf(parts),
     fieldAt(source, queries, t, out, scratch) {
-      const target: FieldOutput = { field: scratch };
-      out.fill(0);
-      for (const one of attention) {
-        one.fieldAt(source, queries, mask, t, target);
-        for (let i = 0; i < out.length; i++) out[i]! += sign * scratch[i]!;
-      }
+      addFields(attention, sign, out, scratch, (one, target) => one.fieldAt(source, queries, mask, t, target));
       for (const one of feedforward) one.addTo(queries.points, queries.m, t, factorOf(one), out);
     },
     batchFieldAt(batch, t, out, scratch) {
       const { points, count, m } = batch;
-      out.fill(0);
-      for (const one of attention) {
-        if (!one.fieldAtBatch?.(batch, mask, t, { field: scratch })) {
-          for (const system of systemsOf(batch, scratch))
-            one.fieldAt(system.points, system.points, mask, t, system.out);
-        }
-        for (let i = 0; i < out.length; i++) out[i]! += sign * scratch[i]!;
-      }
+      addFields(attention, sign, out, scratch, (one, target) => {
+        if (one.fieldAtBatch?.(batch, mask, t, target)) return;
+        for (const system of systemsOf(batch, target.field))
+          one.fieldAt(system.points, system.points, mask, t, system.out);
+      });
       for (const one of feedforward) one.addTo(points, count * m, t, factorOf(one), out);
     },
     gaussianField(mean, cov, t, out, scratch) {

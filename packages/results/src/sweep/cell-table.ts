@@ -67,7 +67,9 @@ export function encodeCells(swept: readonly SweptColumn[], rows: readonly CellRo
     ...measured.map((name) => measuredColumn(name, rows)),
   ];
   const kvMetadata = [{ key: sweptKey, value: JSON.stringify(swept.map(({ name }) => name)) }];
-  return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata, codec: "UNCOMPRESSED", createdBy: "meanfield" }));
+  // A chunk is read whole: the least and greatest value of each column would double its bytes and the time to write it.
+  const options = { codec: "UNCOMPRESSED", statistics: false, createdBy: "meanfield" } as const;
+  return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata, ...options }));
 }
 
 type Entry = string | number | boolean | null;

@@ -24,8 +24,8 @@ export const sphere: Geometry = {
       const row = i * d;
       let square = 0;
       for (let a = 0; a < d; a++) square += x[row + a]! * x[row + a]!;
-      const length = Math.sqrt(square);
-      for (let a = 0; a < d; a++) x[row + a]! /= length;
+      const scale = 1 / Math.sqrt(square);
+      for (let a = 0; a < d; a++) x[row + a]! *= scale;
     }
   },
   distance(x, y) {

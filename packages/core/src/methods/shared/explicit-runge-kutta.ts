@@ -53,7 +53,7 @@ export function createStages(problem: Problem, count: number): StageScratch {
   };
 }
 
-/** out = y + dt Σ_j coefficients_j k_j. Loops over stages outside, so that each pass streams. */
+/** out = y + dt Σ_j coefficients_j k_j. Loops over stages outside, so that each pass streams; the first copies too. */
 export function combine(
   y: Float64Array,
   dt: number,
@@ -61,13 +61,15 @@ export function combine(
   stages: readonly Float64Array[],
   out: Float64Array,
 ): void {
-  out.set(y);
+  let from = y;
   for (let j = 0; j < coefficients.length; j++) {
     const factor = dt * coefficients[j]!;
     if (factor === 0) continue;
     const k = stages[j]!;
-    for (let i = 0; i < out.length; i++) out[i]! += factor * k[i]!;
+    for (let i = 0; i < out.length; i++) out[i] = from[i]! + factor * k[i]!;
+    from = out;
   }
+  if (from === y) out.set(y);
 }
 
 /** One step of the tableau; leaves stages, start and end in the scratch. @returns evaluations of the drift */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ObservablePlugin } from "../contract.js";
 import { cloudAt } from "../shared/law-of.js";
-import { eachOverlap } from "../shared/overlaps.js";
+import { eachOverlapRow } from "../shared/overlaps.js";
 
 const doc = "Mean overlap ⟨x_i, x_j⟩/(|x_i||x_j|) over all pairs i ≠ j; 1 for a single token.";
 
@@ -24,9 +24,13 @@ export const meanOverlap: ObservablePlugin<Record<string, never>> = {
     unit: "1",
     doc,
     measure(_t, law, out) {
+      const cloud = cloudAt(law, "mean-overlap");
+      const { m, weights } = cloud;
       let sum = 0;
-      const total = eachOverlap(cloudAt(law, "mean-overlap"), "mean-overlap", (overlap, mass) => {
-        sum += mass * overlap;
+      const total = eachOverlapRow(cloud, "mean-overlap", (i, row) => {
+        let inner = 0;
+        for (let j = i + 1; j < m; j++) inner += weights[j]! * row[j]!;
+        sum += weights[i]! * inner;
       });
       out[0] = total === 0 ? 1 : sum / total;
     },

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ObservablePlugin } from "../contract.js";
 import { cloudAt } from "../shared/law-of.js";
-import { eachOverlap } from "../shared/overlaps.js";
+import { eachOverlapRow } from "../shared/overlaps.js";
 
 interface FractionParameters {
   readonly above: number;
@@ -36,9 +36,14 @@ export const overlapFraction: ObservablePlugin<FractionParameters> = {
     unit: "1",
     doc,
     measure(_t, law, out) {
+      const cloud = cloudAt(law, "overlap-fraction");
+      const { m, weights } = cloud;
       let sum = 0;
-      const total = eachOverlap(cloudAt(law, "overlap-fraction"), "overlap-fraction", (overlap, mass) => {
-        if (overlap > above) sum += mass;
+      const total = eachOverlapRow(cloud, "overlap-fraction", (i, row) => {
+        let mass = 0;
+        // In the order in which the total is summed: the share of all pairs is 1, not its neighbour.
+        for (let j = m - 1; j > i; j--) if (row[j]! > above) mass += weights[j]!;
+        sum += weights[i]! * mass;
       });
       out[0] = total === 0 ? 1 : sum / total;
     },

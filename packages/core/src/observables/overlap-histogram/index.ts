@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ObservablePlugin } from "../contract.js";
 import { cloudAt } from "../shared/law-of.js";
-import { eachOverlap } from "../shared/overlaps.js";
+import { eachOverlapRow } from "../shared/overlaps.js";
 
 interface HistogramParameters {
   readonly bins: number;
@@ -38,9 +38,14 @@ export const overlapHistogram: ObservablePlugin<HistogramParameters> = {
     doc,
     measure(_t, law, out) {
       out.fill(0);
-      const total = eachOverlap(cloudAt(law, "overlap-histogram"), "overlap-histogram", (overlap, mass) => {
-        // ±1 exactly and its roundings belong to the outermost bins.
-        out[Math.min(bins - 1, Math.max(0, Math.floor(((overlap + 1) / 2) * bins)))]! += mass;
+      const cloud = cloudAt(law, "overlap-histogram");
+      const { m, weights } = cloud;
+      const total = eachOverlapRow(cloud, "overlap-histogram", (i, row) => {
+        for (let j = i + 1; j < m; j++) {
+          // ±1 exactly and its roundings belong to the outermost bins.
+          const bin = Math.min(bins - 1, Math.max(0, Math.floor(((row[j]! + 1) / 2) * bins)));
+          out[bin]! += weights[i]! * weights[j]!;
+        }
       });
       if (total === 0) out[bins - 1] = 1;
       else for (let k = 0; k < bins; k++) out[k]! /= total;
