@@ -25,7 +25,15 @@ function trait([name, value]: [string, unknown]): string[] {
   const words = name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
   if (value === true) return [words];
   if (value === false || value === undefined) return [];
-  return [`${words}: ${Array.isArray(value) ? value.join(", ") : String(value)}`];
+  return [`${words}: ${wordsOf(value)}`];
+}
+
+/** A list as its words, an object as its keys with theirs. */
+function wordsOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(wordsOf).join(", ");
+  if (typeof value !== "object" || value === null) return String(value);
+  const entries = Object.entries(value).map(([key, inside]) => `${key} ${wordsOf(inside)}`);
+  return entries.join(", ");
 }
 
 function traitsOf(member: Member): string {
