@@ -13,8 +13,8 @@ export interface Panel {
 export interface LegendEntry {
   readonly label: string;
   readonly colour: string;
-  /** A stroke (with its dash pattern), a ribbon, or only a marker. */
-  readonly kind: "line" | "ribbon" | "marker";
+  /** A stroke (with its dash pattern), a ribbon, a ribbon with an outline, only a marker, or the text alone. */
+  readonly kind: "line" | "ribbon" | "swatch" | "marker" | "text";
   readonly dash?: string;
   readonly marker?: MarkerName;
   /** The marker is an outline. */

@@ -22,3 +22,5 @@ export { type ProbeInput, probePart } from "./report/probe-part.js";
 export { type Provenance, type ReportInput, type ReportPart, reportHtml } from "./report/report-html.js";
 export type { FigureTable, TableRow } from "./tables/figure-table.js";
 export { type HeatMapOptions, heatMap } from "./tables/heat-map.js";
+export { type LineFamilyOptions, lineFamily } from "./tables/line-family.js";
+export { type ParallelCoordinatesOptions, parallelCoordinates } from "./tables/parallel-coordinates.js";

@@ -1,47 +1,15 @@
 import { basename } from "node:path";
 import { InputError } from "@meanfield/core/foundation/errors";
-import { type AnalysisJson, applicableFigures, type Figure, figureKinds, heatMap } from "@meanfield/figures";
+import { type AnalysisJson, applicableFigures, type Figure, figureKinds } from "@meanfield/figures";
 import { joinPath, readRun, type StoreIo } from "@meanfield/results";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { nodeStoreIo } from "../files/node-store-io.js";
-import { readSweepTable, type Where } from "../files/sweep-table.js";
 import { emit } from "../output/emit.js";
 import { directory as directoryName } from "./options.js";
+import { addSweepFigureFlags, type SweepFigureFlags, sweepFigureKinds, sweepFigures } from "./sweep-figures.js";
 
-interface FigureFlags {
-  readonly kind?: string;
-  readonly x?: string;
-  readonly y?: string;
-  readonly value?: string;
-  readonly boundary?: readonly string[];
-  readonly where?: readonly Where[];
+interface FigureFlags extends SweepFigureFlags {
   readonly out?: string;
-}
-
-function parseWhere(text: string, before: readonly Where[] = []): Where[] {
-  const at = text.indexOf("=");
-  if (at < 1) throw new InvalidArgumentError("must be column=value.");
-  return [...before, { column: text.slice(0, at), value: text.slice(at + 1) }];
-}
-
-const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
-
-async function sweepFigures(io: StoreIo, directory: string, flags: FigureFlags): Promise<readonly Figure[]> {
-  const { x, y, value, boundary = [] } = flags;
-  if (x === undefined || y === undefined || value === undefined) {
-    throw new InputError({
-      code: "missing",
-      who: "figure",
-      rule: "a map of a sweep needs --x, --y and --value, columns of its rows (or --y t)",
-      got:
-        Object.keys({ x, y, value })
-          .filter((key) => flags[key as "x" | "y" | "value"] !== undefined)
-          .join(", ") || "none",
-      fix: 'See the columns with: meanfield query "describe cells" DIR',
-    });
-  }
-  const table = await readSweepTable(io, directory, flags.where ?? []);
-  return [heatMap(table, { x, y, value, boundaries: boundary })];
 }
 
 async function runFigures(io: StoreIo, directory: string, { kind }: FigureFlags): Promise<readonly Figure[]> {
@@ -60,26 +28,23 @@ async function runFigures(io: StoreIo, directory: string, { kind }: FigureFlags)
 
 /** `meanfield figure DIR`: figures of a run or a sweep, from its store. */
 export function addFigure(program: Command): void {
-  program
+  const command = program
     .command("figure")
     .summary("figures of a finished run or a sweep, as SVG, PNG and PDF")
     .description(
-      "Draws from the store alone: every figure of a run (or one --kind), or a map of a sweep over two columns of its rows.",
+      "Draws from the store alone: every figure of a run (or one --kind), or a figure of a sweep over columns of its rows.",
     )
     .argument("<dir>", "directory of a finished run or of a sweep")
-    .option("--kind <name>", "one figure of a run")
-    .option("--x <column>", "of a sweep: column across")
-    .option("--y <column>", "of a sweep: column upwards, or t for the depths of the value's records")
-    .option("--value <column>", "of a sweep: column that is drawn")
-    .option("--boundary <column>", "of a sweep: a height for each x, drawn as a line; may be repeated", collect)
-    .option("--where <column=value>", "of a sweep: rows with this value only; may be repeated", parseWhere)
+    .option("--kind <name>", `one figure of a run; of a sweep ${sweepFigureKinds.join(", ")}`);
+  addSweepFigureFlags(command)
     .option("--out <dir>", "where the files go (default: <dir>/figures)", directoryName)
     .addHelpText(
       "after",
       `
 Examples:
   meanfield figure results/quickstart/experiment --kind trace-by-depth --out figures
-  meanfield figure results/phase-map --x model.attention.softmax.beta --y t --value particles.mean-overlap`,
+  meanfield figure results/phase-map --x model.attention.softmax.beta --y t --value particles.mean-overlap
+  meanfield figure results/phase-map --kind line-family --x t --value layers.overlap-fraction.mean --by model.attention.softmax.beta --band se`,
     )
     .action(async (directory: string, flags: FigureFlags) => {
       const io = nodeStoreIo();

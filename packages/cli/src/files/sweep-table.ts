@@ -2,7 +2,7 @@ import { InputError } from "@meanfield/core/foundation/errors";
 import type { FigureTable, TableRow } from "@meanfield/figures";
 import { joinPath, readParquet, type StoreIo } from "@meanfield/results";
 
-/** Rows with this value in a column; numbers are compared as numbers. */
+/** Rows with this value in a column; numbers are compared as numbers, to twelve digits. */
 export interface Where {
   readonly column: string;
   readonly value: string;
@@ -10,12 +10,19 @@ export interface Where {
 
 function matches(row: TableRow, { column, value }: Where): boolean {
   const found = row[column];
-  return typeof found === "number" ? found === Number(value) : String(found) === value;
+  if (typeof found !== "number") return String(found) === value;
+  // A range makes 3.0000000000000004 of what a user writes as 3.
+  return Math.abs(found - Number(value)) <= 1e-12 * Math.abs(found);
+}
+
+/** One of the values of every column named: several values of one column are alternatives. */
+function isWanted(row: TableRow, where: readonly Where[]): boolean {
+  return where.every(({ column }) => where.some((one) => one.column === column && matches(row, one)));
 }
 
 /**
  * The rows of a sweep that are done, in the order of its chunks; columns of all chunks by name.
- * @throws InputError unreadable, empty, unknown-name (a column of `where`)
+ * @throws InputError unreadable, empty (also where one value of `where` has no row)
  */
 export async function readSweepTable(io: StoreIo, directory: string, where: readonly Where[]): Promise<FigureTable> {
   const folder = joinPath(directory, "chunks");
@@ -27,14 +34,15 @@ export async function readSweepTable(io: StoreIo, directory: string, where: read
     all.push(...(await readParquet(await io.read(path), path)));
   }
   const columns = [...new Set(all.flatMap((row) => Object.keys(row)))];
-  const unknown = where.find(({ column }) => !columns.includes(column));
-  const rows = all.filter((row) => row["status"] === "done" && where.every((one) => matches(row, one)));
-  if (unknown !== undefined || rows.length === 0) {
+  const done = all.filter((row) => row["status"] === "done");
+  const rows = done.filter((row) => isWanted(row, where));
+  const vain = where.find((one) => !done.some((row) => matches(row, one)));
+  if (vain !== undefined || rows.length === 0) {
     throw new InputError({
       code: "empty",
       who: directory,
       rule: "a figure needs rows that are done",
-      got: unknown === undefined ? `none of ${all.length}` : `none with a column ${unknown.column}`,
+      got: vain === undefined ? `none of ${all.length}` : `none with ${vain.column} = ${vain.value}`,
       fix: `See meanfield status ${directory}`,
     });
   }

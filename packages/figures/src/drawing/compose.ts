@@ -13,6 +13,9 @@ export interface PlacedEntry extends LegendEntry {
   readonly y: number;
 }
 
+/** What stands before the text of an entry, in px. */
+export const keyWidthOf = ({ kind }: LegendEntry): number => (kind === "text" ? 0 : keyWidth);
+
 /** Lays the entries out in rows of at most `width` px. */
 export function placeLegend(
   entries: readonly LegendEntry[],
@@ -22,7 +25,7 @@ export function placeLegend(
   let y = 11;
   const placed: PlacedEntry[] = [];
   for (const entry of entries) {
-    const needed = keyWidth + 1.1 * textWidth(entry.label, fontSize);
+    const needed = keyWidthOf(entry) + 1.1 * textWidth(entry.label, fontSize);
     if (x > 6 && x + needed > width) {
       x = 6;
       y += legendRow;

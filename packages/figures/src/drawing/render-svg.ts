@@ -1,8 +1,8 @@
 import * as Plot from "@observablehq/plot";
 import type { Figure } from "../figure.js";
-import { type PlacedEntry, placeLegend } from "./compose.js";
+import { keyWidthOf, type PlacedEntry, placeLegend } from "./compose.js";
 import { type IdNames, type NodeLike, serialize } from "./serialize.js";
-import { fontSize, fontStacks, ink } from "./style.js";
+import { faint, fontSize, fontStacks, ink } from "./style.js";
 import { escapeXml, plainText, round, textToTspans } from "./typeset.js";
 
 /** Paths of the markers, of area about that of a circle of radius 2.6 px. */
@@ -21,6 +21,10 @@ function legendKey(entry: PlacedEntry): string {
   if (entry.kind === "line")
     parts.push(`<path d="M${x},${y}H${x + 21}" stroke="${colour}" stroke-width="1.4" fill="none"${dash}/>`);
   if (entry.kind === "ribbon") parts.push(`<rect x="${x}" y="${y - 4}" width="21" height="8" fill="${colour}"/>`);
+  if (entry.kind === "swatch") {
+    const outline = `stroke="${faint}" stroke-width="0.5"`;
+    parts.push(`<rect x="${x}" y="${y - 4}" width="21" height="8" fill="${colour}" ${outline}/>`);
+  }
   if (entry.marker !== undefined) {
     const open = entry.marker === "times" || entry.open === true;
     const paint = open ? `fill="none" stroke="${colour}" stroke-width="1.4"` : `fill="${colour}"`;
@@ -32,7 +36,7 @@ function legendKey(entry: PlacedEntry): string {
 function legendSvg(figure: Figure): string {
   return placeLegend(figure.legend, figure.width)
     .entries.map((entry) => {
-      const place = `x="${round(entry.x + 26)}" y="${round(entry.y + 3.5)}" font-size="${fontSize}" text-anchor="start"`;
+      const place = `x="${round(entry.x + keyWidthOf(entry))}" y="${round(entry.y + 3.5)}" font-size="${fontSize}" text-anchor="start"`;
       const text = `<text ${place}>${textToTspans(entry.label, fontSize)}</text>`;
       return `<g>${legendKey(entry)}${text}</g>`;
     })

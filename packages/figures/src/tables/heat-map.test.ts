@@ -29,7 +29,7 @@ describe("a heat map", () => {
     const fills = fillsOf(renderSvg(figure, document));
     const expected = rows.map(({ share }) => ramp((share - 1) / (44 - 1)));
     for (const colour of expected) expect(fills).toContain(colour.toLowerCase());
-    expect(figure.legend.map(({ label }) => label)).toEqual(["share 1", "22.5", "44"]);
+    expect(figure.legend.map(({ label }) => label)).toEqual(["share", "1", "11.8", "22.5", "33.3", "44"]);
     expect(figure.caption).toContain("6 places");
   });
 
@@ -38,8 +38,33 @@ describe("a heat map", () => {
     const figure = heatMap(one, { x: "beta", y: "t", value: "level.share", boundaries: ["theory.t"] });
     const svg = renderSvg(figure, document);
     expect(fillsOf(svg).filter((fill) => fill === ribbonFill.toLowerCase()).length).toBeGreaterThanOrEqual(3);
-    expect(figure.legend.map(({ label }) => label)).toEqual(["level.share 0", "0.25", "0.5", "no value", "theory.t"]);
+    expect(figure.legend.map(({ label }) => label)).toEqual([
+      "level.share",
+      "0",
+      "0.125",
+      "0.25",
+      "0.375",
+      "0.5",
+      "no value",
+      "theory.t",
+    ]);
     expect(svg).toContain("#D55E00");
+  });
+
+  it("gives each value of a facet a panel, all in one scale of colours", () => {
+    const labels = { beta: "$β$", n: "tokens" };
+    const figure = heatMap(table, { x: "beta", y: "t", value: "level.share", facet: "n", labels });
+    expect(figure.panels.length).toBe(2);
+    const svg = renderSvg(figure, document);
+    expect(svg).toContain("tokens = 10");
+    // 1 at n = 10 only: the panel of n = 0 must not stretch its .5 to the darkest.
+    expect(fillsOf(svg).filter((fill) => fill === ramp(1).toLowerCase()).length).toBe(1 + 3);
+    expect(fillsOf(svg)).toContain(ramp(0.5).toLowerCase());
+  });
+
+  it("outlines the swatches of its legend: the palest is white", () => {
+    const svg = renderSvg(heatMap(table, { x: "beta", y: "n", value: "share" }), document);
+    expect(svg.match(/<rect [^>]*width="21"[^>]*stroke="#767676"/g)?.length).toBe(5);
   });
 
   it("refuses columns that are not there or hold no numbers, and several rows at one place", () => {

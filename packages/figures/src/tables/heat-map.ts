@@ -4,8 +4,10 @@ import { panelOptions } from "../drawing/axes.js";
 import { compose } from "../drawing/compose.js";
 import { sentence } from "../drawing/describe.js";
 import { type Axis, depthAxis, extent, formatNumber, valueAxis } from "../drawing/scale.js";
-import { columnWidth, palette, ramp, ribbonFill } from "../drawing/style.js";
+import { ink, palette, ramp, ribbonFill } from "../drawing/style.js";
 import type { Figure, LegendEntry } from "../figure.js";
+import { type ColumnLabels, labelOf } from "./column-label.js";
+import { type Facet, facetsOf, pageOf } from "./facets.js";
 import { type FigureTable, numberAt, requireColumn, type TableRow, timesOf } from "./figure-table.js";
 
 /** What is drawn over what. */
@@ -18,6 +20,9 @@ export interface HeatMapOptions {
   readonly value: string;
   /** Columns that give a height for each x: what theory says, drawn as lines. */
   readonly boundaries?: readonly string[];
+  /** Column whose values each have a panel. */
+  readonly facet?: string | undefined;
+  readonly labels?: ColumnLabels;
 }
 
 interface Cell {
@@ -94,19 +99,46 @@ function boundaryMarks(
 
 const boundaryColours = [palette.vermillion, palette.orange, palette.green] as const;
 
-/**
- * A map of `value` over two columns of a table, with lines of theory: cells are drawn where the rows are, places without
- * a value are grey.
- * @throws InputError unknown-name, conflict (several rows at one place), empty
- */
-export function heatMap(table: FigureTable, options: HeatMapOptions): Figure {
-  const cells = cellsOf(table, options);
-  requireOneEach(cells, options);
+interface Boundary {
+  readonly column: string;
+  readonly colour: string;
+}
+
+function boundariesOf({ columns }: FigureTable, { boundaries = [] }: HeatMapOptions): Boundary[] {
+  for (const column of boundaries) requireColumn(columns, column);
+  return boundaries.map((column, k) => ({ column, colour: boundaryColours[k % boundaryColours.length]! }));
+}
+
+function legendOf(
+  cells: readonly Cell[],
+  [low, high]: readonly [number, number],
+  boundaries: readonly Boundary[],
+  { value, labels }: HeatMapOptions,
+): LegendEntry[] {
+  const shades = high > low ? [0, 0.25, 0.5, 0.75, 1] : [0.5];
+  const legend: LegendEntry[] = [{ kind: "text", label: labelOf(value, labels), colour: ink }];
+  for (const u of shades)
+    legend.push({ kind: "swatch", label: formatNumber(low + u * (high - low), 3), colour: ramp(u) });
+  if (cells.some((cell) => cell.value === undefined))
+    legend.push({ kind: "swatch", label: "no value", colour: ribbonFill });
+  for (const { column, colour } of boundaries) legend.push({ kind: "line", label: labelOf(column, labels), colour });
+  return legend;
+}
+
+/** What the panels of a map share. */
+interface MapFrame {
+  readonly options: HeatMapOptions;
+  readonly boundaries: readonly Boundary[];
+  readonly width: number;
+  shade(value: number): string;
+}
+
+function panelOf({ title, rows }: Facet, cells: readonly Cell[], frame: MapFrame): Plot.PlotOptions {
+  const { options, boundaries, width, shade } = frame;
   const [across, upwards] = [borders(cells.map((cell) => cell.x)), borders(cells.map((cell) => cell.y))];
-  const [low, high] = extent(cells.flatMap((cell) => (cell.value === undefined ? [] : [cell.value])));
-  const shade = (value: number) => ramp(high > low ? (value - low) / (high - low) : 0.5);
+  const [columnAt, rowAt] = [across, upwards].map(({ values }) => new Map(values.map((value, k) => [value, k])));
   const rects = cells.map((cell) => {
-    const [i, j] = [across.values.indexOf(cell.x), upwards.values.indexOf(cell.y)];
+    const [i, j] = [columnAt!.get(cell.x)!, rowAt!.get(cell.y)!];
     return {
       x1: across.edges[i]!,
       x2: across.edges[i + 1]!,
@@ -115,32 +147,40 @@ export function heatMap(table: FigureTable, options: HeatMapOptions): Figure {
       colour: cell.value === undefined ? ribbonFill : shade(cell.value),
     };
   });
-  for (const column of options.boundaries ?? []) requireColumn(table.columns, column);
-  const boundaries = (options.boundaries ?? []).map((column, k) => ({ column, colour: boundaryColours[k % 3]! }));
-  const legend: LegendEntry[] = [0, 0.5, 1].map((u) => ({
-    kind: "ribbon" as const,
-    label: `${u === 0 ? `${options.value} ` : ""}${formatNumber(low + u * (high - low), 3)}`,
-    colour: ramp(u),
-  }));
-  if (cells.some((cell) => cell.value === undefined))
-    legend.push({ kind: "ribbon", label: "no value", colour: ribbonFill });
-  for (const { column, colour } of boundaries) legend.push({ kind: "line", label: column, colour });
   const rect = { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: (cell: { colour: string }) => cell.colour } as const;
   const [x, y] = [axisOf(across), axisOf(upwards)];
-  const frame = { x, y, xLabel: options.x, yLabel: options.y === "t" ? "depth $t$" : options.y, width: columnWidth };
-  const panel = panelOptions(frame, [
+  const [xLabel, yLabel] = [labelOf(options.x, options.labels), labelOf(options.y, options.labels)];
+  const panel = panelOptions({ x, y, xLabel, yLabel, width, ...(title === undefined ? {} : { title }) }, [
     Plot.rect(rects, { ...rect, shapeRendering: "crispEdges", clip: true }),
-    ...boundaries.flatMap(({ column, colour }) => boundaryMarks(table.rows, options, column, colour)),
+    ...boundaries.flatMap(({ column, colour }) => boundaryMarks(rows, options, column, colour)),
   ]);
-  const panelX = { ...panel.x, type: x.type };
+  return { ...panel, x: { ...panel.x, type: x.type } };
+}
+
+/**
+ * A map of `value` over two columns of a table, with lines of theory: cells are drawn where the rows are, places without
+ * a value are grey. With `facet` one panel for each value of a column, all in one scale of colours.
+ * @throws InputError unknown-name, conflict (several rows at one place), empty, out-of-range (too many panels)
+ */
+export function heatMap(table: FigureTable, options: HeatMapOptions): Figure {
+  const facets = facetsOf(table, options.facet, options.labels);
+  const cells = facets.map(({ rows }) => cellsOf({ ...table, rows }, options));
+  for (const some of cells) requireOneEach(some, options);
+  const all = cells.flat();
+  const [low, high] = extent(all.flatMap((cell) => (cell.value === undefined ? [] : [cell.value])));
+  const boundaries = boundariesOf(table, options);
+  const { width, columns } = pageOf(facets.length);
+  const shade = (value: number) => ramp(high > low ? (value - low) / (high - low) : 0.5);
+  const frame: MapFrame = { options, boundaries, width: width / columns, shade };
+  const what = [options.value, options.x, options.y].map((column) => labelOf(column, options.labels));
   return compose({
     name: "heat-map",
-    title: `${options.value} by ${options.x} and ${options.y}`,
-    caption: sentence(table.title, `${options.value} by ${options.x} and ${options.y}, ${cells.length} places`),
-    width: columnWidth,
-    panelHeight: 260,
-    columns: 1,
-    legend,
-    panels: [{ ...panel, x: panelX }],
+    title: `${what[0]} by ${what[1]} and ${what[2]}`,
+    caption: sentence(table.title, `${what[0]} by ${what[1]} and ${what[2]}, ${all.length} places`),
+    width,
+    panelHeight: facets.length === 1 ? 260 : 200,
+    columns,
+    legend: legendOf(all, [low, high], boundaries, options),
+    panels: facets.map((facet, k) => panelOf(facet, cells[k]!, frame)),
   });
 }

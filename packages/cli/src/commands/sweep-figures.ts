@@ -1,0 +1,92 @@
+import { InputError } from "@meanfield/core/foundation/errors";
+import { type Figure, heatMap, lineFamily, parallelCoordinates } from "@meanfield/figures";
+import type { StoreIo } from "@meanfield/results";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { readSweepTable, type Where } from "../files/sweep-table.js";
+
+/** Kinds of figures of a sweep. */
+export const sweepFigureKinds = ["heat-map", "line-family", "parallel-coordinates"] as const;
+const bands = ["se", "quantiles"] as const;
+
+/** Flags of `meanfield figure` that are about a sweep. */
+export interface SweepFigureFlags {
+  readonly kind?: string;
+  readonly x?: string;
+  readonly y?: string;
+  readonly value?: string;
+  readonly by?: string;
+  readonly facet?: string;
+  readonly band?: (typeof bands)[number];
+  readonly column?: readonly string[];
+  readonly boundary?: readonly string[];
+  readonly where?: readonly Where[];
+  readonly label?: readonly Where[];
+}
+
+function parsePair(text: string, before: readonly Where[] = []): Where[] {
+  const at = text.indexOf("=");
+  if (at < 1) throw new InvalidArgumentError("must be column=value.");
+  return [...before, { column: text.slice(0, at), value: text.slice(at + 1) }];
+}
+
+const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
+
+/** The flags of a sweep's figures on the command. */
+export function addSweepFigureFlags(command: Command): Command {
+  return command
+    .option("--x <column>", "of a sweep: column across; t in a line-family for the depths of the value's records")
+    .option("--y <column>", "of a heat-map: column upwards, or t for the depths of the value's records")
+    .option("--value <column>", "of a sweep: column that is drawn")
+    .option("--by <column>", "of a line-family: column whose values each have a line")
+    .option("--facet <column>", "of a heat-map or line-family: column whose values each have a panel")
+    .addOption(new Option("--band <kind>", "of a line-family: bands over the repeats").choices(bands))
+    .option("--column <column>", "of parallel-coordinates: an axis; may be repeated", collect)
+    .option("--boundary <column>", "of a heat-map: a height for each x, drawn as a line; may be repeated", collect)
+    .option("--where <column=value>", "of a sweep: rows with this value only; may be repeated", parsePair)
+    .option(
+      "--label <column=text>",
+      "of a sweep: what stands for a column, $…$ is mathematics; may be repeated",
+      parsePair,
+    );
+}
+
+type Wanted = "x" | "y" | "value";
+
+/** Flags without which the figure cannot be drawn. @throws InputError missing */
+function required<K extends Wanted>(kind: string, flags: SweepFigureFlags, names: readonly K[]): Record<K, string> {
+  const missing = names.filter((name) => flags[name] === undefined);
+  if (missing.length === 0) return flags as Record<K, string>;
+  throw new InputError({
+    code: "missing",
+    who: `figure ${kind}`,
+    rule: `needs ${names.map((name) => `--${name}`).join(", ")}: columns of the sweep's rows, or t for the depth`,
+    got: `no ${missing.map((name) => `--${name}`).join(", ")}`,
+    fix: 'See the columns with: meanfield query "describe cells" DIR',
+  });
+}
+
+/**
+ * The figure of a sweep that the flags ask for, a heat map when no kind is named.
+ * @throws InputError missing, unknown-name, conflict, empty, unreadable
+ */
+export async function sweepFigures(io: StoreIo, directory: string, flags: SweepFigureFlags): Promise<Figure[]> {
+  const { kind = "heat-map", by, facet, band, column = [], boundary = [], where = [], label = [] } = flags;
+  const labels = Object.fromEntries(label.map((one) => [one.column, one.value]));
+  const read = () => readSweepTable(io, directory, where);
+  if (kind === "heat-map") {
+    const { x, y, value } = required(kind, flags, ["x", "y", "value"]);
+    return [heatMap(await read(), { x, y, value, boundaries: boundary, facet, labels })];
+  }
+  if (kind === "line-family") {
+    const { x, value } = required(kind, flags, ["x", "value"]);
+    return [lineFamily(await read(), { x, value, by, facet, band, labels })];
+  }
+  if (kind === "parallel-coordinates")
+    return [parallelCoordinates(await read(), { columns: column, value: flags.value, labels })];
+  throw new InputError({
+    code: "unknown-name",
+    who: "figure",
+    rule: `a sweep has no figure "${kind}"`,
+    fix: `There are ${sweepFigureKinds.join(", ")}`,
+  });
+}
