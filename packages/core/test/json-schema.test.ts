@@ -113,8 +113,9 @@ describe("the JSON Schema of experiments", () => {
   });
 
   const examples = new URL("../../../examples/", import.meta.url);
-  test.each(readdirSync(examples))("accepts examples/%s", (name) => {
-    const text = readFileSync(new URL(`${name}/experiment.yaml`, examples), "utf8");
+  const files = readdirSync(examples, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".yaml"));
+  test.each(files)("accepts examples/%s", (name) => {
+    const text = readFileSync(new URL(name, examples), "utf8");
     expect(satisfies(parse(text), schema)).toBe(true);
   });
 
