@@ -166,6 +166,7 @@ describe("failed cells", () => {
     expect(state.failures).toHaveLength(2);
     writeFileSync(at("alone.json"), JSON.stringify(state.failures[1]!.spec));
     const alone = await meanfield(["run", "alone.json", "--json", "--quiet"], folder);
+    expect(alone.code).toBe(1);
     expect(alone.stderr).toContain(state.failures[1]!.message.replace(/^level \S+: /, ""));
   });
 

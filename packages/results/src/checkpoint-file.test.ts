@@ -16,7 +16,7 @@ function sample(): RunCheckpoint {
   });
   let kept: RunCheckpoint | undefined;
   const take = (one: RunCheckpoint) => {
-    if (one.ensemble?.inside !== undefined) kept = structuredClone(one);
+    if (one.ensemble?.begun?.inside !== undefined) kept = structuredClone(one);
   };
   runExperiment(bound, { checkpoint: { due: () => true, take } });
   return kept!;

@@ -1,10 +1,10 @@
 import type { RunResult } from "@meanfield/core/experiment";
 import { runArrays } from "./arrays.js";
+import { csv } from "./csv.js";
 import { ensembleRows } from "./ensemble-table.js";
 import { writeNpz } from "./npz.js";
 import type { RunRecord } from "./run-record.js";
 import { distanceRows, distancesTable, ensembleTable, seriesRows, seriesTable } from "./tables.js";
-import { encodeText } from "./text.js";
 import { zarrFiles } from "./zarr.js";
 
 /** Formats that need nothing but this package. */
@@ -18,19 +18,6 @@ function exportParquet(result: RunResult): Record<string, Uint8Array> {
     ...(Object.keys(result.distances).length > 0 ? { "distances.parquet": distancesTable(result) } : {}),
     ...(levels.some((level) => level.ensemble) ? { "ensemble.parquet": ensembleTable(result) } : {}),
   };
-}
-
-/** A field of a CSV line (RFC 4180): numbers as the shortest text that reads back the same, null as nothing. */
-function field(value: string | number | null): string {
-  if (value === null) return "";
-  if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-  return /[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
-}
-
-function csv(header: readonly string[], rows: Iterable<readonly (string | number | null)[]>): Uint8Array {
-  const lines = [header.join(",")];
-  for (const row of rows) lines.push(row.map(field).join(","));
-  return encodeText(`${lines.join("\n")}\n`);
 }
 
 function exportCsv(result: RunResult): Record<string, Uint8Array> {

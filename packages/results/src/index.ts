@@ -26,7 +26,6 @@ export {
 } from "./manifest.js";
 export { readNpy, writeNpy } from "./npy.js";
 export { npzKeys, readNpz, readNpzArray, writeNpz } from "./npz.js";
-export { readParquet } from "./read-parquet.js";
 export { runId } from "./run-id.js";
 export type { RunRecord } from "./run-record.js";
 export {
@@ -42,8 +41,10 @@ export {
   statusOf,
   writeRun,
 } from "./run-store.js";
+export { type CellRecords, type CellValue, cellRecords, readCells } from "./sweep/cell-records.js";
 export { type CellRow, decodeColumns, encodeCells } from "./sweep/cell-table.js";
 export { type ChunkName, chunkLabel, chunkSize, parseChunkName } from "./sweep/chunk-name.js";
+export { cellArrays, exportCells } from "./sweep/export-cells.js";
 export { type PlannedChunk, planChunkKey, planChunks } from "./sweep/plan-chunks.js";
 export { createRowSource, type RowSource } from "./sweep/row-source.js";
 export {

@@ -145,22 +145,39 @@ export function readNpy(bytes: Uint8Array, who = "npy"): NdArray {
   return { shape: header.shape, data };
 }
 
+/** A .npy file, version 1, of elements that `fill` writes behind the header. */
+function npyFile(descr: string, shape: readonly number[], size: number, fill: (view: DataView, start: number) => void) {
+  const lengths = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
+  const text = `{'descr': '${descr}', 'fortran_order': False, 'shape': ${lengths}, }`;
+  const start = Math.ceil((10 + text.length + 1) / 64) * 64;
+  const header = `${text.padEnd(start - 11)}\n`;
+  const bytes = new Uint8Array(start + size);
+  const view = new DataView(bytes.buffer);
+  bytes.set([...magic, 1, 0]);
+  view.setUint16(8, header.length, true);
+  for (let i = 0; i < header.length; i++) bytes[10 + i] = header.charCodeAt(i);
+  fill(view, start);
+  return bytes;
+}
+
 /**
  * The array as a .npy file, version 1, little-endian float64, C order; bit for bit.
  *
  * @cost O(size) time and memory
  * @accuracy exact; python.test.ts reads it with NumPy
  */
-export function writeNpy(array: NdArray): Uint8Array {
-  const shape = array.shape.length === 1 ? `(${array.shape[0]},)` : `(${array.shape.join(", ")})`;
-  const text = `{'descr': '<f8', 'fortran_order': False, 'shape': ${shape}, }`;
-  const start = Math.ceil((10 + text.length + 1) / 64) * 64;
-  const header = `${text.padEnd(start - 11)}\n`;
-  const bytes = new Uint8Array(start + 8 * array.data.length);
-  const view = new DataView(bytes.buffer);
-  bytes.set([...magic, 1, 0]);
-  view.setUint16(8, header.length, true);
-  for (let i = 0; i < header.length; i++) bytes[10 + i] = header.charCodeAt(i);
-  for (let k = 0; k < array.data.length; k++) view.setFloat64(start + 8 * k, array.data[k]!, true);
-  return bytes;
+export function writeNpy({ shape, data }: NdArray): Uint8Array {
+  return npyFile("<f8", shape, 8 * data.length, (view, start) => {
+    for (let k = 0; k < data.length; k++) view.setFloat64(start + 8 * k, data[k]!, true);
+  });
+}
+
+/** Texts as a .npy file of NumPy's `<U`: four bytes a character, as wide as the longest. */
+export function writeTextNpy(texts: readonly string[]): Uint8Array {
+  const points = texts.map((text) => Array.from(text, (character) => character.codePointAt(0)!));
+  const width = points.reduce((most, one) => Math.max(most, one.length), 1);
+  return npyFile(`<U${width}`, [texts.length], 4 * width * texts.length, (view, start) => {
+    for (const [k, one] of points.entries())
+      for (const [i, point] of one.entries()) view.setUint32(start + 4 * (k * width + i), point, true);
+  });
 }

@@ -1,6 +1,6 @@
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { NdArray } from "@meanfield/core/foundation/shapes";
-import { readNpy, writeNpy } from "./npy.js";
+import { readNpy, writeNpy, writeTextNpy } from "./npy.js";
 import { readZip, writeZip, type ZipEntry } from "./zip.js";
 
 const extension = ".npy";
@@ -47,16 +47,19 @@ export function readNpzArray(bytes: Uint8Array, key: string, who = "npz"): NdArr
   return readNpy(entry.bytes(), `${who}["${key}"]`);
 }
 
+const npyOf = (array: NdArray | readonly string[]): Uint8Array =>
+  "data" in array ? writeNpy(array) : writeTextNpy(array);
+
 /**
- * The arrays as a .npz archive, keys in the given order; equal arrays give equal bytes.
+ * The arrays, or lists of texts, as a .npz archive, keys in the given order; equal arrays give equal bytes.
  *
  * @param method "stored" as numpy.savez (fast, the default) or "deflated" as numpy.savez_compressed
  * @throws InputError out-of-range (4 GiB or more)
  */
 export function writeNpz(
-  arrays: Readonly<Record<string, NdArray>>,
+  arrays: Readonly<Record<string, NdArray | readonly string[]>>,
   method: "stored" | "deflated" = "stored",
 ): Uint8Array {
-  const files = Object.entries(arrays).map(([key, array]) => [`${key}${extension}`, writeNpy(array)] as const);
+  const files = Object.entries(arrays).map(([key, array]) => [`${key}${extension}`, npyOf(array)] as const);
   return writeZip(Object.fromEntries(files), method);
 }

@@ -34,14 +34,21 @@ export function printRun({ record, analysis, directory, reused }: Performed): vo
   if (directory !== undefined) emit(`\nresults and report.html in ${directory}`);
 }
 
-/** Warnings that must not be missed, whatever the output: failed levels and unmet expectations. @returns exit code */
+/**
+ * Warnings that must not be missed, whatever the output: failed levels and unmet expectations.
+ * @returns exit code: 1 for an expectation that is not met, and for a level that failed where no line of `expect` says so
+ */
 export function settle({ record }: Performed): number {
-  for (const [name, { outcome }] of Object.entries(record.result.levels)) {
-    if (outcome.status === "failed") tell(`level ${name} failed: ${outcome.message}`);
-  }
+  const { levels, expect } = record.result;
+  const failed = Object.entries(levels).flatMap(([name, { outcome }]) =>
+    outcome.status === "failed" ? [{ name, message: outcome.message }] : [],
+  );
+  for (const { name, message } of failed) tell(`level ${name} failed: ${message}`);
   const unmet = unmetLines(record.result);
   for (const line of unmet) tell(line);
-  return unmet.length > 0 ? 1 : 0;
+  const expected = ({ name }: { readonly name: string }) =>
+    expect.some(({ level, equals }) => level === name && equals === "failed");
+  return unmet.length > 0 || !failed.every(expected) ? 1 : 0;
 }
 
 /** `meanfield run FILE`. */

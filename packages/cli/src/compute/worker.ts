@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import {
   analyzeExperiment,
@@ -11,6 +12,7 @@ import { InputError } from "@meanfield/core/foundation/errors";
 import type { CheckpointSink } from "@meanfield/core/solve";
 import { backendsOf } from "./backends.js";
 import { computeBench } from "./bench-task.js";
+import { blockTeam, sharesBlocks } from "./block-team.js";
 import { computeProbe } from "./probe-task.js";
 import type { Message, Task, TaskResults } from "./protocol.js";
 
@@ -58,7 +60,9 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
     const result = await computeBench(task.options, { cancel: signal, onProgress });
     return { result, seconds: seconds() };
   }
-  const backends = await backendsOf(task.document, "alone");
+  const cores = availableParallelism();
+  const shared = task.kind === "run" && cores > 1 && sharesBlocks(task.document);
+  const backends = await backendsOf(task.document, shared ? "shared" : "alone");
   if (task.kind === "sizes") {
     const { document, sizes, repeats } = task;
     return {
@@ -74,6 +78,7 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
     onProgress,
     ...(checkpointEvery === undefined ? {} : { checkpoint: checkpointsEvery(checkpointEvery) }),
     ...(resume === undefined ? {} : { resume }),
+    ...(shared ? { team: blockTeam(task.document, cores, cancel) } : {}),
   });
   const whole = !signal.aborted;
   // A whole result is worth keeping: a cancel that comes now lets the verdicts finish.

@@ -1,6 +1,6 @@
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { FigureTable, TableRow } from "@meanfield/figures";
-import { joinPath, readParquet, type StoreIo } from "@meanfield/results";
+import { cellRecords, readCells, type StoreIo } from "@meanfield/results";
 
 /** Rows with this value in a column; numbers are compared as numbers, to twelve digits. */
 export interface Where {
@@ -25,15 +25,7 @@ function isWanted(row: TableRow, where: readonly Where[]): boolean {
  * @throws InputError unreadable, empty (also where one value of `where` has no row)
  */
 export async function readSweepTable(io: StoreIo, directory: string, where: readonly Where[]): Promise<FigureTable> {
-  const folder = joinPath(directory, "chunks");
-  const names = (await io.kind(folder)) === "directory" ? await io.list(folder) : [];
-  const chunks = names.filter((name) => name.endsWith(".parquet") && !name.startsWith(".")).sort();
-  const all: TableRow[] = [];
-  for (const name of chunks) {
-    const path = joinPath(folder, name);
-    all.push(...(await readParquet(await io.read(path), path)));
-  }
-  const columns = [...new Set(all.flatMap((row) => Object.keys(row)))];
+  const { columns, rows: all } = cellRecords(await readCells(io, directory));
   const done = all.filter((row) => row["status"] === "done");
   const rows = done.filter((row) => isWanted(row, where));
   const vain = where.find((one) => !done.some((row) => matches(row, one)));

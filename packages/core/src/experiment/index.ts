@@ -1,6 +1,10 @@
 export { analyzeExperiment } from "./analyze.js";
 export { canonicalValue } from "./canonical-spec.js";
 export { describeParameters, type ParameterDescription } from "./describe.js";
+export type { FinishedBlock } from "./ensemble/block.js";
+export { blockSize } from "./ensemble/block.js";
+export { computeTeamBlock } from "./ensemble/run-ensemble.js";
+export type { BlockTeam, SharedBlocks, TeamBlock } from "./ensemble/team.js";
 export { type Experiment, type ExperimentOptions, experiment } from "./experiment.js";
 export { experimentJsonSchema } from "./json-schema.js";
 export { type MeasuredDeparture, measuredDepartures } from "./measured-departure.js";

@@ -1,6 +1,7 @@
 import type { CancelSignal } from "../foundation/cancel/index.js";
 import type { CheckpointSink, SolveCheckpoint } from "../solve/index.js";
-import type { EnsembleBlock } from "./ensemble/block.js";
+import type { EnsembleBlock, FinishedBlock } from "./ensemble/block.js";
+import type { BlockTeam } from "./ensemble/team.js";
 import type { LevelResult } from "./result.js";
 
 /** Where a run stands. */
@@ -23,12 +24,17 @@ export interface LevelProgress {
 /** How far the repeats of a level are. */
 export interface EnsembleProgress {
   readonly zero: LevelProgress;
-  /** Blocks that are done, merged. */
+  /** The first `merged` blocks. */
   readonly total: EnsembleBlock;
-  /** The block under way, by number, and its repeats so far. */
-  readonly block: number;
-  readonly part: EnsembleBlock;
-  /** The run under way: one repeat, or several stacked. */
+  readonly merged: number;
+  /** Blocks that are done beyond these. */
+  readonly ahead: readonly FinishedBlock[];
+  /** The block under way, where there is one. */
+  readonly begun?: BegunBlock;
+}
+
+/** A block under way: its repeats so far, and the run inside: one repeat, or several stacked. */
+export interface BegunBlock extends FinishedBlock {
   readonly inside?: { readonly count: number; readonly solve: SolveCheckpoint };
 }
 
@@ -48,6 +54,8 @@ export interface RunOptions {
   readonly checkpoint?: CheckpointSink<RunCheckpoint>;
   /** Where another run of the same experiment was left: the result is that of one undisturbed run. */
   readonly resume?: RunCheckpoint;
+  /** Who else computes blocks of repeats; nobody when left out. The result does not depend on it. */
+  readonly team?: BlockTeam;
 }
 
 /** A sink that notes whether it was given something. */

@@ -1,7 +1,9 @@
+import type { BackendActivity } from "../foundation/backend/index.js";
 import type { SolveCheckpoint } from "../solve/index.js";
 import { checkExpectation } from "./check-expectation.js";
 import { compareLevels, comparisonSize, type LevelStates } from "./compare-levels.js";
 import { runEnsemble } from "./ensemble/run-ensemble.js";
+import { mergeActivities } from "./ensemble/team.js";
 import type { Experiment } from "./experiment.js";
 import type { ExperimentLevel } from "./resolve-series.js";
 import type { LevelResult, RunResult } from "./result.js";
@@ -21,12 +23,16 @@ class Cancelled extends Error {}
 
 const cancelled = ({ outcome }: LevelResult): boolean => outcome.status === "stopped" && outcome.event === "cancelled";
 
+/** Told what backends did, beyond what the experiment's own says at the end. */
+type NoteActivity = (activity: Partial<BackendActivity>) => void;
+
 /** Repeat 0 of a level, and the statistics of all its repeats where there are several. */
 function runRepeated(
   bound: Experiment,
   one: ExperimentLevel,
   done: readonly LevelProgress[],
   options: RunOptions,
+  noteActivity: NoteActivity,
 ): LevelProgress {
   const { checkpoint: _, resume, ...rest } = options;
   const inner = <C>(wrap: (checkpoint: C) => Partial<RunCheckpoint>) => {
@@ -39,14 +45,14 @@ function runRepeated(
   if (bound.integration.repeats === 1 || !one.random || cancelled(zero.result)) return zero;
   const left = resume?.ensemble === undefined ? {} : { resume: resume.ensemble };
   const sink = inner<EnsembleProgress>((ensemble) => ({ ensemble }));
-  const ensemble = runEnsemble(bound, one, zero, { ...rest, ...sink, ...left });
+  const ensemble = runEnsemble(bound, one, zero, { ...rest, ...sink, ...left, noteActivity });
   if (ensemble !== undefined) return { ...zero, result: { ...zero.result, ensemble } };
   const t = zero.result.outcome.status === "completed" ? bound.integration.span[1] : zero.result.outcome.t;
   return { ...zero, result: { ...zero.result, outcome: { status: "stopped", event: "cancelled", t, tError: 0 } } };
 }
 
 /** Every level in its order, from where a checkpoint left it. */
-function runLevels(bound: Experiment, options: RunOptions): LevelProgress[] {
+function runLevels(bound: Experiment, options: RunOptions, noteActivity: NoteActivity): LevelProgress[] {
   const { resume, checkpoint: outer, ...rest } = options;
   const taken = notingSink(outer);
   const checkpoint = taken.sink;
@@ -58,7 +64,7 @@ function runLevels(bound: Experiment, options: RunOptions): LevelProgress[] {
     const left = k === first && resume !== undefined ? { resume } : {};
     const before = [...done];
     taken.given = false;
-    done.push(runRepeated(bound, one, before, { ...rest, ...sink, ...left }));
+    done.push(runRepeated(bound, one, before, { ...rest, ...sink, ...left }, noteActivity));
     if (checkpoint === undefined) continue;
     if (!cancelled(done.at(-1)!.result)) {
       if (checkpoint.due()) checkpoint.take({ done: [...done] });
@@ -119,7 +125,8 @@ function attentionOf(bound: Experiment, runs: readonly LevelProgress[], options:
  */
 export function runExperiment(bound: Experiment, options: RunOptions = {}): RunResult {
   bound.activity();
-  const runs = runLevels(bound, options);
+  const activities: Partial<BackendActivity>[] = [];
+  const runs = runLevels(bound, options, (activity) => activities.push(activity));
   const levels = Object.fromEntries(runs.map(({ result }, k) => [bound.levels[k]!.level.name, result]));
   const distances = distancesOf(bound, runs, options);
   const expect = bound.expectations.map((one) => checkExpectation(one, { levels, distances }));
@@ -129,7 +136,7 @@ export function runExperiment(bound: Experiment, options: RunOptions = {}): RunR
   const result = {
     format: 1,
     spec: bound.spec,
-    backend: { ...bound.backend, ...bound.activity() },
+    backend: { ...bound.backend, ...mergeActivities([...activities, bound.activity()]) },
     levels,
     distances,
     expect,

@@ -13,7 +13,7 @@ import type { Recorded } from "../../solve/trajectory.js";
 import type { BoundSeries } from "../resolve-series.js";
 
 /** Repeats taken together before they are merged: fixed, so that no number depends on who computes which block. */
-export const blockSize = 64;
+export const blockSize = 32;
 
 /** Repeats that ended alike. */
 export interface EndTally {
@@ -84,6 +84,12 @@ export function mergeBlock(into: EnsembleBlock, from: EnsembleBlock): void {
     tally.count += one.count;
     mergeMoments(tally.t, one.t);
   }
+}
+
+/** A block that is done, by its number. */
+export interface FinishedBlock {
+  readonly block: number;
+  readonly part: EnsembleBlock;
 }
 
 /** A copy that shares nothing with the block. */

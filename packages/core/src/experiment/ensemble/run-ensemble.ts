@@ -14,6 +14,7 @@ import type { ExperimentLevel } from "../resolve-series.js";
 import type { EnsembleResult, LevelResult } from "../result.js";
 import { integrationOf, seriesKey, seriesRecords } from "../run-level.js";
 import {
+  type BegunBlock,
   type EnsembleProgress,
   type LevelProgress,
   notingSink,
@@ -22,6 +23,7 @@ import {
 } from "../run-options.js";
 import { addRepeat, blockSize, copyBlock, type EnsembleBlock, emptyBlock, mergeBlock } from "./block.js";
 import { summarize } from "./summary.js";
+import { aloneWith, type BlockTeam, type SharedBlocks, type TeamBlock } from "./team.js";
 
 /** Numbers of all systems of a stack: a few arrays of this length stay in a core's own cache. */
 const stackNumbers = 2 ** 14;
@@ -31,6 +33,9 @@ export interface EnsembleOptions {
   onProgress?(progress: RunProgress): void;
   readonly checkpoint?: CheckpointSink<EnsembleProgress>;
   readonly resume?: EnsembleProgress;
+  readonly team?: BlockTeam;
+  /** Told what backends did, beyond what the experiment's own says at the end. */
+  noteActivity?(activity: TeamBlock["activity"]): void;
 }
 
 /** A level of an experiment, whose repeats are to be run. */
@@ -41,7 +46,7 @@ interface Ensemble {
 }
 
 /** The run under way when a checkpoint is taken or was taken. */
-type Inside = NonNullable<EnsembleProgress["inside"]>;
+type Inside = NonNullable<BegunBlock["inside"]>;
 
 /** How a run of one or several repeats begins, and who keeps its checkpoints. */
 interface Taking {
@@ -176,37 +181,93 @@ function repeatZero({ series, outcome }: LevelResult): Repeat {
 const cancelled = ({ outcome }: Repeat): boolean => outcome.status === "stopped" && outcome.event === "cancelled";
 
 /**
- * The statistics of repeats `block`·64 … of a level: a pure function of experiment and block, so that blocks may be
+ * The statistics of repeats `block`·32 … of a level: a pure function of experiment and block, so that blocks may be
  * computed anywhere and in any order, and merged in the order of their numbers.
  *
- * @param zero what repeat 0 gave, needed by block 0
- * @param begun its repeats so far, where it was begun; changed
+ * @param begun its repeats so far, of block 0 at least repeat 0; changed
  * @returns undefined when a cancel arrived
  */
 function computeBlock(
   ensemble: Ensemble,
-  block: number,
-  zero: LevelResult,
-  begun: { readonly part: EnsembleBlock; readonly inside?: Inside },
-  keep: CheckpointSink<Pick<EnsembleProgress, "part" | "inside">> | undefined,
+  { block, part, inside: left }: BegunBlock,
+  keep?: CheckpointSink<BegunBlock>,
 ): EnsembleBlock | undefined {
   const { bound, one, options } = ensemble;
   const { repeats } = bound.integration;
-  const { part } = begun;
-  const take = (repeat: Repeat) => addRepeat(part, one.series, repeat.recorded, repeat.outcome);
   const [from, to] = [block * blockSize, Math.min(repeats, (block + 1) * blockSize)];
-  if (block === 0 && part.repeats === 0) take(repeatZero(zero));
-  const taken = notingSink<Inside>(sinkThrough(keep, (inside) => ({ part, inside })));
-  for (const repeat of repeatsOf(ensemble, from + part.repeats, to, begun.inside, taken.sink)) {
+  const taken = notingSink<Inside>(sinkThrough(keep, (inside) => ({ block, part, inside })));
+  for (const repeat of repeatsOf(ensemble, from + part.repeats, to, left, taken.sink)) {
     if (cancelled(repeat)) {
       // Between two repeats there is nothing inside.
-      if (!taken.given) keep?.take({ part });
+      if (!taken.given) keep?.take({ block, part });
       return undefined;
     }
-    take(repeat);
+    addRepeat(part, one.series, repeat.recorded, repeat.outcome);
     taken.given = false;
     options.onProgress?.({ stage: one.level.name, fraction: (from + part.repeats) / repeats });
   }
+  return part;
+}
+
+/**
+ * A block of a level for somebody else's ensemble, with what the backend did for it.
+ * @param block not 0, which begins with repeat 0
+ * @returns undefined when a cancel arrived
+ */
+export function computeTeamBlock(
+  bound: Experiment,
+  level: string,
+  block: number,
+  cancel: CancelSignal,
+): TeamBlock | undefined {
+  const one = bound.levels.find((each) => each.level.name === level)!;
+  bound.activity();
+  const part = computeBlock({ bound, one, options: { cancel } }, { block, part: emptyBlock(one.series) });
+  return part && { block, part, activity: bound.activity() };
+}
+
+/** An ensemble under way. */
+interface Ledger {
+  readonly total: EnsembleBlock;
+  merged: number;
+  readonly ahead: Map<number, EnsembleBlock>;
+}
+
+function openLedger(one: ExperimentLevel, resume: EnsembleProgress | undefined): Ledger {
+  if (resume === undefined) return { total: emptyBlock(one.series), merged: 0, ahead: new Map() };
+  const ahead = new Map(resume.ahead.map(({ block, part }) => [block, copyBlock(part)]));
+  return { total: copyBlock(resume.total), merged: resume.merged, ahead };
+}
+
+/** Takes what others have finished, each block once, and merges what is next in the order. */
+function gather(ledger: Ledger, shared: SharedBlocks, options: EnsembleOptions): void {
+  const { total, ahead } = ledger;
+  for (const { block, part, activity } of shared.collect()) {
+    if (block < ledger.merged || ahead.has(block)) continue;
+    ahead.set(block, part);
+    options.noteActivity?.(activity);
+  }
+  for (let part = ahead.get(ledger.merged); part !== undefined; part = ahead.get(ledger.merged)) {
+    mergeBlock(total, part);
+    ahead.delete(ledger.merged);
+    ledger.merged++;
+  }
+}
+
+/**
+ * A block that another member has claimed but not finished, computed by its side when nothing else is left to do: a slow
+ * or lost member then holds nobody up. It is given up as soon as the other is done.
+ */
+function computeBeside(ensemble: Ensemble, block: number, shared: SharedBlocks): EnsembleBlock | undefined {
+  const { bound, one, options } = ensemble;
+  options.noteActivity?.(bound.activity());
+  const cancel = {
+    get aborted() {
+      return options.cancel?.aborted === true || shared.isFinished(block);
+    },
+  };
+  const part = computeBlock({ bound, one, options: { cancel } }, { block, part: emptyBlock(one.series) });
+  if (part === undefined) bound.activity();
   return part;
 }
 
@@ -215,8 +276,9 @@ function computeBlock(
  * its tokens and its noise from the streams of run r; repeat 0 is the run without repeats.
  *
  * @returns undefined when a cancel arrived
- * @cost repeats × one run; stacked through Backend.fieldBatch at fixed steps of componentwise methods
- * @accuracy merging is exact up to rounding, in a fixed order; ensemble/run-ensemble.test.ts
+ * @cost repeats × one run over the members of the team; stacked through Backend.fieldBatch at fixed steps of
+ * componentwise methods
+ * @accuracy merging is exact up to rounding, in a fixed order whoever computed what; ensemble/run-ensemble.test.ts
  */
 export function runEnsemble(
   bound: Experiment,
@@ -225,21 +287,46 @@ export function runEnsemble(
   options: EnsembleOptions,
 ): EnsembleResult | undefined {
   const ensemble: Ensemble = { bound, one, options };
-  const { resume } = options;
-  const total = resume === undefined ? emptyBlock(one.series) : copyBlock(resume.total);
-  const first = resume?.block ?? 0;
-  for (let block = first; block * blockSize < bound.integration.repeats; block++) {
-    const begun =
-      block === first && resume !== undefined
-        ? { ...resume, part: copyBlock(resume.part) }
-        : { part: emptyBlock(one.series) };
-    const keep = sinkThrough<Pick<EnsembleProgress, "part" | "inside">, EnsembleProgress>(
-      options.checkpoint,
-      (given) => ({ zero, total, block, ...given }),
-    );
-    const part = computeBlock(ensemble, block, zero.result, begun, keep);
-    if (part === undefined) return undefined;
-    mergeBlock(total, part);
+  const { resume, team } = options;
+  const blocks = Math.ceil(bound.integration.repeats / blockSize);
+  const ledger = openLedger(one, resume);
+  const first = (): BegunBlock => {
+    const part = emptyBlock(one.series);
+    const { recorded, outcome } = repeatZero(zero.result);
+    addRepeat(part, one.series, recorded, outcome);
+    return { block: 0, part };
+  };
+  let begun: BegunBlock | undefined =
+    resume === undefined ? first() : resume.begun && { ...resume.begun, part: copyBlock(resume.begun.part) };
+  const done = Array.from({ length: ledger.merged }, (_, k) => k);
+  const taken = [...done, ...ledger.ahead.keys(), ...(begun === undefined ? [] : [begun.block])];
+  const shared = team?.open(one.level.name, blocks, taken) ?? aloneWith(taken);
+  const progress = (given: { readonly begun?: BegunBlock }): EnsembleProgress => {
+    gather(ledger, shared, options);
+    const ahead = [...ledger.ahead].map(([block, part]) => ({ block, part }));
+    return { zero, total: ledger.total, merged: ledger.merged, ahead, ...given };
+  };
+  const keep = sinkThrough<BegunBlock, EnsembleProgress>(options.checkpoint, (inside) => progress({ begun: inside }));
+  const claimed = (): BegunBlock | undefined => {
+    for (let block = ledger.merged; block < blocks; block++)
+      if (shared.claim(block)) return { block, part: emptyBlock(one.series) };
+    return undefined;
+  };
+  try {
+    while (ledger.merged < blocks) {
+      const own = begun ?? claimed();
+      begun = undefined;
+      const block = own?.block ?? ledger.merged;
+      const part = own === undefined ? computeBeside(ensemble, block, shared) : computeBlock(ensemble, own, keep);
+      if (part !== undefined) ledger.ahead.set(block, part);
+      else if (options.cancel?.aborted) {
+        if (own === undefined) options.checkpoint?.take(progress({}));
+        return undefined;
+      }
+      gather(ledger, shared, options);
+    }
+  } finally {
+    shared.close();
   }
-  return summarize(total, one.series);
+  return summarize(ledger.total, one.series);
 }
