@@ -58,13 +58,12 @@ function timesOf(times: Float64Array, bins: number): NonNullable<RegimeStatistic
   const sorted = times.toSorted();
   const [first, last] = [sorted[0]!, sorted.at(-1)!];
   const width = last > first ? last - first : Math.max(Math.abs(first), 1);
-  const edges = Array.from({ length: bins + 1 }, (_, k) => first + (k / bins) * width);
-  edges[bins] = Math.max(edges[bins]!, last);
+  const to = Math.max(first + width, last);
   return {
     low: quantile(sorted, 0.05),
     median: quantile(sorted, 0.5),
     high: quantile(sorted, 0.95),
-    histogram: histogram(Array.from(times), edges),
+    histogram: histogram(times, { from: first, to, bins }),
   };
 }
 

@@ -14,7 +14,7 @@ export {
   type SampleStatistics,
   type StatisticsRequest,
 } from "./sample-statistics.js";
-export { type HistogramRequest, histogramEdges } from "./tallies.js";
+export { type Histogram, type HistogramRequest, histogram, histogramEdges } from "./tallies.js";
 
 /** The q-quantile of sorted values: linear between the order statistics at 0, 1/(k−1), …, 1 (NumPy's default). */
 export function quantile(sorted: Float64Array, q: number): number {
@@ -63,5 +63,4 @@ export function indexAt(ends: Float64Array, part: number): number {
   return low;
 }
 
-export { type Histogram, histogram } from "./histogram.js";
 export { type Proportion, wilsonInterval } from "./proportion.js";

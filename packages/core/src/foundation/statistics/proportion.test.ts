@@ -32,14 +32,14 @@ test("Wilson's interval is SciPy's", () => {
 });
 
 test("a histogram counts every value once, the last bin closed, what lies outside apart", () => {
-  const found = histogram([0, 0.5, 1, 1.5, 2, 2.5, -1], [0, 1, 2]);
+  const found = histogram([0, 0.5, 1, 1.5, 2, 2.5, -1], { from: 0, to: 2, bins: 2 });
   expect(found).toEqual({ edges: [0, 1, 2], counts: [2, 3], below: 1, above: 1 });
 });
 
 test("bad input is refused", () => {
   expectRefusal(() => wilsonInterval(3, 2), "out-of-range");
   expectRefusal(() => wilsonInterval(1, 2, 1), "out-of-range");
-  expectRefusal(() => histogram([1], [0]), "out-of-range");
-  expectRefusal(() => histogram([1], [0, 0]), "out-of-range");
-  expectRefusal(() => histogram([Number.NaN], [0, 1]), "not-finite");
+  expectRefusal(() => histogram([1], { from: 0, to: 1, bins: 0 }), "out-of-range");
+  expectRefusal(() => histogram([1], { from: 0, to: 0, bins: 1 }), "out-of-range");
+  expectRefusal(() => histogram([Number.NaN], { from: 0, to: 1, bins: 1 }), "not-finite");
 });
