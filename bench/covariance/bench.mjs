@@ -1,5 +1,5 @@
 /**
- * The covariance of softmax attention to t = 1 at tolerance 1e-8: the level gaussian-moments with dop853 against SciPy's
+ * The covariance of softmax attention to t = 1 at tolerance 1e-8: the level gaussian-moments with dop853 and its event against SciPy's
  * DOP853 with a NumPy right-hand side, run by run in turns.
  * Run: npm run build && node bench/covariance/bench.mjs [repeats]
  *
@@ -54,7 +54,7 @@ function momentsOf({ d, heads, A, V, W }, linearAlgebra) {
     },
     linearAlgebra ? { backends: [backend] } : {},
   );
-  return bound.levels[0].level.problem;
+  return bound.levels[0].level;
 }
 
 const base64 = (a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString("base64");
@@ -63,18 +63,22 @@ const peer = await startPython(python(), join(import.meta.dirname, "peer.py"), 1
 if (typeof peer === "string") throw new Error(`${python()} with SciPy is needed: ${peer}`);
 const { ask } = peer;
 
-function runOwn(problem) {
+function runOwn({ problem, events }) {
+  const options = { span: [0, 1], steps: adaptive({ rtol, atol }), events };
+  const cpu = process.cpuUsage();
   const start = performance.now();
-  const { yEnd, stats, outcome } = solve(problem, dop853.bind({}), { span: [0, 1], steps: adaptive({ rtol, atol }) });
+  const { yEnd, stats, outcome } = solve(problem, dop853.bind({}), options);
   if (outcome.status !== "completed") throw new Error(`the run ${outcome.status}`);
-  return { seconds: (performance.now() - start) / 1000, evaluations: stats.evaluations, yEnd };
+  const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  return { seconds, processor: (user + system) / 1e6, evaluations: stats.evaluations, yEnd };
 }
 
 async function compare(problem, name, linearAlgebra, count) {
   const { d, heads, A, V, W } = problem;
   const moments = momentsOf(problem, linearAlgebra);
   await ask({ setup: { d, heads, A: base64(A), V: base64(V), W: base64(W) } });
-  const times = { own: [], scipy: [] };
+  const times = { own: [], processor: [], scipy: [] };
   let difference = 0;
   let evaluations;
   for (let k = 0; k <= count; k++) {
@@ -89,6 +93,7 @@ async function compare(problem, name, linearAlgebra, count) {
       continue;
     }
     times.own.push(own.seconds);
+    times.processor.push(own.processor);
     times.scipy.push(other.seconds);
   }
   console.log(
@@ -97,6 +102,7 @@ async function compare(problem, name, linearAlgebra, count) {
       heads,
       linearAlgebra: name,
       own: timingOf(times.own),
+      processor: timingOf(times.processor),
       scipy: timingOf(times.scipy),
       ratio: ratioOf(times.own, times.scipy),
       evaluations,

@@ -24,11 +24,28 @@ int32_t threads_for(const struct context *context, double work) {
   return work < context->threshold ? 1 : pool_threads(context->pool);
 }
 
+/* A whole panel, its height known to the compiler. */
+static inline __attribute__((always_inline)) void interleave(double *restrict to, const double *restrict from,
+                                                             int64_t columns, int64_t row_step, int64_t column_step,
+                                                             int64_t height) {
+  for (int64_t j = 0; j < columns; j++) {
+    for (int64_t r = 0; r < height; r++) to[j * height + r] = from[r * row_step + j * column_step];
+  }
+}
+
 void pack_matrix(double *panels, const double *matrix, int64_t rows, int64_t columns, int64_t row_step,
                  int64_t column_step, int64_t panel) {
   for (int64_t i = 0; i < rows; i += panel) {
     double *to = panels + i * columns;
     const int64_t present = rows - i < panel ? rows - i : panel;
+    if (present == panel && panel == 8) {
+      interleave(to, matrix + i * row_step, columns, row_step, column_step, 8);
+      continue;
+    }
+    if (present == panel && panel == 4) {
+      interleave(to, matrix + i * row_step, columns, row_step, column_step, 4);
+      continue;
+    }
     for (int64_t j = 0; j < columns; j++) {
       const double *from = matrix + i * row_step + j * column_step;
       for (int64_t r = 0; r < present; r++) to[j * panel + r] = from[r * row_step];

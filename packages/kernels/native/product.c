@@ -1,4 +1,6 @@
 /* The three products of dense row-major matrices. */
+#include <string.h>
+
 #include "context.h"
 
 enum {
@@ -19,7 +21,11 @@ static void pack_columns(const struct product *p, int64_t column, int64_t tile, 
   const int64_t present = p->n - column < tile ? p->n - column : tile;
   for (int64_t l = 0; l < p->depth; l++) {
     const double *from = p->b + (p->first + l) * p->b_row + column * p->b_column;
-    for (int64_t j = 0; j < present; j++) to[l * tile + j] = from[j * p->b_column];
+    if (p->b_column == 1) {
+      memcpy(to + l * tile, from, (size_t)present * sizeof *to);
+    } else {
+      for (int64_t j = 0; j < present; j++) to[l * tile + j] = from[j * p->b_column];
+    }
     for (int64_t j = present; j < tile; j++) to[l * tile + j] = 0;
   }
 }

@@ -12,13 +12,12 @@ static void product(const double *a, const double *b, int64_t k, double *out, in
   multiply(a, b, TILE, k, sums);
   for (int r = 0; r < rows; r++) {
     double *row = out + r * stride;
-    if (columns == TILE) {
-      for (int v = 0; v < GROUPS; v++) {
-        store(row + v * WIDTH, accumulate ? load(row + v * WIDTH) + sums[r][v] : sums[r][v]);
-      }
-      continue;
+    const int whole = columns / WIDTH;
+    for (int v = 0; v < GROUPS; v++) {
+      if (v >= whole) break;
+      store(row + v * WIDTH, accumulate ? load(row + v * WIDTH) + sums[r][v] : sums[r][v]);
     }
-    for (int l = 0; l < columns; l++) {
+    for (int l = whole * WIDTH; l < columns; l++) {
       const double x = sums[r][l / WIDTH][l % WIDTH];
       row[l] = accumulate ? row[l] + x : x;
     }

@@ -89,6 +89,29 @@ function addFields(
   }
 }
 
+/** out += factor·x, entry by entry. */
+function addTo(out: Float64Array, factor: number, x: Float64Array): void {
+  for (let i = 0; i < out.length; i++) out[i]! += factor * x[i]!;
+}
+
+/** Bx + c of the first attention times the sign; 0 without attention. Filled in place: a sum would cost one pass more. */
+function firstField(
+  first: Attention | undefined,
+  sign: number,
+  moments: readonly [mean: Float64Array, cov: Float64Array],
+  t: number,
+  out: AffineField,
+): void {
+  if (first === undefined) {
+    out.B.fill(0);
+    out.c.fill(0);
+    return;
+  }
+  first.gaussianField!(...moments, t, out);
+  if (sign === 1) return;
+  for (const part of [out.B, out.c]) for (let i = 0; i < part.length; i++) part[i]! *= sign;
+}
+
 /**
  * ẋ = sign·Σ Γ_μ(x) + Σ f(x), to be projected on the tangent space by the level that integrates it.
  * `repel` turns round the attention, and with it every feed-forward that is a gradient.
@@ -98,7 +121,7 @@ function addFields(
  */
 export function createModel(parts: ModelParts): Model {
   requireMaskable(parts);
-  const { attention, mask, feedforward, d } = parts;
+  const { attention, mask, feedforward } = parts;
   const sign = parts.sign === "repel" ? -1 : 1;
   const systemsOf = batchSystems();
   const factorOf = (one: Feedforward) => (one.traits.gradient ? sign : 1);
@@ -120,18 +143,17 @@ export function createModel(parts: ModelParts): Model {
       for (const one of feedforward) one.addTo(points, count * m, t, factorOf(one), out);
     },
     gaussianField(mean, cov, t, out, scratch) {
-      out.B.fill(0);
-      out.c.fill(0);
-      for (const one of attention) {
-        one.gaussianField!(mean, cov, t, scratch);
-        for (let i = 0; i < d * d; i++) out.B[i]! += sign * scratch.B[i]!;
-        for (let i = 0; i < d; i++) out.c[i]! += sign * scratch.c[i]!;
+      firstField(attention[0], sign, [mean, cov], t, out);
+      for (let k = 1; k < attention.length; k++) {
+        attention[k]!.gaussianField!(mean, cov, t, scratch);
+        addTo(out.B, sign, scratch.B);
+        addTo(out.c, sign, scratch.c);
       }
       for (const one of feedforward) {
         const { W, b } = one.affine!(t);
         const factor = factorOf(one);
-        for (let i = 0; i < d * d; i++) out.B[i]! += factor * W[i]!;
-        for (let i = 0; i < d; i++) out.c[i]! += factor * b[i]!;
+        addTo(out.B, factor, W);
+        addTo(out.c, factor, b);
       }
     },
   };

@@ -69,16 +69,14 @@ export const l2: AttentionPlugin<HeadParameters> = {
     const { d } = context;
     const heads = bindHeads(params, context, "l2", { scale, grams: true });
     const { matMul } = backend.linearAlgebra ?? ownLinearAlgebra;
-    const addHead = affineHeads(d, matMul);
+    const putHead = affineHeads(d, matMul);
     return {
       ...kernelAttention("l2", traits, { weight: "gaussian", normalisation: "partition" }, heads, backend),
       gaussianField(mean, cov, t, out) {
         if (!finiteMoments(mean, cov, out)) return;
-        out.B.fill(0);
-        out.c.fill(0);
-        for (const head of heads.at(t)) {
+        for (const [h, head] of heads.at(t).entries()) {
           const { gain, shift } = conditionalMean(head, mean, cov, d, matMul);
-          addHead(out, head.value, gain, shift);
+          putHead(out, h, head.value, gain, shift);
         }
       },
       gaussianScores: (_mean, _cov, t) =>

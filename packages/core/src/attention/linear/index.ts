@@ -27,21 +27,19 @@ export const linear: AttentionPlugin<HeadParameters> = {
     const { d } = context;
     const heads = bindHeads(params, context, "linear");
     const { matMul } = backend.linearAlgebra ?? ownLinearAlgebra;
-    const addHead = affineHeads(d, matMul);
+    const putHead = affineHeads(d, matMul);
     const second = new Float64Array(d * d);
     const gain = new Float64Array(d * d);
     const zero = new Float64Array(d);
     return {
       ...kernelAttention("linear", traits, { weight: "linear", normalisation: "mass" }, heads, backend),
       gaussianField(mean, cov, t, out) {
-        out.B.fill(0);
-        out.c.fill(0);
-        for (const { beta, queryKey, value } of heads.at(t)) {
+        for (const [h, { beta, queryKey, value }] of heads.at(t).entries()) {
           for (let a = 0; a < d; a++) {
             for (let b = 0; b < d; b++) second[a * d + b] = beta * (cov[a * d + b]! + mean[a]! * mean[b]!);
           }
           matMul(second, queryKey, d, d, d, gain);
-          addHead(out, value, gain, zero);
+          putHead(out, h, value, gain, zero);
         }
       },
     };

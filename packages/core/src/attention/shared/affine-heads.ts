@@ -2,14 +2,28 @@ import { type LinearAlgebra, matVec } from "../../foundation/linear-algebra/inde
 import { firstNonFinite } from "../../foundation/shapes/index.js";
 import type { AffineField } from "../contract.js";
 
-/** Adds V(gain·x + shift) of one head to Bx + c: B += V·gain, c += V·shift. Shapes [d, d], [d, d], [d]. */
-export type AddHead = (out: AffineField, V: Float64Array, gain: Float64Array, shift: Float64Array) => void;
+/**
+ * Puts V(gain·x + shift) of head `index` into Bx + c: B = V·gain and c = V·shift for head 0, and += for the others, so
+ * that nothing has to be cleared before. Shapes [d, d], [d, d], [d].
+ */
+export type PutHead = (
+  out: AffineField,
+  index: number,
+  V: Float64Array,
+  gain: Float64Array,
+  shift: Float64Array,
+) => void;
 
-/** An `AddHead` in dimension d with its own workspace. @cost 2d³ multiply-adds a head, no allocation */
-export function affineHeads(d: number, matMul: LinearAlgebra["matMul"]): AddHead {
+/** A `PutHead` in dimension d with its own workspace. @cost 2d³ multiply-adds a head, no allocation */
+export function affineHeads(d: number, matMul: LinearAlgebra["matMul"]): PutHead {
   const gained = new Float64Array(d * d);
   const shifted = new Float64Array(d);
-  return (out, V, gain, shift) => {
+  return (out, index, V, gain, shift) => {
+    if (index === 0) {
+      matMul(V, gain, d, d, d, out.B);
+      matVec(V, shift, d, d, out.c);
+      return;
+    }
     matMul(V, gain, d, d, d, gained);
     matVec(V, shift, d, d, shifted);
     for (let i = 0; i < d * d; i++) out.B[i]! += gained[i]!;

@@ -165,7 +165,7 @@ export const sinkhorn: AttentionPlugin<SinkhornParameters> = {
     // Potentials in single precision would not reach the tolerance.
     const sweeper = backend.precision === "f64" ? backend : reference;
     const { matMul } = backend.linearAlgebra ?? ownLinearAlgebra;
-    const addHead = affineHeads(d, matMul);
+    const putHead = affineHeads(d, matMul);
     return {
       name: "sinkhorn",
       traits,
@@ -182,11 +182,9 @@ export const sinkhorn: AttentionPlugin<SinkhornParameters> = {
       },
       gaussianField(mean, cov, t, out) {
         if (!finiteMoments(mean, cov, out)) return;
-        out.B.fill(0);
-        out.c.fill(0);
         const gain = new Float64Array(d * d);
         const shift = new Float64Array(d);
-        for (const head of heads.at(t)) {
+        for (const [h, head] of heads.at(t).entries()) {
           const H = scoreMatrix(head);
           const conditional = conditionalCovariance(cov, H, d);
           if (conditional === undefined) {
@@ -196,7 +194,7 @@ export const sinkhorn: AttentionPlugin<SinkhornParameters> = {
             shift[a] = mean[a]!;
             for (let b = 0; b < d; b++) shift[a]! -= gain[a * d + b]! * mean[b]!;
           }
-          addHead(out, head.value, gain, shift);
+          putHead(out, h, head.value, gain, shift);
         }
       },
       gaussianScores: (mean, cov, t) =>

@@ -41,17 +41,17 @@ export const softmax: AttentionPlugin<HeadParameters> = {
     const heads = bindHeads(params, context, "softmax");
     const riccati = riccatiTerms(heads);
     const { matMul } = backend.linearAlgebra ?? ownLinearAlgebra;
-    const addHead = affineHeads(d, matMul);
+    const putHead = affineHeads(d, matMul);
     const gain = new Float64Array(d * d);
     return {
       ...kernelAttention("softmax", traits, { weight: "exponential", normalisation: "partition" }, heads, backend),
       riccati,
       gaussianField(mean, cov, t, out) {
-        out.B.fill(0);
-        out.c.fill(0);
-        for (const { A, V } of riccati(t)) {
+        const terms = riccati(t);
+        for (let h = 0; h < terms.length; h++) {
+          const { A, V } = terms[h]!;
           matMul(cov, A, d, d, d, gain);
-          addHead(out, V, gain, mean);
+          putHead(out, h, V, gain, mean);
         }
       },
       gaussianScores: (_mean, _cov, t) => riccati(t).map(({ A }) => ({ L: A })),

@@ -6,6 +6,7 @@ import type { LevelPlugin } from "../contract.js";
 import { blowUpEvent } from "../shared/blow-up.js";
 import { closureRates } from "../shared/closure-rates.js";
 import { momentLevel } from "../shared/moment-level.js";
+import { rememberDrift } from "../shared/remembered-drift.js";
 import { rankMonitor } from "../shared/rank-monitor.js";
 
 /** 2|W|_F, the greatest over the pieces of all schedules: what B is when Σ = 0. */
@@ -38,9 +39,11 @@ export const gaussianMoments: LevelPlugin<Record<string, never>> = {
     const start = initial.moments();
     const { d } = start;
     const level = momentLevel("gaussian-moments", start, model.breakpoints, closureRates(model));
+    const watched = rememberDrift(level.problem);
     return {
       ...level,
-      events: [blowUpEvent(level.problem, { offset: d, d }, span, linearRate(model, start, span[0]))],
+      problem: watched.problem,
+      events: [blowUpEvent(watched, { offset: d, d }, span, linearRate(model, start, span[0]))],
       confirmStops: true,
       monitors: [rankMonitor(start, "continuous")],
     };

@@ -8,6 +8,7 @@ import type { LevelMonitor, LevelPlugin } from "../contract.js";
 import { blowUpEvent } from "../shared/blow-up.js";
 import { momentLevel } from "../shared/moment-level.js";
 import { type Projection, projectionOf } from "../shared/projection.js";
+import { rememberDrift } from "../shared/remembered-drift.js";
 import { rankMonitor } from "../shared/rank-monitor.js";
 import { standardNodes } from "../shared/standard-nodes.js";
 
@@ -103,9 +104,11 @@ export const gaussianProjection: LevelPlugin<GaussianProjectionParameters> = {
     const projection = projectionOf(model, standardNodes(d, points, seed));
     const check = projectionOf(model, standardNodes(d, Math.max(2 * d, Math.ceil(points / 2)), seed + 1));
     const level = momentLevel("gaussian-projection", start, model.breakpoints, projection.ratesAt);
+    const watched = rememberDrift(level.problem);
     return {
       ...level,
-      events: [blowUpEvent(level.problem, { offset: d, d }, span, 0)],
+      problem: watched.problem,
+      events: [blowUpEvent(watched, { offset: d, d }, span, 0)],
       confirmStops: true,
       approximation: "moment-matched: the law is taken to be Gaussian at every depth",
       monitors: [rankMonitor(start, "continuous"), defectMonitor(projection, check, d)],

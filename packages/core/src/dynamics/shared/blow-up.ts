@@ -1,5 +1,6 @@
 import { frobeniusNorm } from "../../foundation/linear-algebra/index.js";
-import type { Problem, SolveEvent } from "../../solve/index.js";
+import type { SolveEvent } from "../../solve/index.js";
+import type { RememberedDrift } from "./remembered-drift.js";
 
 /** How many times faster than any natural rate Σ must grow before a blow-up is announced. */
 const announcement = 1e7;
@@ -21,7 +22,7 @@ interface CovarianceBlock {
  * @source numerics.md, ODE; r' = 1 − p derived there
  */
 export function blowUpEvent(
-  problem: Problem,
+  { problem, driftAt }: RememberedDrift,
   { offset, d }: CovarianceBlock,
   span: readonly [number, number],
   linearRate: number,
@@ -30,7 +31,7 @@ export function blowUpEvent(
   const velocity = new Float64Array(problem.y0.length);
   const ahead = new Float64Array(problem.y0.length);
   const rate = (t: number, y: Float64Array): number => {
-    problem.drift(t, y, velocity);
+    driftAt(t, y, velocity);
     let inner = 0;
     let square = 0;
     for (let i = offset; i < offset + size; i++) {

@@ -1,3 +1,4 @@
+import { addTranspose } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian } from "../../laws/contract.js";
 import type { Problem } from "../../solve/index.js";
 import type { BoundLevel } from "../contract.js";
@@ -35,14 +36,9 @@ function momentProblem(start: Gaussian, breakpoints: readonly number[], ratesAt:
     drift(t, y, out) {
       const { mean, cov } = parts(y);
       ratesAt(t, mean, cov, rates);
-      out.set(rates.mean);
-      for (let a = 0; a < d; a++) {
-        for (let b = 0; b <= a; b++) {
-          const rate = rates.cross[a * d + b]! + rates.cross[b * d + a]!;
-          out[d + a * d + b] = rate;
-          out[d + b * d + a] = rate;
-        }
-      }
+      const velocity = parts(out);
+      velocity.mean.set(rates.mean);
+      addTranspose(rates.cross, d, velocity.cov);
     },
   };
 }

@@ -1,4 +1,5 @@
 export {
+  addTranspose,
   frobeniusNorm,
   identity,
   isSymmetric,

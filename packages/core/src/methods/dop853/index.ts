@@ -10,6 +10,7 @@ import {
   stagesMemory,
   stagesOf,
   type Tableau,
+  weightedSum,
 } from "../shared/explicit-runge-kutta.js";
 import * as coefficients from "./coefficients.js";
 
@@ -25,19 +26,16 @@ const stageCount = 16;
 
 function errorNorm(s: StageScratch, y: Float64Array, out: Float64Array, rtol: number, atol: number): number {
   const { fifthOrderError, thirdOrderError } = coefficients;
+  // Between steps the argument of the last stage is free.
+  const { argument: error5, spare: error3 } = s;
+  weightedSum(fifthOrderError, s.stages, error5);
+  weightedSum(thirdOrderError, s.stages, error3);
   let fifth = 0;
   let third = 0;
   for (let i = 0; i < y.length; i++) {
-    let error5 = 0;
-    let error3 = 0;
-    for (let j = 0; j < 12; j++) {
-      const k = s.stages[j]![i]!;
-      error5 += fifthOrderError[j]! * k;
-      error3 += thirdOrderError[j]! * k;
-    }
     const scale = atol + rtol * Math.max(Math.abs(y[i]!), Math.abs(out[i]!));
-    fifth += (error5 / scale) ** 2;
-    third += (error3 / scale) ** 2;
+    fifth += (error5[i]! / scale) ** 2;
+    third += (error3[i]! / scale) ** 2;
   }
   if (fifth === 0 && third === 0) return 0;
   return (Math.abs(s.dt) * fifth) / Math.sqrt((fifth + 0.01 * third) * y.length);

@@ -19,6 +19,8 @@ export interface StageScratch {
   /** Stages k_1 … k_s, and any further ones the dense output needs. */
   readonly stages: Float64Array[];
   readonly argument: Float64Array;
+  /** For sums that nobody keeps, as `argument` is between steps. */
+  readonly spare: Float64Array;
   readonly start: Float64Array;
   readonly end: Float64Array;
   /** Drift at `end`, when `endKnown`. */
@@ -41,6 +43,7 @@ export function createStages(problem: Problem, count: number): StageScratch {
     problem,
     stages: Array.from({ length: count }, array),
     argument: array(),
+    spare: array(),
     start: array(),
     end: array(),
     endDrift: array(),
@@ -53,7 +56,17 @@ export function createStages(problem: Problem, count: number): StageScratch {
   };
 }
 
-/** out = y + dt Σ_j coefficients_j k_j. Loops over stages outside, so that each pass streams; the first copies too. */
+/** Index of the first coefficient from `start` on that is not 0; the length when there is none. */
+function nextTerm(coefficients: readonly number[], start: number): number {
+  let j = start;
+  while (j < coefficients.length && coefficients[j] === 0) j++;
+  return j;
+}
+
+/**
+ * out = y + dt Σ_j coefficients_j k_j, summed from the left. Up to four stages are taken in one pass over the state,
+ * which rounds as one pass for each.
+ */
 export function combine(
   y: Float64Array,
   dt: number,
@@ -61,15 +74,39 @@ export function combine(
   stages: readonly Float64Array[],
   out: Float64Array,
 ): void {
-  let from = y;
-  for (let j = 0; j < coefficients.length; j++) {
-    const factor = dt * coefficients[j]!;
-    if (factor === 0) continue;
-    const k = stages[j]!;
-    for (let i = 0; i < out.length; i++) out[i] = from[i]! + factor * k[i]!;
-    from = out;
+  const count = coefficients.length;
+  const size = out.length;
+  let base = y;
+  let first = nextTerm(coefficients, 0);
+  if (first === count) out.set(y);
+  while (first < count) {
+    const second = nextTerm(coefficients, first + 1);
+    const third = nextTerm(coefficients, second + 1);
+    const fourth = nextTerm(coefficients, third + 1);
+    const [a, k] = [dt * coefficients[first]!, stages[first]!];
+    if (fourth < count) {
+      const [b, l] = [dt * coefficients[second]!, stages[second]!];
+      const [c, m] = [dt * coefficients[third]!, stages[third]!];
+      const [e, n] = [dt * coefficients[fourth]!, stages[fourth]!];
+      for (let i = 0; i < size; i++) out[i] = base[i]! + a * k[i]! + b * l[i]! + c * m[i]! + e * n[i]!;
+      first = nextTerm(coefficients, fourth + 1);
+    } else if (second < count) {
+      const [b, l] = [dt * coefficients[second]!, stages[second]!];
+      for (let i = 0; i < size; i++) out[i] = base[i]! + a * k[i]! + b * l[i]!;
+      first = third;
+    } else {
+      for (let i = 0; i < size; i++) out[i] = base[i]! + a * k[i]!;
+      first = second;
+    }
+    base = out;
   }
   if (from === y) out.set(y);
+}
+
+/** out = Σ_j weights_j k_j, summed from the left. */
+export function weightedSum(weights: readonly number[], stages: readonly Float64Array[], out: Float64Array): void {
+  out.fill(0);
+  combine(out, 1, weights, stages, out);
 }
 
 /** One step of the tableau; leaves stages, start and end in the scratch. @returns evaluations of the drift */
@@ -156,11 +193,10 @@ export function weightedErrorNorm(
   rtol: number,
   atol: number,
 ): number {
+  weightedSum(weights, s.stages, s.spare);
   let sum = 0;
   for (let i = 0; i < y.length; i++) {
-    let error = 0;
-    for (let j = 0; j < weights.length; j++) error += weights[j]! * s.stages[j]![i]!;
-    sum += (error / (atol + rtol * Math.max(Math.abs(y[i]!), Math.abs(out[i]!)))) ** 2;
+    sum += (s.spare[i]! / (atol + rtol * Math.max(Math.abs(y[i]!), Math.abs(out[i]!)))) ** 2;
   }
   return s.dt * Math.sqrt(sum / Math.max(1, y.length));
 }
