@@ -1,11 +1,12 @@
 /**
- * The covariance of softmax attention to t = 1 at tolerance 1e-8: the level gaussian-moments with dop853 and its event against SciPy's
- * DOP853 with a NumPy right-hand side, run by run in turns.
+ * The covariance of softmax attention to t = 1 at tolerance 1e-8: the level gaussian-moments with dop853 and the event
+ * that watches for a blow-up, against SciPy's DOP853 with a NumPy right-hand side and no event, run by run in turns.
  * Run: npm run build && node bench/covariance/bench.mjs [repeats]
  *
- * d = 64, one head, with the own linear algebra, the backends' products and, where it is there, the system's LAPACK; `--large` adds d = 512 with 8
- * heads and LAPACK. JSON lines go to stdout. PYTHON names another interpreter. One thread on both sides, and OpenBLAS with its
- * kernels for AVX-512 where the processor has it.
+ * d = 64, one head, with the own linear algebra, the backends' and, where it is there, the system's LAPACK; `--large` adds
+ * d = 512 with 8 heads and LAPACK. JSON lines go to stdout: wall seconds and processor seconds (which other work on the
+ * machine disturbs less), and their ratios. PYTHON names another interpreter. One thread on both sides, and OpenBLAS with
+ * its kernels for AVX-512 where the processor has it.
  */
 import { join } from "node:path";
 import { experiment } from "../../packages/core/dist/experiment/index.js";
@@ -78,38 +79,31 @@ async function compare(problem, name, linearAlgebra, count) {
   const { d, heads, A, V, W } = problem;
   const moments = momentsOf(problem, linearAlgebra);
   await ask({ setup: { d, heads, A: base64(A), V: base64(V), W: base64(W) } });
-  const times = { own: [], processor: [], scipy: [] };
+  const runs = [];
   let difference = 0;
-  let evaluations;
   for (let k = 0; k <= count; k++) {
     const own = runOwn(moments);
     const other = await ask({ rtol, atol });
-    if (k === 0) {
-      const end = new Float64Array(new Uint8Array(Buffer.from(other.end, "base64")).buffer);
-      end.forEach((value, i) => {
-        difference = Math.max(difference, Math.abs(value - own.yEnd[d + i]));
-      });
-      evaluations = [own.evaluations, other.evaluations];
+    if (k > 0) {
+      runs.push({ own, other });
       continue;
     }
-    times.own.push(own.seconds);
-    times.processor.push(own.processor);
-    times.scipy.push(other.seconds);
+    const end = new Float64Array(new Uint8Array(Buffer.from(other.end, "base64")).buffer);
+    end.forEach((value, i) => {
+      difference = Math.max(difference, Math.abs(value - own.yEnd[d + i]));
+    });
   }
-  console.log(
-    JSON.stringify({
-      d,
-      heads,
-      linearAlgebra: name,
-      own: timingOf(times.own),
-      processor: timingOf(times.processor),
-      scipy: timingOf(times.scipy),
-      ratio: ratioOf(times.own, times.scipy),
-      evaluations,
-      difference,
-      repeats: count,
-    }),
-  );
+  const of = (kind) => ({
+    own: timingOf(runs.map(({ own }) => own[kind])),
+    scipy: timingOf(runs.map(({ other }) => other[kind])),
+    ratio: ratioOf(
+      runs.map(({ own }) => own[kind]),
+      runs.map(({ other }) => other[kind]),
+    ),
+  });
+  const evaluations = [runs[0].own.evaluations, runs[0].other.evaluations];
+  const row = { d, heads, linearAlgebra: name, seconds: of("seconds"), processor: of("processor") };
+  console.log(JSON.stringify({ ...row, evaluations, difference, repeats: count }));
 }
 
 const lapack = await openLapack().catch(() => undefined);

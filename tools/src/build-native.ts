@@ -14,7 +14,7 @@ interface InstructionSet {
 }
 
 /** Sources that are compiled once for each instruction set. */
-const perInstructionSet = new Set(["variant.c", "normals.c"]);
+const perInstructionSet = new Set(["variant.c", "normals.c", "combine.c"]);
 
 const scalar: InstructionSet = { name: "scalar", flags: ["-DVECTOR_BYTES=16"] };
 const x86: readonly InstructionSet[] = [
@@ -51,6 +51,8 @@ function objects(): [object: string, args: readonly string[]][] {
     [`f32-${name}.o`, [...fused, "-DMEANFIELD_F32", `-DVARIANT=f32_${name}`, ...flags, "-c", "variant.c"]],
     // The stream's bits: products and sums must not be contracted.
     [`normals-${name}.o`, [...exact, `-DVARIANT=${name}`, ...flags, "-c", "normals.c"]],
+    // The bits of the methods' own loops.
+    [`combine-${name}.o`, [...exact, `-DVARIANT=${name}`, ...flags, "-c", "combine.c"]],
   ]);
   return [...plain.map((name): [string, readonly string[]] => [`${name}.o`, [...exact, "-c", name]]), ...variants];
 }

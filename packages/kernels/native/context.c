@@ -4,10 +4,12 @@
 
 extern const struct variant meanfield_variant_f64_scalar, meanfield_variant_f32_scalar;
 extern normals_fn meanfield_normals_scalar;
+extern combine_fn meanfield_combine_scalar;
 #ifdef MEANFIELD_X86
 extern const struct variant meanfield_variant_f64_avx2, meanfield_variant_f32_avx2;
 extern const struct variant meanfield_variant_f64_avx512, meanfield_variant_f32_avx512;
 extern normals_fn meanfield_normals_avx2, meanfield_normals_avx512;
+extern combine_fn meanfield_combine_avx2, meanfield_combine_avx512;
 #endif
 
 void *reserve(struct buffer *buffer, size_t bytes) {
@@ -71,16 +73,19 @@ static void choose_variants(struct context *context) {
   context->f64 = &meanfield_variant_f64_scalar;
   context->f32 = &meanfield_variant_f32_scalar;
   context->normals = meanfield_normals_scalar;
+  context->combine = meanfield_combine_scalar;
 #ifdef MEANFIELD_X86
   if (context->instructions == AVX2) {
     context->f64 = &meanfield_variant_f64_avx2;
     context->f32 = &meanfield_variant_f32_avx2;
     context->normals = meanfield_normals_avx2;
+    context->combine = meanfield_combine_avx2;
   }
   if (context->instructions == AVX512) {
     context->f64 = &meanfield_variant_f64_avx512;
     context->f32 = &meanfield_variant_f32_avx512;
     context->normals = meanfield_normals_avx512;
+    context->combine = meanfield_combine_avx512;
   }
 #endif
 }
@@ -138,5 +143,13 @@ int32_t mf_normals(const struct context *context, const uint32_t *words, uint32_
   return context->normals(words, words + 2, first, count, out, tails);
 }
 
+/* out = base + factors[0]*a + factors[1]*b + …: see combine_fn. Terms from `count` on are not read. */
+void mf_combine(const struct context *context, int64_t size, int32_t count, const double *factors, const double *base,
+                double *out, const double *a, const double *b, const double *c, const double *d, const double *e,
+                const double *f, const double *g, const double *h) {
+  const double *const terms[MOST_TERMS] = {a, b, c, d, e, f, g, h};
+  context->combine(size, count, factors, base, terms, out);
+}
+
 /* The version of the exported functions' parameters; src/native/library.ts has the same number. */
-int32_t mf_interface(void) { return 1; }
+int32_t mf_interface(void) { return 2; }

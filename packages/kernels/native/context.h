@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "combine.h"
 #include "field.h"
 #include "normals.h"
 #include "pool.h"
@@ -27,6 +28,7 @@ struct workspace {
 struct context {
   const struct variant *f64, *f32;
   normals_fn *normals;
+  combine_fn *combine;
   enum instructions instructions;
   struct pool *pool;
   struct workspace *workspaces; /* one per thread */

@@ -9,7 +9,10 @@
 static void product(const double *a, const double *b, int64_t k, double *out, int64_t stride, int32_t rows,
                     int32_t columns, int32_t accumulate) {
   vector sums[ROWS][GROUPS] = {{{0}}};
-  multiply(a, b, TILE, k, sums);
+  const int groups = (columns + WIDTH - 1) / WIDTH;
+  if (groups == 1) multiply(a, b, TILE, k, 1, sums);
+  else if (groups == 2) multiply(a, b, TILE, k, 2, sums);
+  else multiply(a, b, TILE, k, GROUPS, sums);
   for (int r = 0; r < rows; r++) {
     double *row = out + r * stride;
     const int whole = columns / WIDTH;

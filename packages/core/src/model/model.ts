@@ -121,7 +121,9 @@ function firstField(
  */
 export function createModel(parts: ModelParts): Model {
   requireMaskable(parts);
-  const { attention, mask, feedforward } = parts;
+  const { attention, mask, feedforward, linearAlgebra } = parts;
+  const once = [1];
+  const slot: Float64Array[] = [];
   const sign = parts.sign === "repel" ? -1 : 1;
   const systemsOf = batchSystems();
   const factorOf = (one: Feedforward) => (one.traits.gradient ? sign : 1);
@@ -152,7 +154,8 @@ export function createModel(parts: ModelParts): Model {
       for (const one of feedforward) {
         const { W, b } = one.affine!(t);
         const factor = factorOf(one);
-        addTo(out.B, factor, W);
+        slot[0] = W;
+        linearAlgebra.combine(out.B, factor, once, slot, out.B);
         addTo(out.c, factor, b);
       }
     },

@@ -19,6 +19,17 @@ export interface Problem {
   readonly diffusion?: Diffusion;
   /** Moves a state that a step has left near the manifold back onto it, in place. */
   retract?(y: Float64Array): void;
+  /**
+   * out = base + scale·Σ_j coefficients_j·terms_j on states, where the problem has a faster one than the methods' own;
+   * to the bit the same.
+   */
+  combine?(
+    base: Float64Array,
+    scale: number,
+    coefficients: readonly number[],
+    terms: readonly Float64Array[],
+    out: Float64Array,
+  ): void;
   /** Times at which the drift jumps; every step ends at them. Sorted. */
   readonly breakpoints?: readonly number[];
 }

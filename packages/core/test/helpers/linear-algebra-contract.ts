@@ -203,6 +203,25 @@ function expectExponential(of: LinearAlgebra, d: number): void {
   expect(distance(forward, expm(a, d))).toBeLessThanOrEqual(1e-14 * d);
 }
 
+/** One rounding for each product and each sum, from the left: the bits are prescribed. */
+function expectCombination(of: LinearAlgebra, size: number, count: number): void {
+  const coefficients = Array.from({ length: count }, (_, j) => (j % 3 === 1 ? 0 : 1 / (j + 3)));
+  const terms = coefficients.map((_, j) => normals(size, 500 + j));
+  const base = normals(size, 499);
+  const expected = base.map((value, i) => {
+    let sum = value;
+    coefficients.forEach((coefficient, j) => {
+      if (coefficient !== 0) sum += 0.7 * coefficient * terms[j]![i]!;
+    });
+    return sum;
+  });
+  const out = new Float64Array(size).fill(Number.NaN);
+  of.combine(base, 0.7, coefficients, terms, out);
+  expect(out).toEqual(expected);
+  of.combine(base, 0.7, coefficients, terms, base);
+  expect(base).toEqual(expected);
+}
+
 /** What every implementation of `LinearAlgebra` must satisfy; residuals are formed by a plain triple loop. */
 export function linearAlgebraContract(name: string, open: () => LinearAlgebra | Promise<LinearAlgebra>): void {
   describe(`linear algebra: ${name}`, () => {
@@ -256,6 +275,9 @@ export function linearAlgebraContract(name: string, open: () => LinearAlgebra | 
       [50, 1],
       [40, 60],
     ])("solutions, inverse, determinant: d = %d, %d columns", (d, columns) => expectSolutions(of, d, columns));
+    test.each([0, 1, 2, 3, 4, 5, 6, 9, 12, 13, 25])("a combination of %d terms, to the bit, also in place", (count) => {
+      for (const size of [0, 1, 5, 700, 4099]) expectCombination(of, size, count);
+    });
     test("Hilbert, Jordan and badly scaled matrices with known answers", () => expectKnownAnswers(of));
     test.each([1, 5, 64])("e^a e^{−a} = I with its products, d = %d", (d) => expectExponential(of, d));
     test("writes to no input and gives the same bits twice", () => expectPurity(of));

@@ -1,4 +1,4 @@
-import type { LinearAlgebra } from "@meanfield/core/foundation/linear-algebra";
+import { type LinearAlgebra, ownLinearAlgebra } from "@meanfield/core/foundation/linear-algebra";
 import { choleskyOf } from "./cholesky.js";
 import { loadLapack } from "./load.js";
 import { productsOf } from "./products.js";
@@ -33,6 +33,7 @@ export async function openLapack(options: LapackOptions = {}): Promise<LinearAlg
   return {
     name: `lapack (${name})`,
     ...productsOf(routines),
+    combine: ownLinearAlgebra.combine,
     cholesky: choleskyOf(routines),
     ...systemsOf(routines),
     qr: qrOf(routines),

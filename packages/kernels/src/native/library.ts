@@ -26,6 +26,15 @@ export interface NativeFunctions {
     flipB: number,
     ...arrays: readonly Float64Array[]
   ): number;
+  mf_combine(
+    context: Context,
+    size: number,
+    count: number,
+    factors: Float64Array,
+    base: Float64Array,
+    out: Float64Array,
+    ...terms: readonly (Float64Array | null)[]
+  ): void;
   mf_normals(
     context: Context,
     words: Uint32Array,
@@ -48,12 +57,13 @@ const signatures: Readonly<Record<keyof NativeFunctions, readonly [result: strin
   mf_attend: ["int32", pointers(18)],
   mf_perceptron: ["int32", [...pointers(2), "double", ...pointers(5)]],
   mf_product: ["int32", ["void *", ...Array<string>(5).fill("int32"), ...pointers(3)]],
+  mf_combine: ["void", ["void *", "int64", "int32", ...pointers(11)]],
   mf_normals: ["int32", [...pointers(2), "uint32", "int32", ...pointers(2)]],
   mf_roofline: ["double", ["void *", "int32", "int32", "int64"]],
 };
 
 /** The version of the functions' parameters; native/context.c has the same number. */
-const interfaceNumber = 1;
+const interfaceNumber = 2;
 
 const who = "openNative";
 

@@ -239,4 +239,17 @@ needs("native").suite("the native backend", () => {
       expect(of.cholesky).toBe(ownLinearAlgebra.cholesky);
     }
   });
+
+  test("combinations have the bits of the own one on every instruction set", () => {
+    const terms = Array.from({ length: 11 }, (_, j) => normals(4099, j));
+    const weights = terms.map((_, j) => (j === 4 ? 0 : 1 / (1 + j)));
+    const base = normals(4099, 20);
+    const wanted = base.slice();
+    ownLinearAlgebra.combine(base, 0.3, weights, terms, wanted);
+    for (const instructions of available()) {
+      const got = base.slice();
+      opened({ instructions }).linearAlgebra.combine(base, 0.3, weights, terms, got);
+      expect(got).toEqual(wanted);
+    }
+  });
 });

@@ -1,5 +1,6 @@
 import { type LinearAlgebra, ownLinearAlgebra } from "@meanfield/core/foundation/linear-algebra";
 import { rankUpdateBy } from "../shared/rank-update.js";
+import { createCombination } from "./combinations.js";
 import { requireLength } from "./require-length.js";
 import type { Session } from "./session.js";
 
@@ -25,8 +26,8 @@ function productOf(session: Session, who: keyof Products): Products["matMul"] {
 }
 
 /**
- * The own linear algebra with the products and rank updates computed by the library; sizes below a thousand multiplications stay
- * with the own ones.
+ * The own linear algebra with products, rank updates and linear combinations computed by the library; small ones stay with
+ * the own.
  * @cost O(m·k·n)
  * @accuracy as the own products, k·eps·|a|·|b|, in another order (native.test.ts)
  */
@@ -39,5 +40,6 @@ export function nativeLinearAlgebra(session: Session): LinearAlgebra {
     matMulNT,
     symmetricRankUpdate: rankUpdateBy(matMulNT),
     matMulTN: productOf(session, "matMulTN"),
+    combine: createCombination(session),
   };
 }

@@ -31,7 +31,7 @@ export const gaussianLayers: LevelPlugin<GaussianLayersParameters> = {
   bind({ L }, { model, initial, span }) {
     const start = initial.moments();
     return {
-      ...momentLevel("gaussian-layers", start, model.breakpoints, closureRates(model, (span[1] - span[0]) / L)),
+      ...momentLevel("gaussian-layers", start, model, closureRates(model, (span[1] - span[0]) / L)),
       own: { method: euler.bind({}), stepping: layerSteps(L) },
       events: [],
       confirmStops: false,

@@ -6,8 +6,8 @@ import type { LevelPlugin } from "../contract.js";
 import { blowUpEvent } from "../shared/blow-up.js";
 import { closureRates } from "../shared/closure-rates.js";
 import { momentLevel } from "../shared/moment-level.js";
-import { rememberDrift } from "../shared/remembered-drift.js";
 import { rankMonitor } from "../shared/rank-monitor.js";
+import { rememberDrift } from "../shared/remembered-drift.js";
 
 /** 2|W|_F, the greatest over the pieces of all schedules: what B is when Σ = 0. */
 function linearRate(model: Model, { d, mean }: Gaussian, start: number): number {
@@ -38,7 +38,7 @@ export const gaussianMoments: LevelPlugin<Record<string, never>> = {
   bind(_params, { model, initial, span }) {
     const start = initial.moments();
     const { d } = start;
-    const level = momentLevel("gaussian-moments", start, model.breakpoints, closureRates(model));
+    const level = momentLevel("gaussian-moments", start, model, closureRates(model));
     const watched = rememberDrift(level.problem);
     return {
       ...level,

@@ -8,8 +8,8 @@ import type { LevelMonitor, LevelPlugin } from "../contract.js";
 import { blowUpEvent } from "../shared/blow-up.js";
 import { momentLevel } from "../shared/moment-level.js";
 import { type Projection, projectionOf } from "../shared/projection.js";
-import { rememberDrift } from "../shared/remembered-drift.js";
 import { rankMonitor } from "../shared/rank-monitor.js";
+import { rememberDrift } from "../shared/remembered-drift.js";
 import { standardNodes } from "../shared/standard-nodes.js";
 
 interface GaussianProjectionParameters {
@@ -103,7 +103,7 @@ export const gaussianProjection: LevelPlugin<GaussianProjectionParameters> = {
     const { d } = start;
     const projection = projectionOf(model, standardNodes(d, points, seed));
     const check = projectionOf(model, standardNodes(d, Math.max(2 * d, Math.ceil(points / 2)), seed + 1));
-    const level = momentLevel("gaussian-projection", start, model.breakpoints, projection.ratesAt);
+    const level = momentLevel("gaussian-projection", start, model, projection.ratesAt);
     const watched = rememberDrift(level.problem);
     return {
       ...level,

@@ -1,5 +1,6 @@
 import { addTranspose } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian } from "../../laws/contract.js";
+import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
 import type { BoundLevel } from "../contract.js";
 
@@ -14,7 +15,10 @@ export interface MomentRates {
 /** Fills the rates at N(mean, cov); NaN where a trial state is no covariance. */
 export type RatesAt = (t: number, mean: Float64Array, cov: Float64Array, out: MomentRates) => void;
 
-function momentProblem(start: Gaussian, breakpoints: readonly number[], ratesAt: RatesAt): Problem {
+/** What of a model its moments' problem needs beside the rates. */
+type Composed = Pick<Model, "breakpoints" | "linearAlgebra">;
+
+function momentProblem(start: Gaussian, { breakpoints, linearAlgebra }: Composed, ratesAt: RatesAt): Problem {
   const { d } = start;
   const rates = { mean: new Float64Array(d), cross: new Float64Array(d * d) };
   const y0 = new Float64Array(d + d * d);
@@ -33,6 +37,7 @@ function momentProblem(start: Gaussian, breakpoints: readonly number[], ratesAt:
     y0,
     layout: { mean: { offset: 0, shape: [d] }, cov: { offset: d, shape: [d, d] } },
     breakpoints,
+    combine: linearAlgebra.combine,
     drift(t, y, out) {
       const { mean, cov } = parts(y);
       ratesAt(t, mean, cov, rates);
@@ -47,13 +52,13 @@ function momentProblem(start: Gaussian, breakpoints: readonly number[], ratesAt:
 export function momentLevel(
   name: string,
   start: Gaussian,
-  breakpoints: readonly number[],
+  model: Composed,
   ratesAt: RatesAt,
 ): Omit<BoundLevel, "events" | "confirmStops"> {
   const { d } = start;
   return {
     name,
-    problem: momentProblem(start, breakpoints, ratesAt),
+    problem: momentProblem(start, model, ratesAt),
     kind: "gaussian",
     law: (y): Gaussian => ({ kind: "gaussian", d, mean: y.subarray(0, d), cov: y.subarray(d, d + d * d) }),
   };

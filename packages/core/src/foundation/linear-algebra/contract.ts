@@ -23,6 +23,17 @@ export interface LinearAlgebra {
   matMulTN(a: Float64Array, b: Float64Array, m: number, k: number, n: number, out: Float64Array): void;
   /** out ← alpha·a·aᵀ + beta·out, a d×k, exactly symmetric; reads out's lower triangle, and nothing of it where beta is 0. */
   symmetricRankUpdate(a: Float64Array, d: number, k: number, alpha: number, beta: number, out: Float64Array): void;
+  /**
+   * out = base + scale·Σ_j coefficients_j·terms_j, entry by entry and summed from the left: the bits of the own one. `out`
+   * may be `base` and no term.
+   */
+  combine(
+    base: Float64Array,
+    scale: number,
+    coefficients: readonly number[],
+    terms: readonly Float64Array[],
+    out: Float64Array,
+  ): void;
   /** L with a = L·Lᵀ; reads the lower triangle only. @throws not-positive-definite */
   cholesky(a: Float64Array, d: number): Float64Array;
   /** P·a = L·U with |L| ≤ 1; factors singular matrices too. */

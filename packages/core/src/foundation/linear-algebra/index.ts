@@ -15,6 +15,7 @@ export { type LinearAlgebra, requireMatrix, requireTall } from "./contract.js";
 export { discreteLyapunov } from "./discrete-lyapunov.js";
 export { type Eigen, eigen } from "./eigen.js";
 export { expm } from "./expm.js";
+export { linearCombination } from "./linear-combination.js";
 export { logm } from "./logm.js";
 export { inverse, type LuFactors, logAbsDet, luFactor, luSolve, solveLinear } from "./lu.js";
 export { lyapunov } from "./lyapunov.js";

@@ -1,5 +1,6 @@
 import { cholesky } from "./cholesky.js";
 import type { LinearAlgebra } from "./contract.js";
+import { linearCombination } from "./linear-combination.js";
 import { inverse, logAbsDet, luFactor, luSolve, solveLinear } from "./lu.js";
 import { matMul, matMulNT, matMulTN, symmetricRankUpdate } from "./products.js";
 import { qr } from "./qr.js";
@@ -14,6 +15,7 @@ export const ownLinearAlgebra: LinearAlgebra = {
   matMulNT,
   matMulTN,
   symmetricRankUpdate,
+  combine: linearCombination,
   cholesky,
   luFactor,
   luSolve,

@@ -2,7 +2,6 @@ import { z } from "zod";
 import type { Method, MethodPlugin } from "../../solve/method.js";
 import {
   acceptStep,
-  combine,
   createStages,
   explicitStep,
   knowEndDrift,
@@ -28,8 +27,8 @@ function errorNorm(s: StageScratch, y: Float64Array, out: Float64Array, rtol: nu
   const { fifthOrderError, thirdOrderError } = coefficients;
   // Between steps the argument of the last stage is free.
   const { argument: error5, spare: error3 } = s;
-  weightedSum(fifthOrderError, s.stages, error5);
-  weightedSum(thirdOrderError, s.stages, error3);
+  weightedSum(fifthOrderError, s, error5);
+  weightedSum(thirdOrderError, s, error3);
   let fifth = 0;
   let third = 0;
   for (let i = 0; i < y.length; i++) {
@@ -47,7 +46,7 @@ function knowDenseStages(s: StageScratch): number {
   let evaluations = knowEndDrift(s);
   s.stages[12]!.set(s.endDrift);
   for (let k = 0; k < 3; k++) {
-    combine(s.start, s.dt, coefficients.denseRows[k]!, s.stages, s.argument);
+    s.combine(s.start, s.dt, coefficients.denseRows[k]!, s.stages, s.argument);
     s.problem.drift(s.t + coefficients.denseNodes[k]! * s.dt, s.argument, s.stages[13 + k]!);
     evaluations++;
   }

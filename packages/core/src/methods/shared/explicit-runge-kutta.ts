@@ -1,3 +1,4 @@
+import { linearCombination } from "../../foundation/linear-algebra/index.js";
 import type { Method } from "../../solve/method.js";
 import type { Problem } from "../../solve/problem.js";
 
@@ -16,6 +17,7 @@ export interface Tableau {
 /** Work space shared by all explicit Runge–Kutta methods. */
 export interface StageScratch {
   readonly problem: Problem;
+  readonly combine: NonNullable<Problem["combine"]>;
   /** Stages k_1 … k_s, and any further ones the dense output needs. */
   readonly stages: Float64Array[];
   readonly argument: Float64Array;
@@ -41,6 +43,7 @@ export function createStages(problem: Problem, count: number): StageScratch {
   const array = () => new Float64Array(size);
   return {
     problem,
+    combine: problem.combine ?? linearCombination,
     stages: Array.from({ length: count }, array),
     argument: array(),
     spare: array(),
@@ -56,57 +59,10 @@ export function createStages(problem: Problem, count: number): StageScratch {
   };
 }
 
-/** Index of the first coefficient from `start` on that is not 0; the length when there is none. */
-function nextTerm(coefficients: readonly number[], start: number): number {
-  let j = start;
-  while (j < coefficients.length && coefficients[j] === 0) j++;
-  return j;
-}
-
-/**
- * out = y + dt Σ_j coefficients_j k_j, summed from the left. Up to four stages are taken in one pass over the state,
- * which rounds as one pass for each.
- */
-export function combine(
-  y: Float64Array,
-  dt: number,
-  coefficients: readonly number[],
-  stages: readonly Float64Array[],
-  out: Float64Array,
-): void {
-  const count = coefficients.length;
-  const size = out.length;
-  let base = y;
-  let first = nextTerm(coefficients, 0);
-  if (first === count) out.set(y);
-  while (first < count) {
-    const second = nextTerm(coefficients, first + 1);
-    const third = nextTerm(coefficients, second + 1);
-    const fourth = nextTerm(coefficients, third + 1);
-    const [a, k] = [dt * coefficients[first]!, stages[first]!];
-    if (fourth < count) {
-      const [b, l] = [dt * coefficients[second]!, stages[second]!];
-      const [c, m] = [dt * coefficients[third]!, stages[third]!];
-      const [e, n] = [dt * coefficients[fourth]!, stages[fourth]!];
-      for (let i = 0; i < size; i++) out[i] = base[i]! + a * k[i]! + b * l[i]! + c * m[i]! + e * n[i]!;
-      first = nextTerm(coefficients, fourth + 1);
-    } else if (second < count) {
-      const [b, l] = [dt * coefficients[second]!, stages[second]!];
-      for (let i = 0; i < size; i++) out[i] = base[i]! + a * k[i]! + b * l[i]!;
-      first = third;
-    } else {
-      for (let i = 0; i < size; i++) out[i] = base[i]! + a * k[i]!;
-      first = second;
-    }
-    base = out;
-  }
-  if (from === y) out.set(y);
-}
-
 /** out = Σ_j weights_j k_j, summed from the left. */
-export function weightedSum(weights: readonly number[], stages: readonly Float64Array[], out: Float64Array): void {
+export function weightedSum(weights: readonly number[], s: StageScratch, out: Float64Array): void {
   out.fill(0);
-  combine(out, 1, weights, stages, out);
+  s.combine(out, 1, weights, s.stages, out);
 }
 
 /** One step of the tableau; leaves stages, start and end in the scratch. @returns evaluations of the drift */
@@ -139,19 +95,19 @@ export function explicitStep(
       problem.drift(t, y, s.stages[0]!);
       s.firstKnown = true;
     } else if (i === last && tableau.firstSameAsLast) {
-      combine(y, dt, b, s.stages, out);
+      s.combine(y, dt, b, s.stages, out);
       problem.retract?.(out);
       problem.drift(t + dt, out, s.stages[i]!);
       s.endDrift.set(s.stages[i]!);
       s.endKnown = true;
     } else {
-      combine(y, dt, a[i]!, s.stages, s.argument);
+      s.combine(y, dt, a[i]!, s.stages, s.argument);
       problem.drift(t + c[i]! * dt, s.argument, s.stages[i]!);
     }
     evaluations++;
   }
   if (!tableau.firstSameAsLast) {
-    combine(y, dt, b, s.stages, out);
+    s.combine(y, dt, b, s.stages, out);
     problem.retract?.(out);
   }
   s.end.set(out);
@@ -193,7 +149,7 @@ export function weightedErrorNorm(
   rtol: number,
   atol: number,
 ): number {
-  weightedSum(weights, s.stages, s.spare);
+  weightedSum(weights, s, s.spare);
   let sum = 0;
   for (let i = 0; i < y.length; i++) {
     sum += (s.spare[i]! / (atol + rtol * Math.max(Math.abs(y[i]!), Math.abs(out[i]!)))) ** 2;

@@ -1,7 +1,6 @@
 import type { Method } from "../../solve/method.js";
 import {
   acceptStep,
-  combine,
   createStages,
   explicitStep,
   stagesMemory,
@@ -72,7 +71,7 @@ export function createTsit5(): Method {
     interpolate(theta, out, scratch) {
       const s = stagesOf(scratch);
       denseWeights(theta, weights);
-      combine(s.start, s.dt, weights, s.stages, out);
+      s.combine(s.start, s.dt, weights, s.stages, out);
       return { evaluations: 0 };
     },
     accept: (scratch) => acceptStep(stagesOf(scratch)),
