@@ -1,9 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { flip, normals, positive, product, rowsOf } from "../../../test/helpers/arrays.js";
 import { experiment, runExperiment } from "../../experiment/index.js";
+import { dop853 } from "../../methods/dop853/index.js";
+import { adaptive, solve } from "../../solve/index.js";
 import { regimeByFlow } from "./by-flow.js";
 import { frozenFlow } from "./frozen-flow.js";
 import { regime, type Verdict } from "./index.js";
+import { stiffEscape } from "./stiff-escape.js";
 
 function contextOf(
   attention: object,
@@ -170,6 +173,57 @@ describe("rank-one starts with W = 0, whatever V", () => {
     // x₁² − x₂²/2 = 0 on the circle |x|² = 1.04.
     expect(Math.abs(p - q / 2)).toBeLessThan(1e-9);
     expect(Math.abs(p + q - 1.04)).toBeLessThan(1e-9);
+  });
+});
+
+describe("growth on a slow manifold that gets stiffer as it grows", () => {
+  // Rank one in polar coordinates: V a quarter turn, W = wI: ṙ = wr and θ̇ = r²(cos²θ − c·sin²θ), so θ comes to rest at
+  // tan²θ = 1/c, faster and faster, and |Σ| = r² grows like e^{2wt}, exactly.
+  test.each([0.3, 1])("w = %d: `grows` at the rate 2w", (w) => {
+    const A = [
+      [1, 0],
+      [0, -0.5],
+    ];
+    const V = [
+      [0, -1],
+      [1, 0],
+    ];
+    const { context } = contextOf(
+      { Q: A, V },
+      { scale: w },
+      rowsOf(product([1, 0.2], [1, 0.2], 2, 1, 2), 2, 2),
+      [0, 0],
+    );
+    const found = said(context);
+    expect(found.verdict).toBe("grows");
+    // The flow is followed at 1e-8.
+    expect(Math.abs(found.certificate.growthRate! / (2 * w) - 1)).toBeLessThan(1e-6);
+  });
+});
+
+describe("a blow-up that turns and is stiff on its way", () => {
+  test("tError covers an explicit run at 1e-12", () => {
+    const xavier = (seed: number) => ({ random: "ginibre", scale: "xavier", seed });
+    const { context } = contextOf(
+      { Q: xavier(128), K: xavier(129), V: xavier(130) },
+      { scale: 0 },
+      "identity",
+      [0, 0, 0],
+    );
+    const flow = frozenFlow(context.model, 0, context.initial.moments());
+    const found = stiffEscape(flow, 5, 1e5 * flow.rate)!;
+    expect(found.growth).toBeGreaterThan(1e9);
+    const explicit = solve(flow.problem, dop853.bind({}), {
+      span: [0, 5],
+      steps: adaptive({ rtol: 1e-12, atol: 1e-14, maxSteps: 60_000 }),
+    });
+    const velocity = new Float64Array(explicit.yEnd.length);
+    flow.problem.drift(0, explicit.yEnd, velocity);
+    const left = Math.hypot(...explicit.yEnd) / Math.hypot(...velocity);
+    // It gets into the last stretch, where |L| grows 10³ times faster than |B| did, and no further.
+    expect(left * flow.rate).toBeLessThan(1e-3);
+    expect(Math.abs(found.t - explicit.tEnd)).toBeLessThan(found.tError + 10 * left);
+    expect(found.tError).toBeLessThan(1e-3 * found.t);
   });
 });
 

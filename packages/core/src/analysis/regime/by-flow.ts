@@ -2,17 +2,19 @@ import type { CancelSignal } from "../../foundation/cancel/index.js";
 import { frobeniusNorm, symmetricEigen } from "../../foundation/linear-algebra/index.js";
 import { dop853 } from "../../methods/dop853/index.js";
 import { rodas4 } from "../../methods/rodas4/index.js";
-import { adaptive, findBlowUp, type SolveEvent, solve, wholeState } from "../../solve/index.js";
+import { adaptive, findBlowUp, type Problem, type SolveEvent, solve, wholeState } from "../../solve/index.js";
 import { columns, lift } from "../shared/matrix-forms.js";
 import { classify, type Sample } from "./classify.js";
 import type { FrozenFlow } from "./frozen-flow.js";
 import { limitingRank } from "./limiting-rank.js";
+import { type NormalisedFlow, normalisedFlow } from "./normalised-flow.js";
+import { stiffEscape, unresolved } from "./stiff-escape.js";
 import type { Certificate, Verdict } from "./verdict.js";
 
 /** First depth, in units of 1/|B|, and how much further every stage goes. */
 const firstStage = 4;
 const stageFactor = 4;
-const maxStages = 9;
+const maxStages = 16;
 /** Multiply-adds that following the flow may cost. */
 const budget = 2e10;
 /** How much faster than the natural rate |L| must grow before a blow-up is looked for. */
@@ -27,8 +29,10 @@ const samplesPerStage = 48;
 const rtol = 1e-11;
 /** Where an explicit method needs more steps than this per natural time, an implicit one takes over. */
 const stiffness = 4;
+/** Nor is it worth more steps than this for one stage. */
+const mostSteps = 6000;
 const stiffTolerance = 1e-8;
-const mostStiffSteps = 8000;
+const mostStiffSteps = 20_000;
 /** Largest state for which the Jacobian of the implicit method is worth its d·r evaluations. */
 const largestStiff = 128;
 
@@ -65,6 +69,9 @@ function outgrown({ problem, size }: FrozenFlow): SolveEvent {
   };
 }
 
+/** A search that is not stiff takes some hundred. */
+const mostBlowUpSteps = 200_000;
+
 /** p of |L| ~ (t* − t)^{−1/(p−1)} for a quadratic Σ̇, and how far from it p tells of an escape that turns as it grows. */
 const quadratic = 3;
 const turning = 0.02;
@@ -72,7 +79,11 @@ const turning = 0.02;
 /** t* of the flow, with the direction and the limiting rank of Σ/|Σ| from two states on the last stretch. */
 function blowUpVerdict(flow: FrozenFlow, before: number, certificate: Certificate): Verdict | undefined {
   const { d, r, size, problem } = flow;
-  const found = findBlowUp(problem, dop853.bind({}), { span: [0, before], part: { offset: 0, size } });
+  const found = findBlowUp(problem, dop853.bind({}), {
+    span: [0, before],
+    part: { offset: 0, size },
+    maxSteps: mostBlowUpSteps,
+  });
   if (found.kind === "none") return undefined;
   const steady = found.kind === "blow-up" && Math.abs(found.exponent - quadratic) < turning;
   const spiral = steady ? undefined : spiralVerdict(flow, before, certificate);
@@ -116,8 +127,9 @@ function spiralVerdict(flow: FrozenFlow, before: number, certificate: Certificat
     const ended = outcome.status === "failed" && growth > singular && left * rate < 1 / singular;
     return { ended, t: tEnd, left, growth, factor };
   };
-  const [coarse, fine] = [run(rtol), run(rtol / 100)];
-  if (!coarse.ended || !fine.ended) return undefined;
+  const coarse = run(rtol);
+  const fine = coarse.ended ? run(rtol / 100) : coarse;
+  if (!coarse.ended || !fine.ended) return stiffVerdict(flow, before, certificate);
   const tError = 4 * Math.abs(fine.t - coarse.t) + 1e3 * fine.left + 16 * Number.EPSILON * fine.t;
   return {
     verdict: "blow-up",
@@ -134,7 +146,7 @@ function spiralVerdict(flow: FrozenFlow, before: number, certificate: Certificat
 
 interface Stage {
   readonly samples: readonly Sample[];
-  readonly ended: "stage" | "announced" | "outgrown" | "cancelled" | "failed";
+  readonly ended: "stage" | "announced" | "outgrown" | "unresolved" | "cancelled" | "failed";
   readonly message: string;
   /** Whether the steps became too small to go on. */
   readonly singular: boolean;
@@ -151,25 +163,57 @@ interface StageOptions {
   readonly cancel?: CancelSignal | undefined;
 }
 
+/** A problem in its own coordinates. */
+const own = (problem: Problem): NormalisedFlow => ({ problem, of: (y) => y, back: (z) => z });
+
+/** A blow-up that turns and is stiff as it grows. */
+function stiffVerdict(flow: FrozenFlow, before: number, certificate: Certificate): Verdict | undefined {
+  const { d, r, size, rate } = flow;
+  const found = size > largestStiff ? undefined : stiffEscape(flow, before, announcement * rate);
+  if (found === undefined) return undefined;
+  const { t, tError, growth, rate: speed, factor } = found;
+  return {
+    verdict: "blow-up",
+    tStar: t,
+    tError,
+    direction: topDirection(lift(factor, d, r), d),
+    certificate: {
+      ...certificate,
+      argument: `|Σ| has grown ${growth.toExponential(1)}-fold and grows ${(speed / rate).toExponential(1)} times faster than |B| at the start: rodas4 in direction and size at two tolerances`,
+      escape: { growth, rate: speed },
+    },
+  };
+}
+
 /** From span[0] to span[1], with states at equal steps. */
 function followStage(flow: FrozenFlow, y0: Float64Array, { span, stiff, level, cancel }: StageOptions): Stage {
   const { d, r, size, problem, rate } = flow;
   const [from, to] = span;
   const scale = frobeniusNorm(problem.y0.slice(0, size)) || 1;
   const when = Array.from({ length: samplesPerStage }, (_, k) => from + ((k + 1) / samplesPerStage) * (to - from));
-  const tolerance = stiff ? stiffTolerance : rtol;
-  const natural = Math.ceil(1000 + stiffness * rate * (to - from));
-  const maxSteps = size > largestStiff ? 20_000 : stiff ? mostStiffSteps : natural;
-  const { outcome, records, yEnd, tEnd, stats } = solve({ ...problem, y0 }, stiff ? rodas4.bind({}) : dop853.bind({}), {
-    span,
-    steps: adaptive({ rtol: tolerance, atol: 1e-3 * tolerance * scale, maxSteps }),
-    events: [announced(flow, level), outgrown(flow)],
-    save: { states: { what: wholeState(y0.length), when } },
-    ...(cancel && { cancel }),
-  });
+  const natural = Math.ceil(Math.min(mostSteps, 1000 + stiffness * rate * (to - from)));
+  const maxSteps = size > largestStiff ? 20_000 : natural;
+  const { of, back, problem: followed } = stiff ? normalisedFlow(flow) : own(problem);
+  const start = of(y0);
+  const { outcome, records, yEnd, tEnd, stats } = solve(
+    { ...followed, y0: start },
+    stiff ? rodas4.bind({}) : dop853.bind({}),
+    {
+      span,
+      steps: stiff
+        ? adaptive({ rtol: stiffTolerance, atol: 1e-2 * stiffTolerance, maxSteps: mostStiffSteps })
+        : adaptive({ rtol, atol: 1e-3 * rtol * scale, maxSteps }),
+      events: [announced(flow, level), outgrown(flow), ...(stiff ? [unresolved(flow)] : [])].map((event) => ({
+        ...event,
+        g: (t, z) => event.g(t, back(z)),
+      })),
+      save: { states: { what: wholeState(start.length), when } },
+      ...(cancel && { cancel }),
+    },
+  );
   const { t, value } = records["states"]!;
   const samples = Array.from(t, (time, k) => {
-    const y = value.data.slice(k * y0.length, (k + 1) * y0.length);
+    const y = back(value.data.slice(k * start.length, (k + 1) * start.length));
     return { t: time, cov: lift(y.subarray(0, size), d, r) };
   });
   const ended = outcome.status === "completed" ? "stage" : outcome.status === "failed" ? "failed" : outcome.event;
@@ -180,7 +224,7 @@ function followStage(flow: FrozenFlow, y0: Float64Array, { span, stiff, level, c
     ended: ended as Stage["ended"],
     message,
     singular: singularity,
-    y: yEnd,
+    y: back(yEnd),
     t: tEnd,
     evaluations: stats.evaluations,
   };
@@ -213,22 +257,24 @@ export function regimeByFlow(flow: FrozenFlow, cancel?: CancelSignal): Verdict {
   for (let k = 0; k < maxStages && spent < budget; ) {
     const until = (firstStage * stageFactor ** k) / rate;
     const stage = followStage(flow, y, { span: [t, until], stiff, level, cancel });
-    tried.push(
-      `followed to t = ${stage.t} with ${stiff ? `rodas4 at rtol ${stiffTolerance}` : `dop853 at rtol ${rtol}`}`,
-    );
+    const growth = (frobeniusNorm(stage.y.slice(0, size)) / frobeniusNorm(problem.y0.slice(0, size))) ** 2;
+    const how = stiff ? `rodas4 at rtol ${stiffTolerance}` : `dop853 at rtol ${rtol}`;
+    tried.push(`followed to t = ${stage.t}, where |Σ| is ${growth.toExponential(1)} times its start, with ${how}`);
     if (stage.ended === "cancelled") return { verdict: "undecided", certificate: certificateOf("cancelled") };
     const reached = stage.t;
     samples.push(...stage.samples);
     [y, t] = [stage.y, reached];
     spent += stage.evaluations * (1 + 2 * flow.heads) * d ** 3;
-    if (stage.ended === "announced" || (stage.ended === "failed" && stage.singular)) {
-      const found = blowUpVerdict(flow, reached + 100 / level, certificateOf(""));
+    const sudden = stage.ended === "announced" || (stage.ended === "failed" && stage.singular);
+    if (sudden || stage.ended === "unresolved") {
+      const before = reached + 100 / level;
+      const found = (sudden ? blowUpVerdict : stiffVerdict)(flow, before, certificateOf(""));
       if (found !== undefined) return found;
       level *= louder;
     }
     const verdict = judge(y, "", stage.ended === "outgrown");
     if (verdict !== undefined) return verdict;
-    if (stage.ended === "outgrown") break;
+    if (stage.ended === "outgrown" || stage.ended === "unresolved") break;
     if (stage.ended === "failed") {
       if (stiff || size > largestStiff) return { verdict: "undecided", certificate: certificateOf(stage.message) };
       stiff = true;

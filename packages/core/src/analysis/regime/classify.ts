@@ -9,6 +9,7 @@ import { combine, lift } from "../shared/matrix-forms.js";
 import type { FrozenFlow } from "./frozen-flow.js";
 import { limitingRank, type Sample } from "./limiting-rank.js";
 import { type CovarianceFlow, linearisedSpectrum, newtonOnStratum, restResidual } from "./linearised.js";
+import { slowingGrowth } from "./slowing-growth.js";
 import {
   type Certificate,
   type Hypothesis,
@@ -294,14 +295,16 @@ function growingRegime({ flow, y, samples, certificate, outgrown }: Evidence): V
   if (!(growth > grown) || later.length < 8 || !conclusive(covFlow, frobeniusNorm(last.cov), d)) return undefined;
   const middle = later[Math.floor(later.length / 2)]!;
   const [before, now] = [growthBetween(later[0]!, middle), growthBetween(middle, last)];
+  const slowing = slowingGrowth(samples, covFlow.generator, d);
   const steady = now.rate > 0 && Math.abs(now.rate / before.rate - 1) < 0.1;
   const power = now.power > 0 && Math.abs(now.power / before.power - 1) < 0.1;
-  if (!(outgrown === true || steady || power)) return undefined;
+  if (!(outgrown === true || steady || power || slowing !== undefined)) return undefined;
   const hypotheses: Hypothesis[] = [
     { name: `|Σ|/|Σ_0| > ${grown}`, holds: true, value: growth },
     { name: "attention at this size is far stronger than W, or bounded", holds: true },
     { name: "the mean growth rate stays", holds: steady, value: [before.rate, now.rate] },
     { name: "or the power of t does", holds: power, value: [before.power, now.power] },
+    ...(slowing?.hypotheses ?? []),
   ];
   const argument = `|Σ| has grown ${growth.toExponential(1)}-fold by t = ${last.t} without a blow-up, at a bounded rate`;
   return answer("grows", { ...withArgument(certificate, argument, hypotheses), growthRate: now.rate });
