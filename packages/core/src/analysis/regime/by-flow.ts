@@ -190,7 +190,10 @@ function followStage(flow: FrozenFlow, y0: Float64Array, { span, stiff, level, c
   const { d, r, size, problem, rate } = flow;
   const [from, to] = span;
   const scale = frobeniusNorm(problem.y0.slice(0, size)) || 1;
-  const when = Array.from({ length: samplesPerStage }, (_, k) => from + ((k + 1) / samplesPerStage) * (to - from));
+  const when = Array.from({ length: samplesPerStage }, (_, k) =>
+    // Rounding must not put the last beyond the end.
+    Math.min(to, from + ((k + 1) / samplesPerStage) * (to - from)),
+  );
   const natural = Math.ceil(Math.min(mostSteps, 1000 + stiffness * rate * (to - from)));
   const maxSteps = size > largestStiff ? 20_000 : natural;
   const { of, back, problem: followed } = stiff ? normalisedFlow(flow) : own(problem);
