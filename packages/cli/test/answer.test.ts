@@ -47,7 +47,9 @@ describe("run --json", () => {
     expect(whole.code).toBe(0);
     checkStdout(whole);
     const answer = answerOf(whole);
-    expect(Object.keys(answer)).toEqual(["id", "format", "spec", "backend", "levels", "distances", "expect"]);
+    expect(Object.keys(answer)).toEqual([
+      ...["id", "format", "spec", "backend", "levels", "distances", "attention", "expect"],
+    ]);
     expect(answer["id"]).toMatch(/^[0-9a-f]{16}$/);
     expect(answer["format"]).toBe(1);
     expect(answer["spec"]).toMatchObject({ title: "three levels", solve: { method: expect.anything(), seed: 1 } });
@@ -71,7 +73,7 @@ describe("run --json", () => {
 
   test("gaussian-moments: mean[k][a], cov[k][a][b], ended by the event at the time theory says", () => {
     const level = answerOf(whole).levels["gaussian-moments"]!;
-    expect(Object.keys(level)).toEqual(["outcome", "t", "mean", "cov", "series"]);
+    expect(Object.keys(level)).toEqual(["outcome", "monitors", "t", "mean", "cov", "series"]);
     expect(level.outcome).toMatchObject({ status: "stopped", event: "blow-up" });
     // A = I, W = 0, Σ_0 = I: Σ̇ = 2Σ², so t* = 1/2; 1e-6 for the adaptive steps at rtol 1e-8.
     expect(Math.abs((level.outcome["t"] as number) - 0.5)).toBeLessThan(1e-6);
@@ -99,6 +101,21 @@ describe("run --json", () => {
       }
     }
     expect(distances["particles|layers"]!["bures-wasserstein"]!.t).toEqual([0, 0.25, 0.5, 0.75, 1]);
+  });
+
+  test("attention and monitors: what compare prints is in the answer, tilt by the closed form", () => {
+    const answer = answerOf(whole);
+    const watched = answer["attention"] as Record<string, { logN: number; t: number[]; tilt: number[] }>;
+    expect(Object.keys(watched)).toEqual(["particles|gaussian-moments", "layers|gaussian-moments"]);
+    const { logN, t, tilt } = watched["particles|gaussian-moments"]!;
+    expect(logN).toBe(Math.log(12));
+    expect(t).toEqual([0, 0.25, 0.5, 0.75, 1]);
+    // Σ(t) = I/(1 − 2t), A = I: E|Σ^½x|² = tr Σ² = 2 and 8; 1e-5 for the adaptive steps at rtol 1e-8, squared.
+    expect(Math.abs(tilt[0]! - 2)).toBeLessThan(1e-12);
+    expect(Math.abs(tilt[1]! - 8)).toBeLessThan(1e-5);
+    const monitors = (answer.levels["gaussian-moments"] as unknown as { monitors: Record<string, { verdict: string }> })
+      .monitors;
+    expect(monitors["rank"]!.verdict).toBe("kept");
   });
 
   test("numbers are printed to full precision: printing what was read gives the same text", () => {

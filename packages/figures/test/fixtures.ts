@@ -100,6 +100,7 @@ function momentsLevel(d: number): LevelResult {
     return Array.from({ length: d * d }, (_, i) => (i % (d + 1) === 0 ? values[Math.floor(i / d)]! : 0));
   });
   return {
+    monitors: { rank: { verdict: "kept", leak: 3e-17 } },
     outcome: { status: "stopped", event: "blow-up", t: 0.98, tError: 3e-9 },
     t: Float64Array.from(saved),
     states: {
@@ -163,6 +164,20 @@ export function blowUpRun(d = 2, n = 256): RunResult {
       "layers|gaussian-moments": {
         "bures-wasserstein": distance(early, 0.045, 3, n),
         "sliced-wasserstein": distance(early, 0.033, 60, n),
+      },
+    },
+    attention: {
+      "particles|gaussian-moments": {
+        n,
+        logN: Math.log(n),
+        t: [0, 0.4, 0.8, 0.95],
+        head: [0, 0, 0],
+        tilt: [1.2, 2.5, 7],
+        effectiveSampleSize: [1.2, 2.5, 7].map((tilt) => n * Math.exp(-tilt)),
+        entropyInClosure: [0.6, 1.25, 3.5].map((divergence) => Math.log(n) - divergence),
+        entropy: [4.9, 4.2, 2.1, 0.6],
+        frozen: 0.95,
+        criterion: "e^H < 2 tokens from here on",
       },
     },
     expect: [{ ok: true, series: "spectrum", at: 0.5, equals: 1.9, within: 0.1, value: 1.93 }],

@@ -15,7 +15,9 @@ function answer(record = sampleRecord()) {
 describe("runAnswer", () => {
   it("has exactly the keys of the format", () => {
     const value = answer();
-    expect(Object.keys(value)).toEqual(["id", "format", "spec", "backend", "levels", "distances", "expect"]);
+    expect(Object.keys(value)).toEqual([
+      ...["id", "format", "spec", "backend", "levels", "distances", "attention", "expect"],
+    ]);
     expect(Object.keys(value.levels.particles)).toEqual(["outcome", "t", "x", "series", "ensemble"]);
     const { repeats, ends, series } = value.levels.particles.ensemble;
     expect([repeats, ends.length, Object.keys(series)]).toEqual([100, 2, ["spectrum", "energy"]]);
@@ -23,7 +25,9 @@ describe("runAnswer", () => {
     expect(Object.keys(series.spectrum.quantiles)).toEqual(["at", "value", "rankError"]);
     expect(series.spectrum.quantiles.value[1][1].length).toBe(3);
     expect(Object.keys(series.spectrum.histogram)).toEqual(["edges", "counts", "below", "above"]);
-    expect(Object.keys(value.levels["gaussian-moments"])).toEqual(["outcome", "t", "mean", "cov", "series"]);
+    expect(Object.keys(value.levels["gaussian-moments"])).toEqual([
+      ...["outcome", "monitors", "approximation", "t", "mean", "cov", "series"],
+    ]);
     expect(value.levels["gaussian-moments"].outcome).toEqual({
       status: "stopped",
       event: "blow-up",

@@ -28,10 +28,13 @@ function ensembleAnswer({ repeats, ends, series }: EnsembleResult): Record<strin
   };
 }
 
-function levelAnswer({ outcome, t, states, series, events, ensemble }: LevelResult): Record<string, unknown> {
+function levelAnswer(level: LevelResult): Record<string, unknown> {
+  const { outcome, t, states, series, events, ensemble, monitors, approximation } = level;
   return {
     outcome,
     ...(events === undefined ? {} : { events }),
+    ...(monitors === undefined ? {} : { monitors }),
+    ...(approximation === undefined ? {} : { approximation }),
     t: Array.from(t),
     ...mapValues(states, toNested),
     series: mapValues(series, (one) => ({ t: Array.from(one.t), value: toNested(one.value) })),
@@ -50,7 +53,7 @@ function distanceAnswer({ t, value, null: band }: DistanceSeries): Record<string
 }
 
 /**
- * What `meanfield run --json` prints: { id, format, spec, backend, levels, distances, expect }; arrays row-major.
+ * What `meanfield run --json` prints: { id, format, spec, backend, levels, distances, attention?, expect }; arrays row-major.
  * `JSON.stringify` of it keeps every number to full precision (−0 is printed 0).
  *
  * @throws SolveError not-finite (an array holds NaN or Infinity)
@@ -58,7 +61,7 @@ function distanceAnswer({ t, value, null: band }: DistanceSeries): Record<string
  * @cost O(numbers) time and memory
  */
 export function runAnswer(record: Pick<RunRecord, "id" | "result">): JsonValue {
-  const { format, spec, backend, levels, distances, expect } = record.result;
+  const { format, spec, backend, levels, distances, attention, expect } = record.result;
   runArrays(record.result);
   const answer = {
     id: record.id,
@@ -67,6 +70,7 @@ export function runAnswer(record: Pick<RunRecord, "id" | "result">): JsonValue {
     backend,
     levels: mapValues(levels, levelAnswer),
     distances: mapValues(distances, (metrics) => mapValues(metrics, distanceAnswer)),
+    ...(attention === undefined ? {} : { attention }),
     expect,
   };
   return toJson(answer, "run");

@@ -12,6 +12,7 @@ import { figuresHtml } from "./figure-html.js";
 import { definitions, escapeHtml, inlineMath, numberHtml, table, valueHtml } from "./html.js";
 import { modelTex } from "./model-tex.js";
 import type { ReportPart } from "./report-html.js";
+import { attentionHtml, monitorsHtml } from "./watched.js";
 
 /** What the part of an experiment shows. */
 export interface ExperimentInput {
@@ -194,7 +195,9 @@ export function experimentPart({ title, summary, run, analysis, document }: Expe
     summary === undefined ? "" : `<p>${inlineMath(summary)}</p>`,
     `<h3>Model</h3><div class="equations">${equations.join("\n")}</div>${setupHtml(run.spec)}`,
     `<h3>Levels of description</h3>${levels}`,
+    monitorsHtml(run),
     theoryHtml(run, analysis),
+    attentionHtml(run),
     ensemblesHtml(run),
     distancesHtml(run),
     expectationsHtml(run.expect),

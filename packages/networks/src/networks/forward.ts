@@ -1,7 +1,7 @@
 import { InputError } from "@meanfield/core/foundation/errors";
 import { firstNonFinite } from "@meanfield/core/foundation/shapes";
 import { recorder } from "../blocks/hooks.js";
-import { applyBlock, type HiddenState, type TransformerBlock } from "../blocks/transformer-block.js";
+import { applyBlock, type HiddenState, statesOfBlock, type TransformerBlock } from "../blocks/transformer-block.js";
 import type { Forward, ForwardOptions } from "./contract.js";
 
 function requireTokens(who: string, tokens: Float64Array, n: number, d: number): void {
@@ -30,10 +30,7 @@ export function layersOf(blocks: readonly TransformerBlock[]): { name: string; d
   const first = blocks[0]!;
   return [
     { name: `${first.name}.hook_resid_pre`, d: first.dIn },
-    ...blocks.flatMap(({ name, dOut }) => [
-      { name: `${name}.hook_resid_mid`, d: dOut },
-      { name: `${name}.hook_resid_post`, d: dOut },
-    ]),
+    ...blocks.flatMap((block) => statesOfBlock(block).map((name) => ({ name, d: block.dOut }))),
   ];
 }
 
