@@ -63,6 +63,49 @@ describe("probe of the trained network", () => {
   });
 });
 
+describe("probe of random blocks", () => {
+  const small = ["--width", "16", "--blocks", "2", "--heads", "2", "--gaussian", "24", "--repeats", "10"];
+
+  test.each([
+    ["gpt-2", "blocks.1.hook_resid_post"],
+    ["bert", "blocks.1.hook_normalized_resid_post"],
+  ])(
+    "%s: says what was drawn, every layer has its bands, and the same seed gives the same bytes",
+    async (shape, last) => {
+      const words = ["probe", "--random", shape, ...small, "--json", "--quiet"];
+      const [first, second, other] = await Promise.all(
+        [words, words, [...words, "--seed", "2"]].map((one) => meanfield(one, folder)),
+      );
+      expect([first!.code, first!.stderr]).toEqual([0, ""]);
+      expect(second!.stdout).toBe(first!.stdout);
+      expect(other!.stdout).not.toBe(first!.stdout);
+      const answer = JSON.parse(first!.stdout);
+      expect(answer.network).toBe(`random ${shape} (width 16, 2 blocks, 2 heads, weights of deviation 0.1386, seed 1)`);
+      expect(answer.layers.length).toBe(5);
+      expect(answer.layers.at(-1).name).toBe(last);
+      for (const { input, measures } of answer.layers) {
+        expect(input).toBe("gaussian");
+        for (const name of ["sliced-wasserstein", "energy-distance", "mmd", "mardia-skewness", "radial-variance"])
+          expect(measures[name]).toMatchObject({ null: { low: expect.any(Number) }, inside: expect.any(Boolean) });
+      }
+      expect(answer.heads.length).toBe(4);
+    },
+  );
+
+  test.each([
+    [["--random", "gtp-2"], /there is no shape "gtp-2". Did you mean "gpt-2"/],
+    [[], /a folder of weights or --random SHAPE is needed, got neither/],
+    [["weights", "--random", "bert"], /weights are read or drawn, not both/],
+    [["--random", "bert", "--text", "a"], /random blocks read no texts/],
+    [["weights", "--width", "8"], /chosen with --random only, got width/],
+    [["--random", "bert", "--heads", "5"], /heads must divide the width, got 5 heads and width 64/],
+  ])("refuses %j", async (words, says) => {
+    const { code, stdout, stderr } = await meanfield(["probe", ...words], folder);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(says);
+  });
+});
+
 describe("weights that cannot be read: exit 2, the file is named, nothing is written", () => {
   const model = (text: string) => (to: string) => writeFileSync(join(to, "model.json"), text);
   const shard = "group1-shard1of7";

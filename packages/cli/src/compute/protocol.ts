@@ -31,9 +31,20 @@ export interface BenchTask {
   readonly python?: string;
 }
 
+/** Blocks with random weights instead of a trained network; shapes are those of `transformerShapes`. */
+export interface RandomNetworkTask {
+  readonly shape: string;
+  readonly width: number;
+  readonly blocks: number;
+  readonly heads: number;
+  /** Deviation of the tokens' coordinates; that of the shape when left out. */
+  readonly tokenDeviation?: number;
+}
+
 /** A probe as plain data. */
 export interface ProbeTask {
-  readonly weights: string;
+  /** Path of trained weights, or random ones to draw; Gaussian tokens are all that random ones take. */
+  readonly weights: string | RandomNetworkTask;
   /** Sentences; the built-in sample when left out. */
   readonly texts?: readonly string[];
   readonly gaussian?: number;

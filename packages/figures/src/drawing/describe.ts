@@ -9,7 +9,8 @@ import { type CurveStyle, curveStyle } from "./style.js";
 export function readable(name: string): string {
   return name
     .replace(/[-_]/g, " ")
-    .replace(/\b(gaussian|bures|wasserstein)\b/g, (word) => word[0]!.toUpperCase() + word.slice(1));
+    .replace(/\b(gaussian|bures|wasserstein|mardia)\b/g, (word) => word[0]!.toUpperCase() + word.slice(1))
+    .replace(/\bmmd\b/g, "MMD");
 }
 
 /** " (unit)", or nothing where the unit is 1. */

@@ -1,6 +1,7 @@
 import { stream } from "@meanfield/core/foundation/random";
 import { expect, test } from "vitest";
-import { relu } from "./feed-forward.js";
+import { applyAttention } from "./attention.js";
+import { applyFeedForward, relu } from "./feed-forward.js";
 import { recorder } from "./hooks.js";
 import { applyLayerNorm } from "./layer-norm.js";
 import { applyLinear, type Linear } from "./linear.js";
@@ -101,4 +102,33 @@ test("hook points add up: mid = pre + attention, post = mid + feed-forward, whic
       ...["ln1.hook_normalized", "ln2.hook_normalized", "mlp.hook_post", "mlp.hook_pre"],
     ].map((name) => `blocks.7.${name}`),
   );
+});
+
+test("post-LN: normalise after each sum; its parts are those of the definition", () => {
+  const own: TransformerBlock = { ...block(4, 4), norms: "after" };
+  const { hook, captured } = recorder(() => true);
+  const x = normals(3 * 4);
+  const [middle, after] = applyBlock(own, x, 3, hook);
+  const at = (name: string) => captured[`blocks.7.${name}`]!.data;
+  const silent = recorder().hook;
+  expect(at("hook_attn_out")).toEqual(applyAttention(own.attention, x, 3, silent));
+  expect(middle).toEqual({
+    name: "blocks.7.ln1.hook_normalized",
+    d: 4,
+    data: applyLayerNorm(
+      own.norm1,
+      x.map((value, i) => value + at("hook_attn_out")[i]!),
+      3,
+    ),
+  });
+  expect(at("hook_mlp_out")).toEqual(applyFeedForward(own.feedForward, middle.data, 3, silent));
+  expect(after).toEqual({
+    name: "blocks.7.hook_normalized_resid_post",
+    d: 4,
+    data: applyLayerNorm(
+      own.norm2,
+      middle.data.map((value, i) => value + at("hook_mlp_out")[i]!),
+      3,
+    ),
+  });
 });

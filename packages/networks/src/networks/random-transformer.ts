@@ -18,6 +18,8 @@ export interface TransformerShape {
   readonly causal: boolean;
   /** Of every LayerNorm (1). */
   readonly epsilon: number;
+  /** Deviation of the coordinates of tokens that enter the first block, as the embedding makes them (1). */
+  readonly tokenDeviation: number;
   /** Factor on the deviation of the matrices that write to the residual path. */
   residualScale(blocks: number): number;
 }
@@ -29,6 +31,8 @@ const gpt2: TransformerShape = Object.freeze({
   activation: geluTanh,
   causal: true,
   epsilon: 1e-5,
+  // Word vectors N(0, .02²) and positions N(0, .01²), added.
+  tokenDeviation: Math.hypot(0.02, 0.01),
   residualScale: (blocks: number) => 1 / Math.sqrt(2 * blocks),
 });
 
@@ -39,11 +43,16 @@ const bert: TransformerShape = Object.freeze({
   activation: gelu,
   causal: false,
   epsilon: 1e-12,
+  // A LayerNorm ends the embedding.
+  tokenDeviation: 1,
   residualScale: () => 1,
 });
 
 /** The shapes by name. */
-export const transformerShapes: Readonly<Record<string, TransformerShape>> = Object.freeze({ [gpt2.name]: gpt2, [bert.name]: bert });
+export const transformerShapes: Readonly<Record<string, TransformerShape>> = Object.freeze({
+  [gpt2.name]: gpt2,
+  [bert.name]: bert,
+});
 
 /** The width at which .02 is the deviation of both published initialisations. */
 const publishedWidth = 768;

@@ -37,12 +37,14 @@ export interface ProbeMeasure {
   readonly name: string;
   readonly unit: string;
   readonly doc: string;
+  /** Which values are unlike those of a Gaussian: above the null band, or on either side of it. "above" when left out. */
+  readonly unlike?: "above" | "both";
   measure(cloud: Cloud, context: MeasureContext): MeasureValue;
 }
 
 /** What is pushed through the network. */
 export interface ProbeInput {
-  /** Attention runs within each text; statistics pool the tokens of all texts. */
+  /** None for a network that reads no texts. Attention runs within each text; statistics pool the tokens of all texts. */
   readonly texts: readonly string[];
   /** Tokens drawn from N(mean, cov); left out: none. mean [d] and cov [d, d] default to those of the texts' tokens. */
   readonly gaussian?: { readonly n: number; readonly mean?: Float64Array; readonly cov?: Float64Array };
@@ -63,6 +65,8 @@ export type InputName = "text" | "gaussian";
 
 /** A measure in the network and, when asked for, in the same network with random weights. */
 export interface ProbeValue extends MeasureValue {
+  /** Whether the value is like that of a Gaussian cloud, by its null band; absent where there is none. */
+  readonly inside?: boolean;
   readonly control?: number;
 }
 

@@ -1,5 +1,5 @@
 import { InputError, SolveError, show } from "@meanfield/core/foundation/errors";
-import type { Network } from "../networks/contract.js";
+import { type BlockStack, readsTexts } from "../networks/contract.js";
 import type {
   Cloud,
   InputName,
@@ -40,7 +40,7 @@ function isHeadHook(name: string): boolean {
 }
 
 /** Runs every sequence by itself and pools the states. @param sequences each [n_s, d] */
-function pass(network: Network, sequences: readonly Float64Array[], checkpoint: () => void): Pass {
+function pass(network: BlockStack, sequences: readonly Float64Array[], checkpoint: () => void): Pass {
   const parts: Float64Array[][] = network.layers.map(() => []);
   const sums = network.blocks.flatMap(({ attention }) => Array.from({ length: attention.heads }, headSums));
   for (const tokens of sequences) {
@@ -57,11 +57,11 @@ function pass(network: Network, sequences: readonly Float64Array[], checkpoint: 
   return { clouds: network.layers.map(({ d }, k) => pool(parts[k]!, d)), heads: sums.map(headMeasures) };
 }
 
-function withControl(value: MeasureValue, control: MeasureValue | undefined): ProbeValue {
+function withControl(value: Omit<ProbeValue, "control">, control: MeasureValue | undefined): ProbeValue {
   return control === undefined ? value : { ...value, control: control.value };
 }
 
-function headRows(network: Network, input: InputName, own: Pass, control: Pass | undefined): ProbeHead[] {
+function headRows(network: BlockStack, input: InputName, own: Pass, control: Pass | undefined): ProbeHead[] {
   const places = network.blocks.flatMap(({ name, attention }) =>
     Array.from({ length: attention.heads }, (_, head) => ({ name, head })),
   );
@@ -87,18 +87,30 @@ function notFinite(who: string, got: number): SolveError {
 }
 
 /** All measures of one cloud. */
-function measureCloud(cloud: Cloud, options: ProbeOptions, wantNull: boolean): Map<string, MeasureValue> {
+function measureCloud(
+  cloud: Cloud,
+  options: ProbeOptions,
+  wantNull: boolean,
+): Map<string, Omit<ProbeValue, "control">> {
   const context = { moments: cloudMoments(cloud), seed: options.seed, wantNull };
-  const values = new Map<string, MeasureValue>();
-  for (const { name, measure } of options.measures) {
-    const value = measure(cloud, context);
-    if (!Number.isFinite(value.value)) throw notFinite(name, value.value);
-    values.set(name, value);
+  const values = new Map<string, Omit<ProbeValue, "control">>();
+  for (const { name, measure, unlike } of options.measures) {
+    const one = measure(cloud, context);
+    const { value, null: band } = one;
+    if (!Number.isFinite(value)) throw notFinite(name, value);
+    const inside = band && value <= band.high && (unlike !== "both" || value >= band.low);
+    values.set(name, inside === undefined ? one : { ...one, inside });
   }
   return values;
 }
 
-function sequencesOf(network: Network, input: ProbeInput): Float64Array[] {
+function sequencesOf(network: BlockStack, input: ProbeInput): Float64Array[] {
+  if (input.texts.length === 0) return [];
+  if (!readsTexts(network)) {
+    const rule = "texts need a network with a tokenizer and an embedding";
+    const fix = "Give Gaussian tokens only";
+    throw new InputError({ code: "incompatible", who: "probe", rule, got: network.name, fix });
+  }
   return input.texts.map((text) => {
     const ids = network.tokenize(text);
     if (ids.length > 0) return network.embedTokens(ids);
@@ -107,7 +119,7 @@ function sequencesOf(network: Network, input: ProbeInput): Float64Array[] {
   });
 }
 
-function inputsOf(network: Network, input: ProbeInput, seed: number): [InputName, Float64Array[]][] {
+function inputsOf(network: BlockStack, input: ProbeInput, seed: number): [InputName, Float64Array[]][] {
   const texts = sequencesOf(network, input);
   const like = texts.length === 0 ? undefined : pool(texts, network.d);
   const inputs: [InputName, Float64Array[]][] = [];
@@ -146,11 +158,11 @@ function inputsOf(network: Network, input: ProbeInput, seed: number): [InputName
  *
  * Texts pass one by one (attention stays within a text) and their tokens are pooled for the statistics; Gaussian tokens
  * are one sequence of n without positions.
- * @throws empty, missing, wrong-shape, out-of-range before any work; what a measure throws
+ * @throws empty, missing, wrong-shape, out-of-range, incompatible (texts for a network that reads none) before any work; what a measure throws
  * @cost one pass per text and one of n tokens (twice with control), and the measures on every layer
  * @source theory.md §5
  */
-export function probe(network: Network, input: ProbeInput, options: ProbeOptions): ProbeResult {
+export function probe(network: BlockStack, input: ProbeInput, options: ProbeOptions): ProbeResult {
   const inputs = inputsOf(network, input, options.seed);
   const other = options.control === "randomised" ? network.randomised(options.seed) : undefined;
   const layers: ProbeLayer[] = [];

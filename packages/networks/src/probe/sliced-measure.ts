@@ -5,26 +5,13 @@ import type { Law } from "@meanfield/core/laws";
 import type { Cloud, MeasureContext, MeasureValue, ProbeMeasure } from "./contract.js";
 import type { LawDistance } from "./distance-measures.js";
 import { drawLike } from "./gaussian-tokens.js";
+import { project } from "./project.js";
 
 export interface SlicedOptions {
   /** Random directions (1). */
   readonly directions: number;
   /** Draws behind the null band (1). */
   readonly repeats: number;
-}
-
-/** Coordinates of the tokens along the directions, shape [n, count]. @cost O(n·d·count) */
-function project({ n, d, points }: Cloud, directions: Float64Array): Cloud {
-  const count = directions.length / d;
-  const out = new Float64Array(n * count);
-  for (let i = 0; i < n; i++) {
-    for (let k = 0; k < count; k++) {
-      let sum = 0;
-      for (let a = 0; a < d; a++) sum += points[i * d + a]! * directions[k * d + a]!;
-      out[i * count + k] = sum;
-    }
-  }
-  return { n, d: count, points: out };
 }
 
 /** The distance of column k to the Gaussian with its mean and variance. */

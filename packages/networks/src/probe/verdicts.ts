@@ -14,12 +14,15 @@ function short(x: number): string {
   return Number(x.toPrecision(3)).toString();
 }
 
-/** Where the cloud leaves the null band: a value above its upper end; below the band is closer than chance, so inside. */
+/** Where the cloud leaves the null band; of a distance below the band is closer than chance, so inside. */
 function bandVerdict(input: InputName, measure: string, values: readonly LayerValue[]): ProbeVerdict {
   const common = { input, measure };
-  const inside = ({ value }: LayerValue): boolean => value.value <= value.null!.high;
-  const say = ({ layer, value }: LayerValue): string =>
-    `${layer} (${short(value.value)} against at most ${short(value.null!.high)} for a Gaussian)`;
+  const inside = ({ value }: LayerValue): boolean => value.inside === true;
+  const say = ({ layer, value }: LayerValue): string => {
+    const { low, high } = value.null!;
+    const limit = value.value < low && !value.inside ? `at least ${short(low)}` : `at most ${short(high)}`;
+    return `${layer} (${short(value.value)} against ${limit} for a Gaussian)`;
+  };
   const first = values.findIndex((value) => !inside(value));
   const who = `${subject[input]}: ${measure}`;
   if (first < 0) {
