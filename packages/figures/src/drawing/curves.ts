@@ -36,6 +36,16 @@ function markerPoints(points: readonly Point[], offset: number): Point[] {
   return points.filter((_, i) => (i + Math.floor((offset * stride) / 3)) % stride === 0);
 }
 
+/** Frame heights beyond the frame at which a line is cut: some renderers of SVG drop lines of 10⁶ px and more. */
+const farthest = 4;
+
+/** The points of a line, none further from the frame than renderers bear. */
+function withinReach(points: readonly Point[], axis: Axis): readonly Point[] {
+  if (axis.type === "log") return points;
+  const [low, high] = [axis.value(-farthest), axis.value(1 + farthest)];
+  return points.map(({ t, value }) => ({ t, value: Math.min(high, Math.max(low, value)) }));
+}
+
 /** Line, markers and stop mark of each curve; lines are clipped to the frame. */
 export function curveMarks(curves: readonly Curve[], axis: Axis): Plot.Markish[] {
   const marks: Plot.Markish[] = [];
@@ -54,7 +64,7 @@ export function curveMarks(curves: readonly Curve[], axis: Axis): Plot.Markish[]
     // A line wholly outside the frame is not drawn: some renderers of SVG end at one that is clipped away whole.
     const crosses = points.some(({ value }) => value >= low) && points.some(({ value }) => value <= high);
     if (points.length > 1 && crosses)
-      marks.push(Plot.lineY(points, dash === undefined ? line : { ...line, strokeDasharray: dash }));
+      marks.push(Plot.lineY(withinReach(points, axis), dash === undefined ? line : { ...line, strokeDasharray: dash }));
     const inside = points.filter((point) => point.value >= low && point.value <= high);
     const dots = points.length === 1 ? inside : marker === undefined ? [] : markerPoints(inside, curve.shift ?? index);
     const dot = { x: "t", y: "value", r: radius, fill: colour, stroke: "#ffffff", strokeWidth: 0.4 } as const;

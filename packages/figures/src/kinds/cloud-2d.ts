@@ -1,12 +1,15 @@
 import type { LevelResult, RunResult } from "@meanfield/core/experiment";
-import { symmetricEigen } from "@meanfield/core/foundation/linear-algebra";
+import { momentsOf } from "@meanfield/core/foundation/law";
+import { tokens } from "@meanfield/core/foundation/shapes";
 import * as Plot from "@observablehq/plot";
 import { panelOptions } from "../drawing/axes.js";
 import { compose } from "../drawing/compose.js";
 import { levelStyles, readable, requireRun, sampleSentence, sentence } from "../drawing/describe.js";
+import { ellipsePoints, type PlanePoint, planeMoments } from "../drawing/ellipse.js";
 import { depthAxis, extent, formatNumber } from "../drawing/scale.js";
 import { ink, pageWidth } from "../drawing/style.js";
 import type { Figure, FigureKind, FigureSource, LegendEntry } from "../figure.js";
+import { covarianceLevels, stateAt, widestPlane } from "./covariance-states.js";
 
 const most = 1000;
 const panelSide = 300;
@@ -29,20 +32,8 @@ function planeOf(level: LevelResult, k: number): Plane {
   const { x, n, d } = tokensAt(level, k);
   const basis = (i: number): Float64Array => Float64Array.from({ length: d }, (_, a) => (a === i ? 1 : 0));
   if (d === 2) return { origin: new Float64Array(d), axes: [basis(0), basis(1)], principal: false };
-  const mean = new Float64Array(d);
-  for (let i = 0; i < n; i++) for (let a = 0; a < d; a++) mean[a]! += x[i * d + a]! / n;
-  const cov = new Float64Array(d * d);
-  for (let i = 0; i < n; i++) {
-    for (let a = 0; a < d; a++)
-      for (let b = 0; b < d; b++) cov[a * d + b]! += ((x[i * d + a]! - mean[a]!) * (x[i * d + b]! - mean[b]!)) / n;
-  }
-  const { vectors } = symmetricEigen(cov, d);
-  const vector = (j: number): Float64Array => {
-    const v = Float64Array.from({ length: d }, (_, a) => vectors[a * d + j]!);
-    const largest = v.reduce((best, entry) => (Math.abs(entry) > Math.abs(best) ? entry : best), 0);
-    return largest < 0 ? v.map((entry) => -entry) : v;
-  };
-  return { origin: mean, axes: [vector(d - 1), vector(d - 2)], principal: true };
+  const { mean, cov } = momentsOf(tokens(x.slice(), n, d));
+  return { origin: mean, axes: widestPlane(cov, d), principal: true };
 }
 
 function project(plane: Plane, x: Float64Array, offset: number): [number, number] {
@@ -52,36 +43,12 @@ function project(plane: Plane, x: Float64Array, offset: number): [number, number
 }
 
 /** The outlines of one and two standard deviations of N(mean, cov) seen in the plane, from the level that saved them at t. */
-function ellipses(run: RunResult, plane: Plane, t: number): { u: number; v: number; sigmas: number }[][] {
-  const level = Object.values(run.levels).find(
-    (other) => other.states["cov"] !== undefined && other.states["mean"] !== undefined,
-  );
-  if (level === undefined) return [];
-  const k = level.t.findIndex((time) => Math.abs(time - t) <= 1e-9 * Math.max(1, Math.abs(t)));
-  if (k < 0) return [];
-  const mean = level.states["mean"]!.data;
-  const cov = level.states["cov"]!.data;
-  const d = plane.origin.length;
-  const quadratic = (a: Float64Array, b: Float64Array): number => {
-    let sum = 0;
-    for (let i = 0; i < d; i++) for (let j = 0; j < d; j++) sum += a[i]! * cov[k * d * d + i * d + j]! * b[j]!;
-    return sum;
-  };
-  const [uu, uv, vv] = [
-    quadratic(plane.axes[0], plane.axes[0]),
-    quadratic(plane.axes[0], plane.axes[1]),
-    quadratic(plane.axes[1], plane.axes[1]),
-  ];
-  const l11 = Math.sqrt(uu);
-  const l21 = l11 > 0 ? uv / l11 : 0;
-  const l22 = Math.sqrt(Math.max(0, vv - l21 * l21));
-  const [cu, cv] = project(plane, mean, k * d);
-  return [1, 2].map((sigmas) =>
-    Array.from({ length: 97 }, (_, i) => {
-      const [c, s] = [sigmas * Math.cos((2 * Math.PI * i) / 96), sigmas * Math.sin((2 * Math.PI * i) / 96)];
-      return { u: cu + l11 * c, v: cv + l21 * c + l22 * s, sigmas };
-    }),
-  );
+function ellipses(run: RunResult, plane: Plane, t: number): PlanePoint[][] {
+  const level = covarianceLevels(run).find(({ cloud }) => !cloud);
+  const state = level && stateAt(level, t);
+  if (state === undefined) return [];
+  const seen = planeMoments(state.mean, state.cov, plane.axes, plane.origin);
+  return [1, 2].map((sigmas) => ellipsePoints(seen, sigmas));
 }
 
 function panelOf(

@@ -3,7 +3,7 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { blowUpAnalysis, blowUpRun, series, shortestRun, smallProbe } from "../../test/fixtures.js";
 import { renderSvg } from "../drawing/render-svg.js";
-import type { FigureSource } from "../figure.js";
+import type { FigureKind, FigureSource } from "../figure.js";
 import { applicableFigures, figureKinds } from "./index.js";
 
 const fresh = (): Document => parseHTML("<html><body></body></html>").document as unknown as Document;
@@ -25,6 +25,9 @@ function fullRun(): RunResult {
 }
 
 const full: FigureSource = { run: fullRun(), analysis: blowUpAnalysis, probe: smallProbe() };
+/** In three dimensions, where the covariance is drawn as a solid. */
+const solid: FigureSource = { run: blowUpRun(3) };
+const sourceOf = (kind: FigureKind): FigureSource => (kind.applies(full) ? full : solid);
 const plain = (svg: string): string => svg.replace(/<[^>]*>/g, "");
 
 /** Every opened element is closed in order, and attributes are quoted: what an XML reader asks of a document. */
@@ -41,20 +44,22 @@ function wellFormed(svg: string): boolean {
 
 describe("every kind of figure", () => {
   it("applies to a full result, and to no empty one", () => {
-    expect(applicableFigures(full).map((figure) => figure.name)).toEqual(figureKinds.map((kind) => kind.name));
+    const drawn = new Set([full, solid].flatMap((source) => applicableFigures(source)).map((figure) => figure.name));
+    expect(figureKinds.map((kind) => kind.name).filter((name) => !drawn.has(name))).toEqual([]);
     expect(applicableFigures({})).toEqual([]);
   });
 
   for (const kind of figureKinds) {
     it(`${kind.name}: is well-formed, stands alone and is the same twice`, () => {
-      const figure = kind.draw(full);
+      const source = sourceOf(kind);
+      const figure = kind.draw(source);
       const svg = renderSvg(figure, fresh());
       expect(wellFormed(svg)).toBe(true);
       expect(svg.startsWith('<svg xmlns="http://www.w3.org/2000/svg"')).toBe(true);
       expect(svg.replace('xmlns="http://www.w3.org/2000/svg"', "")).not.toMatch(
         /http|currentColor|var\(|class=|NaN|Infinity|undefined/,
       );
-      expect(renderSvg(kind.draw(full), fresh())).toBe(svg);
+      expect(renderSvg(kind.draw(source), fresh())).toBe(svg);
       expect(figure.caption).toMatch(/\.$/);
     });
 
@@ -64,7 +69,7 @@ describe("every kind of figure", () => {
   }
 
   it("keeps every panel inside the figure", () => {
-    for (const figure of applicableFigures(full)) {
+    for (const figure of [full, solid].flatMap((source) => applicableFigures(source))) {
       for (const { x, y, options } of figure.panels) {
         expect(x + options.width!).toBeLessThanOrEqual(figure.width);
         expect(y + options.height!).toBeLessThanOrEqual(figure.height);
@@ -97,6 +102,21 @@ describe("what the figures say", () => {
     ]) {
       expect(text).toContain(part);
     }
+  });
+
+  it("spectrum: two panels, linear and logarithmic; a law that escapes leaves both at the top", () => {
+    const { panels } = figureKinds[0]!.draw(full);
+    expect(panels.map(({ options }) => (options.y as { type: string }).type)).toEqual(["linear", "log"]);
+    const [linear, log] = panels.map(({ options }) => (options.y as { domain: [number, number] }).domain);
+    const clouds = ["particles", "layers"].map((name) => blowUpRun().levels[name]!.series["spectrum"]!.value.data);
+    const top = Math.max(...clouds.flatMap((data) => [...data]));
+    // Axes end 15 % and .7 decades (a factor 5) above the clouds, and get a pad; the law of the fixture reaches 10⁵.
+    expect(linear![1] / top).toBeLessThan(1.25);
+    expect(log![1] / top).toBeLessThan(8);
+    const paths = [...svgOf(full, "spectrum-by-depth").matchAll(/ d="([^"]+)"/g)].map((match) => match[1]!);
+    const places = paths.flatMap((path) => [...path.matchAll(/[-\d.]+/g)].map(([text]) => Math.abs(Number(text))));
+    // A path of 10⁶ px is dropped by some renderers.
+    expect(Math.max(...places)).toBeLessThan(1e5);
   });
 
   it("spectrum: draws no t* without an analysis", () => {

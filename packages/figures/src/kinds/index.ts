@@ -1,5 +1,7 @@
 import type { Figure, FigureKind, FigureSource } from "../figure.js";
 import { cloud2d } from "./cloud-2d.js";
+import { covarianceEllipses } from "./covariance-ellipses.js";
+import { covarianceEllipsoids } from "./covariance-ellipsoids.js";
 import { densityByCoordinate } from "./density-by-coordinate.js";
 import { distancesByDepth } from "./distances-by-depth.js";
 import { headsByLayer } from "./heads-by-layer.js";
@@ -15,6 +17,8 @@ export const figureKinds: readonly FigureKind[] = [
   traceByDepth,
   distancesByDepth,
   seriesByDepth,
+  covarianceEllipses,
+  covarianceEllipsoids,
   cloud2d,
   densityByCoordinate,
   overlapHistogram,

@@ -89,31 +89,46 @@ export function levelLegend(run: RunResult, curves: readonly LevelCurve[]): Lege
 }
 
 const decadesAbove = 0.7;
+/** On a linear axis: times the largest value of the finite clouds, or of the start where there are none. */
+const linearRoom = { cloud: 1.15, start: 10 } as const;
+
+/** The value at which the axis of escaping curves ends; infinite where nothing needs an end. */
+function axisLimit(run: RunResult, curves: readonly LevelCurve[], kind: "log" | "linear"): number {
+  const finite = curves
+    .filter((curve) => isFiniteLevel(run.levels[curve.level]!))
+    .flatMap((curve) => Array.from(curve.value));
+  if (finite.some((value) => value > 0))
+    return extent(finite)[1] * (kind === "log" ? 10 ** decadesAbove : linearRoom.cloud);
+  if (kind === "log") return Number.POSITIVE_INFINITY;
+  return linearRoom.start * Math.max(...curves.map((curve) => curve.value[0]!));
+}
 
 /**
- * The log axis of curves of which some escape to infinity: it ends .7 decades above the largest value of the finite
- * clouds, so that those keep their shape. `cut` is true when a curve goes beyond.
+ * The axis of curves of which some escape to infinity: it ends .7 decades above the largest value of the finite clouds (a
+ * linear one 15 % above, or at ten times the start where there are none), so that those keep their shape. `cut` is true
+ * when a curve goes beyond; `hidden` counts values without a place on a log axis.
  */
 export function escapingAxis(
   run: RunResult,
   curves: readonly LevelCurve[],
+  kind: "log" | "linear" = "log",
 ): { axis: Axis; cut: boolean; hidden: number } {
   const all = curves.flatMap((curve) => Array.from(curve.value));
-  const finite = curves
-    .filter((curve) => isFiniteLevel(run.levels[curve.level]!))
-    .flatMap((curve) => Array.from(curve.value));
-  const limit = finite.some((value) => value > 0) ? extent(finite)[1] * 10 ** decadesAbove : Number.POSITIVE_INFINITY;
+  const limit = axisLimit(run, curves, kind);
   const shown = all.filter((value) => value <= limit);
   const cut = shown.length < all.length;
-  const positive = all.some((value) => value > 0);
-  const axis = valueAxis(cut ? [...shown, limit] : shown, positive ? "log" : "linear");
-  return { axis, cut, hidden: positive ? all.filter((value) => value <= 0).length : 0 };
+  const log = kind === "log" && all.some((value) => value > 0);
+  const axis = valueAxis(cut ? [...shown, limit] : shown, log ? "log" : "linear");
+  return { axis, cut, hidden: log ? all.filter((value) => value <= 0).length : 0 };
 }
 
 /** What the caption says of values without a place on the axis. */
 export function hiddenSentence(cut: boolean, hidden: number): string {
   const said: string[] = [];
-  if (cut) said.push("the axis ends above the finite clouds, curves that escape leave it");
+  if (cut)
+    said.push(
+      "axes end above the finite clouds, or above the start where there are none; curves that escape leave them",
+    );
   if (hidden > 0) said.push(`${hidden} values ≤ 0 have no place on the logarithmic axis`);
   return said.join("; ");
 }

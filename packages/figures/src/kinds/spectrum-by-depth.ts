@@ -1,4 +1,6 @@
-import { panelOptions } from "../drawing/axes.js";
+import type { RunResult } from "@meanfield/core/experiment";
+import type { PlotOptions } from "@observablehq/plot";
+import { type DepthRule, panelOptions } from "../drawing/axes.js";
 import { compose } from "../drawing/compose.js";
 import { curveMarks, endLabels } from "../drawing/curves.js";
 import {
@@ -12,7 +14,7 @@ import {
   theoryRules,
 } from "../drawing/describe.js";
 import { depthAxis } from "../drawing/scale.js";
-import { columnWidth } from "../drawing/style.js";
+import { pageWidth } from "../drawing/style.js";
 import type { Figure, FigureKind, FigureSource } from "../figure.js";
 import { escapingAxis, hiddenSentence, type LevelCurve, levelCurves, levelLegend } from "./level-curves.js";
 
@@ -27,12 +29,13 @@ function labelled(curves: readonly LevelCurve[]): readonly LevelCurve[] {
   return own.length <= 6 ? own : [own[0]!, own.at(-1)!];
 }
 
-function draw(source: FigureSource): Figure {
-  const run = requireRun(source, "spectrum-by-depth");
-  const curves = levelCurves(run, (level) => run.levels[level]!.series["spectrum"], most);
-  const { axis, cut, hidden } = escapingAxis(run, curves);
-  const { rules, said } = theoryRules(run, source.analysis, false);
-  const x = depthAxis(0, lastDepth(lastTime(run), rules));
+function panelOf(
+  run: RunResult,
+  curves: readonly LevelCurve[],
+  kind: "linear" | "log",
+  rules: readonly DepthRule[],
+): { options: PlotOptions; cut: boolean; hidden: number } {
+  const { axis, cut, hidden } = escapingAxis(run, curves, kind);
   const marks = curveMarks(
     curves.map((curve) => ({ ...curve, weight: curve.component === 0 ? 1 : 0.7 })),
     axis,
@@ -46,35 +49,44 @@ function draw(source: FigureSource): Figure {
     axis,
     height - 60,
   );
+  const frame = {
+    x: depthAxis(0, lastDepth(lastTime(run), rules)),
+    y: axis,
+    xLabel: "depth $t$",
+    yLabel: "eigenvalues $λ_i$ of the covariance",
+    width: pageWidth / 2,
+    rules,
+    marginRight: 26,
+  };
+  return { options: panelOptions(frame, [...marks, ...labels]), cut, hidden };
+}
+
+function draw(source: FigureSource): Figure {
+  const run = requireRun(source, "spectrum-by-depth");
+  const curves = levelCurves(run, (level) => run.levels[level]!.series["spectrum"], most);
+  const { rules, said } = theoryRules(run, source.analysis, false);
+  const panels = (["linear", "log"] as const).map((kind) => panelOf(run, curves, kind, rules));
   const d = Math.max(...curves.map((curve) => curve.component)) + 1;
   const mixed = new Set(Object.values(run.levels).map(isFiniteLevel)).size > 1;
-  const panel = panelOptions(
-    {
-      x,
-      y: axis,
-      xLabel: "depth $t$",
-      yLabel: "eigenvalues $λ_i$ of the covariance",
-      width: columnWidth,
-      rules,
-      marginRight: 26,
-    },
-    [...marks, ...labels],
-  );
-  const what = `Eigenvalues of the token covariance by depth (${d === 1 ? "$d$ = 1" : `$λ_1$ … $λ_{${d}}$`})`;
+  const what = `Eigenvalues of the token covariance by depth (${d === 1 ? "$d$ = 1" : `$λ_1$ … $λ_{${d}}$`}), on a linear and on a logarithmic scale`;
   const lines = mixed ? "finite clouds solid, laws dashed" : "";
+  const hidden = hiddenSentence(
+    panels.some(({ cut }) => cut),
+    Math.max(...panels.map((panel) => panel.hidden)),
+  );
   return compose({
     name: "spectrum-by-depth",
     title: "Spectrum of the covariance by depth",
-    caption: sentence(what, sampleSentence(run), lines, said, stopSentence(run), hiddenSentence(cut, hidden)),
-    width: columnWidth,
+    caption: sentence(what, sampleSentence(run), lines, said, stopSentence(run), hidden),
+    width: pageWidth,
     panelHeight: height,
-    columns: 1,
+    columns: 2,
     legend: levelLegend(run, curves),
-    panels: [panel],
+    panels: panels.map(({ options }) => options),
   });
 }
 
-/** Eigenvalues of the covariance by depth and level (log axis), with t* and the end of each level. */
+/** Eigenvalues of the covariance by depth and level (linear and log axis), with t* and the end of each level. */
 export const spectrumByDepth: FigureKind = {
   name: "spectrum-by-depth",
   doc: "Eigenvalues of the covariance against depth for each level, with the predicted blow-up time",

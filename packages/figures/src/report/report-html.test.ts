@@ -62,7 +62,7 @@ describe("report", () => {
       expect(text).toContain(part);
     }
     expect(html).toContain("<math");
-    expect(html.match(/<figure /g)).toHaveLength(8);
+    expect(html.match(/<figure /g)).toHaveLength(9);
   });
 
   it("has every id once", () => {
