@@ -2,6 +2,7 @@
 import type { AnalysisPlugin } from "./contract.js";
 import { alignment } from "./alignment/index.js";
 import { departure } from "./departure/index.js";
+import { phasePortrait } from "./phase-portrait/index.js";
 import { regime } from "./regime/index.js";
 import { stability } from "./stability/index.js";
 
@@ -9,6 +10,7 @@ import { stability } from "./stability/index.js";
 export const analysisCatalog: readonly AnalysisPlugin[] = [
   alignment,
   departure,
+  phasePortrait,
   regime,
   stability,
 ];

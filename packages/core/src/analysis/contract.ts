@@ -20,6 +20,8 @@ export interface AnalysisPlugin {
   readonly name: string;
   readonly doc: string;
   readonly source: string;
+  /** It computes what a figure draws, under `picture`; rows of sweeps have no use for it and leave it out. */
+  readonly picture?: true;
   /** Why it does not apply to this model and law, or undefined when it does. */
   obstacle(context: AnalysisContext): string | undefined;
   analyze(context: AnalysisContext): { readonly [key: string]: Json };

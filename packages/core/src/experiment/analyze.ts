@@ -5,13 +5,16 @@ import type { Experiment } from "./experiment.js";
 /**
  * Every analysis that applies to the experiment's model and law, by name: verdicts with certificates (format.md,
  * `analyze`).
+ * @param options pictures: "none" leaves out what only figures need
  */
 export function analyzeExperiment(
   bound: Experiment,
-  options: { readonly cancel?: CancelSignal } = {},
+  options: { readonly cancel?: CancelSignal; readonly pictures?: "all" | "none" } = {},
 ): Record<string, Json> {
   const { model, initial, integration, plugins } = bound;
-  const context = { model, initial, span: integration.span, ...options };
-  const applicable = plugins.analysis.filter((one) => one.obstacle(context) === undefined);
+  const { cancel, pictures = "all" } = options;
+  const context = { model, initial, span: integration.span, ...(cancel ? { cancel } : {}) };
+  const wanted = plugins.analysis.filter(({ picture }) => pictures === "all" || picture !== true);
+  const applicable = wanted.filter((one) => one.obstacle(context) === undefined);
   return Object.fromEntries(applicable.map((one) => [one.name, one.analyze(context)]));
 }

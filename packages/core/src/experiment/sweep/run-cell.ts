@@ -44,7 +44,9 @@ export function runCell(bound: Experiment, measure: readonly Measure[], options:
   try {
     const wanted = measure.includes("distances") ? bound : withoutDistances(bound);
     const result = measure.every((one) => one === "analysis") ? undefined : runExperiment(wanted, options);
-    const analysis = measure.includes("analysis") ? analyzeExperiment(bound, cancel) : undefined;
+    const analysis = measure.includes("analysis")
+      ? analyzeExperiment(bound, { ...cancel, pictures: "none" })
+      : undefined;
     const columns = cellColumns(bound, measure, result, analysis);
     const failures = Object.entries(result?.levels ?? {}).flatMap(([name, { outcome }]) =>
       outcome.status === "failed" ? [{ name, ...outcome }] : [],
