@@ -27,7 +27,50 @@ function fullRun(): RunResult {
 const full: FigureSource = { run: fullRun(), analysis: blowUpAnalysis, probe: smallProbe() };
 /** In three dimensions, where the covariance is drawn as a solid. */
 const solid: FigureSource = { run: blowUpRun(3) };
-const sourceOf = (kind: FigureKind): FigureSource => (kind.applies(full) ? full : solid);
+const line: FigureSource = {
+  analysis: {
+    "phase-portrait": {
+      start: 1,
+      equilibria: [
+        { sigma: 0, stability: "stable", slope: -1 },
+        { sigma: 0.5, stability: "unstable", slope: 1 },
+      ],
+      picture: { sigma: [0, 0.5, 1, 1.5], drift: [0, 0, 1, 3] },
+    },
+  },
+};
+const plane: FigureSource = {
+  analysis: {
+    "phase-portrait": {
+      verdict: "invariant plane",
+      start: [1, 0.5],
+      directions: [
+        [1, 0],
+        [0, 1],
+      ],
+      picture: {
+        size: 2,
+        field: [
+          [0.5, 0.5, 1, 0],
+          [1.5, 0.5, 0, 0],
+          [0.5, 1.5, -1, 2],
+          [1.5, 1.5, 0.1, 0.1],
+        ],
+        paths: [
+          {
+            end: "blow-up",
+            points: [
+              [1, 0.5],
+              [1e12, 1],
+            ],
+          },
+        ],
+      },
+    },
+  },
+};
+const others = [solid, line, plane];
+const sourceOf = (kind: FigureKind): FigureSource => [full, ...others].find((source) => kind.applies(source))!;
 const plain = (svg: string): string => svg.replace(/<[^>]*>/g, "");
 
 /** Every opened element is closed in order, and attributes are quoted: what an XML reader asks of a document. */
@@ -44,7 +87,9 @@ function wellFormed(svg: string): boolean {
 
 describe("every kind of figure", () => {
   it("applies to a full result, and to no empty one", () => {
-    const drawn = new Set([full, solid].flatMap((source) => applicableFigures(source)).map((figure) => figure.name));
+    const drawn = new Set(
+      [full, ...others].flatMap((source) => applicableFigures(source)).map((figure) => figure.name),
+    );
     expect(figureKinds.map((kind) => kind.name).filter((name) => !drawn.has(name))).toEqual([]);
     expect(applicableFigures({})).toEqual([]);
   });
@@ -69,7 +114,7 @@ describe("every kind of figure", () => {
   }
 
   it("keeps every panel inside the figure", () => {
-    for (const figure of [full, solid].flatMap((source) => applicableFigures(source))) {
+    for (const figure of [full, ...others].flatMap((source) => applicableFigures(source))) {
       for (const { x, y, options } of figure.panels) {
         expect(x + options.width!).toBeLessThanOrEqual(figure.width);
         expect(y + options.height!).toBeLessThanOrEqual(figure.height);

@@ -6,6 +6,8 @@ import { densityByCoordinate } from "./density-by-coordinate.js";
 import { distancesByDepth } from "./distances-by-depth.js";
 import { headsByLayer } from "./heads-by-layer.js";
 import { overlapHistogram } from "./overlap-histogram.js";
+import { phaseLine } from "./phase-line.js";
+import { phasePlane } from "./phase-plane.js";
 import { probeByLayer } from "./probe-by-layer.js";
 import { seriesByDepth } from "./series-by-depth.js";
 import { spectrumByDepth } from "./spectrum-by-depth.js";
@@ -19,6 +21,8 @@ export const figureKinds: readonly FigureKind[] = [
   seriesByDepth,
   covarianceEllipses,
   covarianceEllipsoids,
+  phaseLine,
+  phasePlane,
   cloud2d,
   densityByCoordinate,
   overlapHistogram,

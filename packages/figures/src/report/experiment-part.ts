@@ -69,6 +69,13 @@ function seenDeparture(run: RunResult): string[][] {
   });
 }
 
+/** A verdict without the numbers that only its figure draws. */
+function withoutPicture(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("picture" in value)) return value;
+  const { picture: _, ...rest } = value;
+  return rest;
+}
+
 /** What theory says: the regime with its certificate, the departure from the closure, and every further verdict. */
 function theoryHtml(run: RunResult, analysis: AnalysisJson | undefined): string {
   const rows: string[][] = [];
@@ -94,7 +101,8 @@ function theoryHtml(run: RunResult, analysis: AnalysisJson | undefined): string 
     ]);
   }
   rows.push(...seenDeparture(run));
-  for (const [name, value] of Object.entries(others)) {
+  for (const [name, given] of Object.entries(others)) {
+    const value = withoutPicture(given);
     const said =
       typeof value === "object" && value !== null && "verdict" in value
         ? `<b>${escapeHtml(String(value.verdict))}</b>`

@@ -6,7 +6,7 @@ import type { AnalysisContext, Json } from "../contract.js";
 import { lift } from "../shared/matrix-forms.js";
 import { type CovarianceRate, covarianceRate } from "./covariance-rate.js";
 
-/** Arrows along each axis, and records of a trajectory. */
+/** Arrows along each axis, and records of a trajectory, denser at its start, where it is fast. */
 const arrows = 12;
 const records = 80;
 /** Off-diagonal rates below this part of the rate are rounding: the plane is invariant. */
@@ -65,7 +65,7 @@ function follow(
     terminal: true,
     g: (_t: number, y: Float64Array) => Math.hypot(y[2]!, y[3]!, y[4]!, y[5]!) / (2 * size) - 1,
   };
-  const times = Array.from({ length: records + 1 }, (_, k) => span[0] + ((span[1] - span[0]) * k) / records);
+  const times = Array.from({ length: records + 1 }, (_, k) => span[0] + (span[1] - span[0]) * (k / records) ** 2);
   const {
     outcome,
     records: saved,
