@@ -24,3 +24,5 @@ export type { FigureTable, TableRow } from "./tables/figure-table.js";
 export { type HeatMapOptions, heatMap } from "./tables/heat-map.js";
 export { type LineFamilyOptions, lineFamily } from "./tables/line-family.js";
 export { type ParallelCoordinatesOptions, parallelCoordinates } from "./tables/parallel-coordinates.js";
+export { type RankHistogramOptions, rankHistogram } from "./tables/rank-histogram.js";
+export { type RegimeMapOptions, regimeMap } from "./tables/regime-map.js";

@@ -44,7 +44,9 @@ export function addFigure(program: Command): void {
 Examples:
   meanfield figure results/quickstart/experiment --kind trace-by-depth --out figures
   meanfield figure results/phase-map --x model.attention.softmax.beta --y t --value particles.mean-overlap
-  meanfield figure results/phase-map --kind line-family --x t --value layers.overlap-fraction.mean --by model.attention.softmax.beta --band se`,
+  meanfield figure results/phase-map --kind line-family --x t --value layers.overlap-fraction.mean --by model.attention.softmax.beta --band se
+  meanfield figure results/phase-map --kind regime-map --x model.attention.softmax.beta --y initial.gaussian.cov.scale
+  meanfield figure results/random-heads --kind rank-histogram --by model.attention.softmax.beta`,
     )
     .action(async (directory: string, flags: FigureFlags) => {
       const io = nodeStoreIo();

@@ -1,11 +1,17 @@
 import { InputError } from "@meanfield/core/foundation/errors";
-import { type Figure, heatMap, lineFamily, parallelCoordinates } from "@meanfield/figures";
+import { type Figure, heatMap, lineFamily, parallelCoordinates, rankHistogram, regimeMap } from "@meanfield/figures";
 import type { StoreIo } from "@meanfield/results";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { readSweepTable, type Where } from "../files/sweep-table.js";
 
 /** Kinds of figures of a sweep. */
-export const sweepFigureKinds = ["heat-map", "line-family", "parallel-coordinates"] as const;
+export const sweepFigureKinds = [
+  "heat-map",
+  "line-family",
+  "parallel-coordinates",
+  "regime-map",
+  "rank-histogram",
+] as const;
 const bands = ["se", "quantiles"] as const;
 
 /** Flags of `meanfield figure` that are about a sweep. */
@@ -19,6 +25,7 @@ export interface SweepFigureFlags {
   readonly band?: (typeof bands)[number];
   readonly column?: readonly string[];
   readonly boundary?: readonly string[];
+  readonly zero?: string;
   readonly where?: readonly Where[];
   readonly label?: readonly Where[];
 }
@@ -35,13 +42,14 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 export function addSweepFigureFlags(command: Command): Command {
   return command
     .option("--x <column>", "of a sweep: column across; t in a line-family for the depths of the value's records")
-    .option("--y <column>", "of a heat-map: column upwards, or t for the depths of the value's records")
+    .option("--y <column>", "of a heat-map or regime-map: column upwards; t in a heat-map for the depths of the value's records")
     .option("--value <column>", "of a sweep: column that is drawn")
-    .option("--by <column>", "of a line-family: column whose values each have a line")
+    .option("--by <column>", "of a line-family or rank-histogram: column whose values each have a line or a panel")
     .option("--facet <column>", "of a heat-map or line-family: column whose values each have a panel")
     .addOption(new Option("--band <kind>", "of a line-family: bands over the repeats").choices(bands))
     .option("--column <column>", "of parallel-coordinates: an axis; may be repeated", collect)
     .option("--boundary <column>", "of a heat-map: a height for each x, drawn as a line; may be repeated", collect)
+    .option("--zero <column>", "of a regime-map: column whose zeros are drawn (default: the margin of blow-up)")
     .option("--where <column=value>", "of a sweep: rows with this value only; may be repeated", parsePair)
     .option(
       "--label <column=text>",
@@ -70,19 +78,26 @@ function required<K extends Wanted>(kind: string, flags: SweepFigureFlags, names
  * @throws InputError missing, unknown-name, conflict, empty, unreadable
  */
 export async function sweepFigures(io: StoreIo, directory: string, flags: SweepFigureFlags): Promise<Figure[]> {
-  const { kind = "heat-map", by, facet, band, column = [], boundary = [], where = [], label = [] } = flags;
+  const { kind = "heat-map", value, zero, by, facet, band, column = [], boundary = [], where = [], label = [] } = flags;
   const labels = Object.fromEntries(label.map((one) => [one.column, one.value]));
   const read = () => readSweepTable(io, directory, where);
   if (kind === "heat-map") {
-    const { x, y, value } = required(kind, flags, ["x", "y", "value"]);
-    return [heatMap(await read(), { x, y, value, boundaries: boundary, facet, labels })];
+    const { x, y, value: drawn } = required(kind, flags, ["x", "y", "value"]);
+    return [heatMap(await read(), { x, y, value: drawn, boundaries: boundary, facet, labels })];
   }
   if (kind === "line-family") {
-    const { x, value } = required(kind, flags, ["x", "value"]);
-    return [lineFamily(await read(), { x, value, by, facet, band, labels })];
+    const { x, value: drawn } = required(kind, flags, ["x", "value"]);
+    return [lineFamily(await read(), { x, value: drawn, by, facet, band, labels })];
   }
   if (kind === "parallel-coordinates")
-    return [parallelCoordinates(await read(), { columns: column, value: flags.value, labels })];
+    return [parallelCoordinates(await read(), { columns: column, value, labels })];
+  if (kind === "regime-map") {
+    const { x, y } = required(kind, flags, ["x", "y"]);
+    return [regimeMap(await read(), { x, y, ...(value && { verdict: value }), ...(zero && { zero }) })];
+  }
+  if (kind === "rank-histogram") {
+    return [rankHistogram(await read(), { ...(value && { rank: value }), ...(by && { by }) })];
+  }
   throw new InputError({
     code: "unknown-name",
     who: "figure",

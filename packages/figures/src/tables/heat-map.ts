@@ -40,7 +40,10 @@ function cellsOf({ rows, columns }: FigureTable, { x, y, value }: HeatMapOptions
   return rows.flatMap((row) => times.map((t) => ({ x: numberAt(row, x)!, y: t.t, value: numberAt(row, t.column) })));
 }
 
-function requireOneEach(cells: readonly Cell[], { x, y }: HeatMapOptions): void {
+export function requireOneEach(
+  cells: readonly Pick<Cell, "x" | "y">[],
+  { x, y }: Pick<HeatMapOptions, "x" | "y">,
+): void {
   const seen = new Set<string>();
   for (const cell of cells) {
     const place = `${cell.x} ${cell.y}`;
@@ -58,7 +61,7 @@ function requireOneEach(cells: readonly Cell[], { x, y }: HeatMapOptions): void 
 }
 
 /** Values in order with borders half-way between them; on a log axis half-way in the logarithm. */
-function borders(values: Iterable<number>): {
+export function borders(values: Iterable<number>): {
   readonly values: number[];
   readonly edges: number[];
   readonly log: boolean;
@@ -73,7 +76,7 @@ function borders(values: Iterable<number>): {
   return { values: sorted, edges: [places[0]! - first / 2, ...inner, places.at(-1)! + last / 2].map(from), log };
 }
 
-function axisOf({ edges, log }: ReturnType<typeof borders>): Axis {
+export function axisOf({ edges, log }: ReturnType<typeof borders>): Axis {
   const [low, high] = [edges[0]!, edges.at(-1)!];
   return log ? valueAxis([low, high], "log") : depthAxis(low, high);
 }

@@ -1,4 +1,5 @@
 import type { AnalysisContext, AnalysisPlugin, Json } from "../contract.js";
+import { blowUpMargin } from "./boundary.js";
 import type { Moments } from "./frozen-flow.js";
 import { meanFate } from "./mean-fate.js";
 import { lastPiece, type Passage, passPiece } from "./pieces.js";
@@ -50,5 +51,11 @@ export const regime: AnalysisPlugin = {
   doc: "Regime of the covariance of Gaussian tokens: bounded, decaying, of low rank, growing, turning, or its blow-up time t*.",
   source: "arXiv 2606.07600, theory.md §2",
   obstacle: ({ model }) => model.gaussianObstacle,
-  analyze: (context) => plain(regimeOf(context, context.span[0])) as { readonly [key: string]: Json },
+  analyze(context) {
+    const margin = blowUpMargin(context.model, context.initial);
+    const verdict = regimeOf(context, context.span[0]);
+    return plain(margin === undefined ? verdict : { ...verdict, blowUpMargin: margin }) as {
+      readonly [key: string]: Json;
+    };
+  },
 };
