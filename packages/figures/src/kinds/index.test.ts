@@ -196,6 +196,24 @@ describe("what the figures say", () => {
       expect(probe).toContain(part);
   });
 
+  it("attention: log n, both clouds and the closure, departures, and when attention froze", () => {
+    const figure = figureKinds.find((kind) => kind.name === "attention-by-depth")!.draw(full);
+    const text = plain(renderSvg(figure, fresh()));
+    for (const part of ["log n = 5.55", "Gaussian closure", "particles", "tilt (nat)", "entropy (nat)", "t∗ = 0.98"])
+      expect(text).toContain(part);
+    expect(figure.caption).toContain("particles freezes at $t$ = 0.95");
+    expect(figure.caption).not.toContain("below 0");
+    const run = fullRun();
+    const pair = run.attention!["particles|gaussian-moments"]!;
+    const low = { ...pair, entropyInClosure: [4, 1, -12] };
+    const cut = figureKinds
+      .find((kind) => kind.name === "attention-by-depth")!
+      .draw({
+        run: { ...run, attention: { "particles|gaussian-moments": low } },
+      });
+    expect(cut.caption).toContain("below 0 from $t$ = 0.8 and not drawn there");
+  });
+
   it("one saved time, a failed level, zero distances: still a figure, with no empty path", () => {
     for (const figure of applicableFigures({ run: shortestRun() })) {
       const svg = renderSvg(figure, fresh());

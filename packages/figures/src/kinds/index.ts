@@ -1,4 +1,5 @@
 import type { Figure, FigureKind, FigureSource } from "../figure.js";
+import { attentionByDepth } from "./attention-by-depth.js";
 import { cloud2d } from "./cloud-2d.js";
 import { covarianceEllipses } from "./covariance-ellipses.js";
 import { covarianceEllipsoids } from "./covariance-ellipsoids.js";
@@ -18,6 +19,7 @@ export const figureKinds: readonly FigureKind[] = [
   spectrumByDepth,
   traceByDepth,
   distancesByDepth,
+  attentionByDepth,
   seriesByDepth,
   covarianceEllipses,
   covarianceEllipsoids,

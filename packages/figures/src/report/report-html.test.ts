@@ -62,7 +62,7 @@ describe("report", () => {
       expect(text).toContain(part);
     }
     expect(html).toContain("<math");
-    expect(html.match(/<figure /g)).toHaveLength(9);
+    expect(html.match(/<figure /g)).toHaveLength(10);
   });
 
   it("has every id once", () => {

@@ -12,7 +12,8 @@ const normals = (length: number, seed = 1) => {
   stream({ seed, purpose: "random transformer test" }).fillNormal(out);
   return out;
 };
-const deviationOf = ({ weight }: Linear) => Math.sqrt(weight.reduce((sum, w) => sum + w * w, 0) / weight.length);
+const deviationOf = ({ weight }: Linear) =>
+  Math.sqrt(Array.from(weight).reduce((sum, w) => sum + w * w, 0) / weight.length);
 
 describe("weights", () => {
   test("have the published deviation at width 768, and one gain √(d)·deviation at every width", () => {
