@@ -107,6 +107,7 @@ class Level:
     """What one level of description produced. `states[name][k]` is the state at time `t[k]`.
 
     `ensemble` is what all repeats have in common, None without repeats; everything else is that of repeat 0.
+    `monitors` is what the level was watched for: name -> {"verdict": ..., numbers}.
     """
 
     outcome: Dict[str, Any]
@@ -114,6 +115,7 @@ class Level:
     states: Dict[str, np.ndarray] = field(default_factory=dict)
     series: Dict[str, Series] = field(default_factory=dict)
     ensemble: Optional[Ensemble] = None
+    monitors: Dict[str, Dict[str, Any]] = field(default_factory=dict)
 
     @property
     def x(self) -> Optional[np.ndarray]:
@@ -141,6 +143,7 @@ class Run:
     """One experiment's results.
 
     levels: name -> Level; distances: "levelA|levelB" -> metric -> Distance; expect: what was expected and found;
+    attention: "cloud|moments" -> tilt against log n, effective sample size and entropies at the compared depths;
     manifest: the whole of manifest.json where the run was loaded from a directory, else None.
     """
 
@@ -152,6 +155,7 @@ class Run:
     expect: List[Dict[str, Any]]
     directory: Optional[Path] = None
     manifest: Optional[Dict[str, Any]] = None
+    attention: Dict[str, Dict[str, Any]] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -237,6 +241,7 @@ def load(directory: Union[str, "os.PathLike[str]"]) -> Run:
         expect=manifest["expect"],
         directory=directory,
         manifest=manifest,
+        attention=manifest.get("attention", {}),
     )
 
 
@@ -414,7 +419,8 @@ def _stored_level(name: str, told: Mapping[str, Any], arrays: Mapping[str, np.nd
         series[key] = Series(arrays[f"{at}/t"], arrays[f"{at}/value"], description["unit"], description["doc"])
     states = {state: arrays[f"{name}/{state}"] for state in told["states"]}
     ensemble = _stored_ensemble(name, told["ensemble"], arrays) if "ensemble" in told else None
-    return Level(outcome=told["outcome"], t=arrays[f"{name}/t"], states=states, series=series, ensemble=ensemble)
+    monitors = told.get("monitors", {})
+    return Level(told["outcome"], arrays[f"{name}/t"], states, series, ensemble, monitors)
 
 
 def _stored_ensemble(level: str, told: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> Ensemble:
@@ -453,10 +459,11 @@ def _from_answer(answer: Mapping[str, Any]) -> Run:
     levels = {}
     for name, level in answer["levels"].items():
         series = {key: Series(_array(one["t"]), _array(one["value"])) for key, one in level["series"].items()}
-        others = ("outcome", "t", "series", "ensemble")
+        others = ("outcome", "events", "monitors", "approximation", "t", "series", "ensemble")
         states = {key: _array(value) for key, value in level.items() if key not in others}
         ensemble = _printed_ensemble(level["ensemble"]) if "ensemble" in level else None
-        levels[name] = Level(level["outcome"], _array(level["t"]), states, series, ensemble)
+        monitors = level.get("monitors", {})
+        levels[name] = Level(level["outcome"], _array(level["t"]), states, series, ensemble, monitors)
     distances = {
         pair: {metric: _printed_distance(one) for metric, one in metrics.items()}
         for pair, metrics in answer["distances"].items()
@@ -468,6 +475,7 @@ def _from_answer(answer: Mapping[str, Any]) -> Run:
         levels=levels,
         distances=distances,
         expect=answer["expect"],
+        attention=answer.get("attention", {}),
     )
 
 

@@ -31,6 +31,9 @@ print(json.dumps({
     "same": [bool(np.array_equal(x, other.levels["particles"].x)) for other in (kept, loaded)],
     "cov": list(run.levels["gaussian-moments"].cov.shape),
     "outcome": run.outcome["gaussian-moments"],
+    "attention": [one.attention for one in (run, kept, loaded)],
+    "monitors": [one.levels["gaussian-moments"].monitors for one in (run, kept, loaded)],
+    "states": list(run.levels["gaussian-moments"].states),
     "ok": run.ok,
     "analysis": meanfield.analyze("three.json", command=command),
     "refused": refused(lambda: meanfield.run("three.json", command=command, set={"modle": 1})),
@@ -53,6 +56,10 @@ numpy.suite("meanfield.py and the real command", () => {
     expect(said.same).toEqual([true, true]);
     expect(said.cov).toEqual([answer.levels["gaussian-moments"].t.length, 2, 2]);
     expect(said.outcome).toEqual(answer.levels["gaussian-moments"].outcome);
+    expect(said.attention).toEqual([answer.attention, answer.attention, answer.attention]);
+    const { monitors } = answer.levels["gaussian-moments"];
+    expect(said.monitors).toEqual([monitors, monitors, monitors]);
+    expect(said.states).toEqual(["mean", "cov"]);
     expect(said.ok).toBe(true);
     expect(said.analysis.regime.verdict).toBe("blow-up");
     expect(said.refused[0]).toBe(2);
