@@ -86,6 +86,8 @@ describe("figure", () => {
         column("beta", [beta, 9]),
         column("n", [10, 10]),
         column("v", [k, 7]),
+        column("analysis.regime.verdict", ["bounded", "decays"]),
+        column("analysis.regime.rank", [2 - k, 0]),
       ];
       const bytes = new Uint8Array(parquetWriteBuffer({ columnData: rows }));
       writeFileSync(join(folder, `sweep/chunks/0-0000${k}.parquet`), bytes);
@@ -95,6 +97,13 @@ describe("figure", () => {
     expect(readFileSync(join(folder, "sweep/figures/heat-map.svg"), "utf8")).toContain("2 places");
     const missing = await meanfield(["figure", "sweep", "--x", "beta"], folder);
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("needs --x, --y and --value") });
+    const regimes = await meanfield(["figure", "sweep", "--kind", "regime-map", "--x", "beta", "--y", "n"], folder);
+    expect([regimes.code, regimes.stdout.split("\n")[0]]).toEqual([0, "sweep/figures/regime-map.svg"]);
+    expect(readFileSync(join(folder, "sweep/figures/regime-map.svg"), "utf8")).toContain("2 places: 2 bounded");
+    const ranks = await meanfield(["figure", "sweep", "--kind", "rank-histogram"], folder);
+    expect([ranks.code, ranks.stdout.split("\n")[0]]).toEqual([0, "sweep/figures/rank-histogram.svg"]);
+    const strange = await meanfield(["figure", "sweep", "--kind", "regimes"], folder);
+    expect(strange).toMatchObject({ code: 2, stderr: expect.stringContaining("It has heat-map, regime-map and") });
     writeFileSync(join(folder, "sweep/chunks/0-00002.parquet"), "PAR1 no");
     const damaged = await meanfield(["figure", "sweep", "--x", "beta", "--y", "n", "--value", "v"], folder);
     expect(damaged).toMatchObject({
