@@ -7,8 +7,10 @@ export type { Gaussian, Law, PointCloud };
 export interface LawDensity {
   /** Whether it is a density of R^d against Lebesgue measure, or of S^{d−1} against the surface. */
   readonly flat: boolean;
-  /** ρ(x) ≥ 0 up to a common factor, x of shape [d]. */
-  at(x: Float64Array): number;
+  /** ρ(x) ≥ 0 up to a common factor, x of shape [d]; where `positional`, ρ(x | s) up to a factor of s. */
+  at(x: Float64Array, s?: number): number;
+  /** Whether it is another law at each position s ∈ [0, 1] of the context: then `at` needs s. */
+  readonly positional?: boolean;
   /** A unit vector e, shape [d], where the law does not see rotations about it. */
   readonly axis?: Float64Array;
 }

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SolveError } from "../../foundation/errors/index.js";
 import { frobeniusNorm } from "../../foundation/linear-algebra/index.js";
 import { seedParameter } from "../../foundation/parameters/index.js";
-import type { Gaussian } from "../../laws/contract.js";
+import type { Gaussian, InitialLaw } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
 import type { LevelMonitor, LevelPlugin } from "../contract.js";
 import { blowUpEvent } from "../shared/blow-up.js";
@@ -68,7 +68,8 @@ function defectMonitor(projection: Projection, check: Projection, d: number): Le
   };
 }
 
-function obstacleOf({ geometry, normalization }: Model): string | undefined {
+function obstacleOf({ geometry, normalization }: Model, { density, name }: InitialLaw): string | undefined {
+  if (density?.positional) return `the law ${name} is another one at each position`;
   if (!normalization.identity) return `under the normalization ${normalization.name} the velocity is not the field`;
   return geometry.flat ? undefined : `on the ${geometry.name} no law is Gaussian`;
 }

@@ -1,104 +1,16 @@
 import { InputError } from "../../foundation/errors/index.js";
 import type { PointCloud } from "../../foundation/law/index.js";
-import { psdSqrt } from "../../foundation/linear-algebra/index.js";
-import type { InitialLaw } from "../../laws/contract.js";
-import type { Model } from "../../model/index.js";
 import { adaptive, type SolveEvent } from "../../solve/index.js";
-import type { BoundLevel } from "../contract.js";
-import { type Chart, type ChartGrid, gridOver } from "./chart.js";
+import type { BoundLevel, LevelContext } from "../contract.js";
+import { affineMotion, determinant, place, solveScale, standardChart } from "./box-frame.js";
+import { type BoxShape, type BoxState, partsOf, startOf } from "./box-state.js";
+import { type ChartGrid, gridOver } from "./chart.js";
 import { advect, positiveStep } from "./finite-volume.js";
 import { positiveSteps } from "./positive-steps.js";
 import { requireResolved, underResolved } from "./resolution.js";
 
 /** Mass in the outermost cells from which on the box cuts the law. */
 const greatestRim = 1e-6;
-
-/** Standard coordinates ξ on [−L, L]^d. */
-function standardChart(d: number, perAxis: number, halfWidth: number): Chart {
-  return {
-    d,
-    box: Array.from({ length: d }, () => [-halfWidth, halfWidth] as const),
-    shape: new Array<number>(d).fill(perAxis),
-    periodic: new Array<boolean>(d).fill(false),
-    point: (xi, out) => out.set(xi),
-    volume: () => 1,
-    gradient(axis, _xi, out) {
-      out.fill(0);
-      out[axis] = 1;
-    },
-  };
-}
-
-/** x_j = c + Sξ_j. */
-function place(xi: Float64Array, centre: Float64Array, scale: Float64Array, d: number, out: Float64Array): void {
-  for (let j = 0; j * d < xi.length; j++) {
-    for (let a = 0; a < d; a++) {
-      let sum = centre[a]!;
-      for (let b = 0; b < d; b++) sum += scale[a * d + b]! * xi[j * d + b]!;
-      out[j * d + a] = sum;
-    }
-  }
-}
-
-/** Determinant of S, d ≤ 2. */
-const determinant = (s: Float64Array, d: number): number => (d === 1 ? s[0]! : s[0]! * s[3]! - s[1]! * s[2]!);
-
-/** out ← S⁻¹ v, d ≤ 2. */
-function solveScale(s: Float64Array, d: number, v: Float64Array, out: Float64Array): void {
-  const det = determinant(s, d);
-  if (d === 1) {
-    out[0] = v[0]! / det;
-    return;
-  }
-  const [x, y] = [v[0]!, v[1]!];
-  out[0] = (s[3]! * x - s[1]! * y) / det;
-  out[1] = (s[0]! * y - s[2]! * x) / det;
-}
-
-/** Views of a state: masses [m], centre c [d], scale S [d, d]. */
-interface BoxState {
-  readonly masses: Float64Array;
-  readonly centre: Float64Array;
-  readonly scale: Float64Array;
-}
-
-function partsOf(y: Float64Array, m: number, d: number): BoxState {
-  return { masses: y.subarray(0, m), centre: y.subarray(m, m + d), scale: y.subarray(m + d) };
-}
-
-/**
- * ċ = ⟨v⟩ and Ṡ = ⟨(v − ⟨v⟩)(ξ − ⟨ξ⟩)ᵀ⟩ Cov(ξ)⁻¹: the affine motion nearest to the velocity in L²(μ). Where the velocity
- * is affine nothing moves in ξ, whatever the law.
- */
-function affineMotion({ nodes, m }: ChartGrid, d: number) {
-  const [mean, column, solved] = [new Float64Array(d), new Float64Array(d), new Float64Array(d)];
-  const [cross, spread] = [new Float64Array(d * d), new Float64Array(d * d)];
-  return (masses: Float64Array, velocity: Float64Array, centreRate: Float64Array, scaleRate: Float64Array): void => {
-    for (const sums of [mean, cross, spread, centreRate]) sums.fill(0);
-    for (let j = 0; j < m; j++) {
-      for (let a = 0; a < d; a++) {
-        centreRate[a]! += masses[j]! * velocity[j * d + a]!;
-        mean[a]! += masses[j]! * nodes[j * d + a]!;
-      }
-    }
-    for (let j = 0; j < m; j++) {
-      for (let a = 0; a < d; a++) {
-        const xi = masses[j]! * (nodes[j * d + a]! - mean[a]!);
-        for (let b = 0; b < d; b++) {
-          cross[a * d + b]! += xi * (velocity[j * d + b]! - centreRate[b]!);
-          spread[a * d + b]! += xi * (nodes[j * d + b]! - mean[b]!);
-        }
-      }
-    }
-    for (let b = 0; b < d; b++) {
-      for (let a = 0; a < d; a++) column[a] = cross[a * d + b]!;
-      solveScale(spread, d, column, solved);
-      for (let a = 0; a < d; a++) scaleRate[b * d + a] = solved[a]!;
-    }
-    // The centre stands at ξ = 0, which need not be the mean any more.
-    for (let a = 0; a < d; a++) for (let b = 0; b < d; b++) centreRate[a]! -= scaleRate[a * d + b]! * mean[b]!;
-  };
-}
 
 /** The value half a cell above cell j along an axis: cubic between four nodes, straight next to the ends. */
 function aboveCell(values: Float64Array, j: number, along: number, count: number, stride: number): number {
@@ -107,34 +19,28 @@ function aboveCell(values: Float64Array, j: number, along: number, count: number
   return (9 * (here + up) - values[j - stride]! - values[j + 2 * stride]!) / 16;
 }
 
-function boxFlow(model: Model, grid: ChartGrid) {
-  const { m, chart, nodes } = grid;
+/** Moves one slice: the frame by the affine motion nearest to the field, the masses by what the field is beyond that. */
+function sliceFlow(grid: ChartGrid, slices: number) {
+  const { m, chart, nodes, cells } = grid;
   const { d, shape } = chart;
   const width = (2 * chart.box[0]![1]) / shape[0]!;
-  const points = new Float64Array(m * d);
-  const nodeWeights = new Float64Array(m).fill(1 / m);
-  const [field, scratch] = [new Float64Array(m * d), new Float64Array(m * d)];
-  const relative = shape.map(() => new Float64Array(m));
-  const [rates, outflow] = [new Float64Array(m), new Float64Array(m)];
   const follow = affineMotion(grid, d);
+  const relative = shape.map(() => new Float64Array(m));
+  const [rates, conditional] = [new Float64Array(m), new Float64Array(m)];
   const [moved, solved] = [new Float64Array(d), new Float64Array(d)];
-  const rate = (t: number, y: Float64Array, out: Float64Array): void => {
-    const { masses, centre, scale } = partsOf(y, m, d);
-    const { masses: massRates, centre: centreRate, scale: scaleRate } = partsOf(out, m, d);
-    place(nodes, centre, scale, d, points);
-    const queries = { m, d, points, weights: nodeWeights };
-    model.fieldAt({ m, d, points, weights: masses }, queries, t, field, scratch);
-    follow(masses, field, centreRate, scaleRate);
+  return ({ masses, scale }: BoxState, field: Float64Array, out: BoxState, outflow: Float64Array): void => {
+    for (let j = 0; j < m; j++) conditional[j] = slices * masses[j]!;
+    follow(conditional, field, out.centre, out.scale);
     for (let j = 0; j < m; j++) {
       for (let a = 0; a < d; a++) {
-        let grown = centreRate[a]!;
-        for (let b = 0; b < d; b++) grown += scaleRate[a * d + b]! * nodes[j * d + b]!;
+        let grown = out.centre[a]!;
+        for (let b = 0; b < d; b++) grown += out.scale[a * d + b]! * nodes[j * d + b]!;
         moved[a] = field[j * d + a]! - grown;
       }
       solveScale(scale, d, moved, solved);
       for (let a = 0; a < d; a++) relative[a]![j] = solved[a]! / width;
     }
-    massRates.fill(0);
+    out.masses.fill(0);
     outflow.fill(0);
     relative.forEach((values, axis) => {
       const count = shape[axis]!;
@@ -143,8 +49,31 @@ function boxFlow(model: Model, grid: ChartGrid) {
         const along = Math.floor(j / stride) % count;
         if (along < count - 1) rates[j] = aboveCell(values, j, along, count, stride);
       }
-      advect(grid.cells, axis, masses, rates, massRates, outflow);
+      advect(cells, axis, masses, rates, out.masses, outflow);
     });
+  };
+}
+
+function boxFlow(model: LevelContext["model"], grid: ChartGrid, of: BoxShape, positions: Float64Array | undefined) {
+  const { m, slices, d } = of;
+  const total = slices * m;
+  const points = new Float64Array(total * d);
+  const nodeWeights = new Float64Array(total).fill(1 / total);
+  const [field, scratch] = [new Float64Array(total * d), new Float64Array(total * d)];
+  const outflow = new Float64Array(total);
+  const move = sliceFlow(grid, slices);
+  const standing = positions === undefined ? {} : { positions };
+  const rate = (t: number, y: Float64Array, out: Float64Array): void => {
+    for (let p = 0; p < slices; p++) {
+      const { centre, scale } = partsOf(y, of, p);
+      place(grid.nodes, centre, scale, d, points.subarray(p * m * d, (p + 1) * m * d));
+    }
+    const queries = { m: total, d, points, weights: nodeWeights, ...standing };
+    model.fieldAt({ m: total, d, points, weights: y.subarray(0, total), ...standing }, queries, t, field, scratch);
+    for (let p = 0; p < slices; p++) {
+      const here = field.subarray(p * m * d, (p + 1) * m * d);
+      move(partsOf(y, of, p), here, partsOf(out, of, p), outflow.subarray(p * m, (p + 1) * m));
+    }
   };
   return { rate, outflow };
 }
@@ -160,25 +89,19 @@ function rimMass(masses: Float64Array, shape: readonly number[]): number {
   return sum;
 }
 
-/** ρ at the nodes, which sums smooth laws faster than any power of the width. @throws InputError out-of-range */
-function startOf(grid: ChartGrid, initial: InitialLaw): Float64Array {
-  const { m, chart, nodes } = grid;
-  const { d } = chart;
-  const { mean, cov } = initial.moments();
-  const y = new Float64Array(m + d + d * d);
-  const { masses, centre, scale } = partsOf(y, m, d);
-  centre.set(mean);
-  scale.set(psdSqrt(cov, d).sqrt);
-  const points = new Float64Array(m * d);
-  place(nodes, centre, scale, d, points);
-  let total = 0;
-  for (let j = 0; j < m; j++) {
-    masses[j] = initial.density!.at(points.subarray(j * d, (j + 1) * d));
-    total += masses[j]!;
+/** The part of the mass that stands at the rim, at the position where it is greatest. */
+function greatestRimPart(y: Float64Array, of: BoxShape, { shape }: ChartGrid["chart"]): number {
+  let greatest = 0;
+  for (let p = 0; p < of.slices; p++) {
+    greatest = Math.max(greatest, of.slices * rimMass(partsOf(y, of, p).masses, shape));
   }
-  for (let j = 0; j < m; j++) masses[j]! /= total;
-  const rim = rimMass(masses, chart.shape);
-  if (rim < greatestRim) return y;
+  return greatest;
+}
+
+/** @throws InputError out-of-range */
+function requireInside(y: Float64Array, of: BoxShape, { chart }: ChartGrid): void {
+  const rim = greatestRimPart(y, of, chart);
+  if (rim < greatestRim) return;
   throw new InputError({
     code: "out-of-range",
     who: "level mean-field",
@@ -189,33 +112,67 @@ function startOf(grid: ChartGrid, initial: InitialLaw): Float64Array {
   });
 }
 
+/** Each cell's volume in x, |det S| times that in ξ, slice by slice. */
+function volumesOf(y: Float64Array, of: BoxShape, { cells }: ChartGrid): Float64Array {
+  const volumes = new Float64Array(of.slices * of.m);
+  for (let p = 0; p < of.slices; p++) {
+    const size = Math.abs(determinant(partsOf(y, of, p).scale, of.d));
+    for (let j = 0; j < of.m; j++) volumes[p * of.m + j] = cells.volumes[j]! * size;
+  }
+  return volumes;
+}
+
+/** How a law on a box is discretised. */
+export interface BoxOptions {
+  /** Cells along each axis. */
+  readonly perAxis: number;
+  /** Half the width of the box, in standard deviations. */
+  readonly halfWidth: number;
+  /** Of a step, relative. */
+  readonly tolerance: number;
+  /** Positions of a masked law; null: the law has none. */
+  readonly positions: number | null;
+}
+
 /**
  * The continuity equation on R or R² in coordinates that move with the law: x = c + Sξ, ξ on a fixed box of ±`halfWidth`
  * standard deviations, c and S following the affine motion nearest to the flow. The masses of the cells move with what
  * the velocity is beyond that; a Gaussian under a field that keeps Gaussians does not move in ξ at all. Tails beyond the
  * box are not there: near a blow-up of the moments, where e^{β⟨Qx,Ky⟩} weighs them up, the law on a box grows more slowly.
  *
- * State: mass, then centre [d], scale [d, d].
+ * Under a mask there is one density at each position s = (p + ½)/positions, of mass 1/positions, with c and S of its own;
+ * nothing moves along s, and the slices see each other as the mask allows.
  *
- * @accuracy order 2 in the width of a cell; Gaussian closures to the tolerance of the steps (mean-field/box.test.ts)
- * @source derived: arbitrary Lagrangian–Eulerian form of the continuity equation under x = c + Sξ
+ * State: mass, then centre [d], scale [d, d]; under a mask all three by position.
+ *
+ * @cost (positions · cells)² pairs for each evaluation
+ * @accuracy order 2 in the width of a cell; Gaussian closures to the tolerance of the steps (mean-field/box.test.ts);
+ *   order 1 in the number of positions (mean-field/masked-box.test.ts)
+ * @source derived: arbitrary Lagrangian–Eulerian form of the continuity equation under x = c + Sξ; arXiv 2501.18322, theory.md §1
  */
-export function boxLevel(
-  model: Model,
-  initial: InitialLaw,
-  perAxis: number,
-  halfWidth: number,
-  tolerance: number,
-): BoundLevel {
+export function boxLevel({ model, initial }: LevelContext, options: BoxOptions): BoundLevel {
+  const { perAxis, halfWidth, tolerance } = options;
   const { d } = initial;
   const grid = gridOver(standardChart(d, perAxis, halfWidth));
   const { m, cells, nodes } = grid;
-  const y0 = startOf(grid, initial);
-  requireResolved(cells, y0.subarray(0, m));
-  const { rate, outflow } = boxFlow(model, grid);
+  const slices = options.positions ?? 1;
+  const of: BoxShape = { m, d, slices };
+  const total = slices * m;
+  const masked = options.positions !== null;
+  const positions = masked
+    ? Float64Array.from({ length: total }, (_, j) => (Math.floor(j / m) + 0.5) / slices)
+    : undefined;
+  const y0 = startOf(grid, initial, of, masked);
+  requireInside(y0, of, grid);
+  const [lead, shape] = masked ? [[slices], [slices, ...cells.shape]] : [[], cells.shape];
+  const inFrame = { volumes: new Float64Array(total).fill(cells.volumes[0]!), shape, periodic: shape.map(() => false) };
+  const axes = cells.shape.map((_, axis) => axis + lead.length);
+  const massesOf = (y: Float64Array) => y.subarray(0, total);
+  requireResolved(inFrame, massesOf(y0), axes);
+  const { rate, outflow } = boxFlow(model, grid, of, positions);
   const ignored = new Float64Array(y0.length);
   const method = positiveSteps({
-    masses: m,
+    masses: total,
     at(t, y) {
       rate(t, y, ignored);
       return positiveStep(y, outflow);
@@ -225,31 +182,32 @@ export function boxLevel(
     name: "box-reached",
     direction: "up",
     terminal: false,
-    g: (_t, y) => rimMass(y, grid.chart.shape) / greatestRim - 1,
+    g: (_t, y) => greatestRimPart(y, of, grid.chart) / greatestRim - 1,
   };
   return {
     name: "mean-field",
     problem: {
       y0,
       layout: {
-        mass: { offset: 0, shape: grid.chart.shape },
-        centre: { offset: m, shape: [d] },
-        scale: { offset: m + d, shape: [d, d] },
+        mass: { offset: 0, shape },
+        centre: { offset: total, shape: [...lead, d] },
+        scale: { offset: total + slices * d, shape: [...lead, d, d] },
       },
       breakpoints: model.breakpoints,
       drift: rate,
     },
     kind: "point-cloud",
     law(y): PointCloud {
-      const { masses, centre, scale } = partsOf(y, m, d);
-      const points = new Float64Array(m * d);
-      place(nodes, centre, scale, d, points);
-      const size = Math.abs(determinant(scale, d));
-      const volumes = cells.volumes.map((volume) => volume * size);
-      return { kind: "point-cloud", m, d, points, weights: masses, cells: { ...cells, volumes } };
+      const points = new Float64Array(total * d);
+      for (let p = 0; p < slices; p++) {
+        const { centre, scale } = partsOf(y, of, p);
+        place(nodes, centre, scale, d, points.subarray(p * m * d, (p + 1) * m * d));
+      }
+      const law = { m: total, d, points, weights: massesOf(y), ...(positions && { positions }) };
+      return { kind: "point-cloud", ...law, cells: { ...inFrame, volumes: volumesOf(y, of, grid) } };
     },
-    events: [underResolved(cells, (y) => y.subarray(0, m)), boxReached],
-    own: { method, stepping: adaptive({ rtol: tolerance, atol: tolerance / m }) },
+    events: [underResolved(inFrame, massesOf, axes), boxReached],
+    own: { method, stepping: adaptive({ rtol: tolerance, atol: tolerance / total }) },
     confirmStops: false,
   };
 }

@@ -74,7 +74,8 @@ function flowOf(flow: GridFlow) {
 export function gridLevel(flow: GridFlow, masses: Float64Array, tolerance: number): BoundLevel {
   const { model, grid } = flow;
   const { m } = grid;
-  requireResolved(grid.cells, masses);
+  const axes = flow.faces.map(({ axis }) => axis);
+  requireResolved(grid.cells, masses, axes);
   const { rate, outflow } = flowOf(flow);
   const ignored = new Float64Array(m);
   const method = positiveSteps({
@@ -94,7 +95,7 @@ export function gridLevel(flow: GridFlow, masses: Float64Array, tolerance: numbe
     },
     kind: "point-cloud",
     law: (y) => flow.law?.(y) ?? lawOn(grid, y),
-    events: [underResolved(grid.cells, (y) => y)],
+    events: [underResolved(grid.cells, (y) => y, axes)],
     own: { method, stepping: adaptive({ rtol: tolerance, atol: tolerance / m }) },
     confirmStops: false,
   };

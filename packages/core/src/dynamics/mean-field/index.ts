@@ -34,8 +34,11 @@ function obstacleOf(model: Model, initial: InitialLaw): string | undefined {
     return `the law ${name} is one of ${density.flat ? "R^d" : "the sphere"}, the model's geometry is ${geometry.name}`;
   }
   if (!normalization.identity) return `under the normalization ${normalization.name} directions and lengths move apart`;
-  if (!mask.dense && (geometry.flat || d !== 2))
-    return `under the mask ${mask.name} the law is followed on the circle only`;
+  if (mask.dense && density.positional) {
+    return `the law ${name} depends on the position s, and under the mask ${mask.name} every token sees all others`;
+  }
+  if (!mask.dense && d !== (geometry.flat ? 1 : 2))
+    return `under the mask ${mask.name} the law is followed on the circle and on the line`;
   if (geometry.flat ? d <= 2 : d <= 3 || density.axis !== undefined) return undefined;
   return `there is no grid for the ${geometry.name} geometry in d = ${d}`;
 }
@@ -47,23 +50,25 @@ function perAxisOf(cells: number): number {
   return refuse("on the plane grid must be a square number", String(cells), `Take ${perAxis * perAxis}`, "grid");
 }
 
-function bindFlat(params: MeanFieldParameters, { model, initial }: LevelContext): BoundLevel {
-  const tolerance = params.tolerance ?? 1e-6;
-  const { scheme } = params;
+function bindFlat(params: MeanFieldParameters, context: LevelContext): BoundLevel {
+  const { model, initial } = context;
+  const { scheme, positions } = params;
+  const halfWidth = params.box ?? 6;
+  const box = (perAxis: number) =>
+    boxLevel(context, { perAxis, halfWidth, tolerance: params.tolerance ?? 1e-6, positions });
   if (scheme === "spectral" || scheme === "zonal") {
     const rule = scheme === "zonal" ? "scheme zonal is for the sphere" : "scheme spectral is for the circle";
     return refuse(rule, `d = ${initial.d}, flat`, "Take scheme: finite-volume", "scheme");
   }
   if (initial.d === 1) {
-    const n = params.grid ?? 256;
-    const halfWidth = params.box ?? 6;
-    if (params.scheme === "finite-volume") return boxLevel(model, initial, n, halfWidth, tolerance);
+    const n = params.grid ?? (positions === null ? 256 : 128);
+    if (scheme === "finite-volume") return box(n);
     return quantileLevel(model, "line", quantilesOnLine(initial, halfWidth, n));
   }
-  if (params.scheme === "quantiles") {
+  if (scheme === "quantiles") {
     return refuse("quantiles need one dimension", `d = ${initial.d}`, "Take scheme: finite-volume", "scheme");
   }
-  return boxLevel(model, initial, perAxisOf(params.grid ?? 1600), params.box ?? 6, tolerance);
+  return box(perAxisOf(params.grid ?? 1600));
 }
 
 function bindCircle(params: MeanFieldParameters, { model, initial }: LevelContext): BoundLevel {
@@ -104,7 +109,7 @@ function bindSphere(params: MeanFieldParameters, { model, initial, span }: Level
   return sphereLevel(model, initial, rings, tolerance);
 }
 
-/** A masked law lives on (position, x): only where it is said how many positions there are, and on the circle. */
+/** A masked law lives on (position, x): only where it is said how many positions there are. */
 function requirePositions({ positions, scheme }: MeanFieldParameters, { model }: LevelContext): void {
   const { mask } = model;
   if (mask.dense && positions === null) return;
@@ -145,7 +150,7 @@ export const meanField: LevelPlugin<MeanFieldParameters> = {
     }),
     grid: z.number().int().min(8).nullable().default(null).meta({
       unit: "1",
-      doc: "number of cells, or of quantiles; null: 512 on the circle, 256 on the line and for zonal, 40² on the plane, 24 × 48 on S²",
+      doc: "number of cells, or of quantiles; null: 512 on the circle, 256 on the line (128 under a mask) and for zonal, 40² on the plane, 24 × 48 on S²",
     }),
     box: z.number().positive().nullable().default(null).meta({
       unit: "1",
@@ -157,7 +162,7 @@ export const meanField: LevelPlugin<MeanFieldParameters> = {
       .min(1)
       .nullable()
       .default(null)
-      .meta({ unit: "1", doc: "number of positions of a masked law, on the circle; needed under a mask" }),
+      .meta({ unit: "1", doc: "number of positions of a masked law, on the circle and the line; needed under a mask" }),
     tolerance: z.number().positive().nullable().default(null).meta({
       unit: "1",
       doc: "relative error of a step; a scheme brings its own method. null: 1e-6 (ssp-rk3), spectral 1e-10 (dop853)",

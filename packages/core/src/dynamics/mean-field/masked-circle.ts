@@ -1,10 +1,10 @@
 import type { Attention } from "../../attention/contract.js";
 import type { PointCloud } from "../../foundation/law/index.js";
-import type { InitialLaw } from "../../laws/contract.js";
+import type { InitialLaw, LawDensity } from "../../laws/contract.js";
 import { none } from "../../masks/none/index.js";
 import { createModel, type Model } from "../../model/index.js";
 import type { BoundLevel } from "../contract.js";
-import { type Chart, facesOf, gridOver, lawOn, massesOf } from "./chart.js";
+import { type Chart, type ChartGrid, facesOf, gridOver, lawOn, massesOf } from "./chart.js";
 import { circleChart } from "./circle.js";
 import { onGrid } from "./circle-attention.js";
 import { gridLevel } from "./grid-level.js";
@@ -55,9 +55,20 @@ function byRows(one: Attention, nodes: Float64Array, count: number): Attention {
   };
 }
 
+/** The masses 1/count of each position, from the law there. */
+function massesByPosition(row: ChartGrid, density: LawDensity, count: number): Float64Array {
+  const masses = new Float64Array(count * row.m);
+  for (let p = 0; p < count; p++) {
+    const s = (p + 0.5) / count;
+    const here = massesOf(row, { at: (x) => density.at(x, s) });
+    for (let j = 0; j < row.m; j++) masses[p * row.m + j] = here[j]! / count;
+  }
+  return masses;
+}
+
 /**
  * The law of masked attention on (position, x), x on the circle: a density at each of `count` positions, all with the
- * same mass, which start from the same law and see each other as the mask allows.
+ * same mass, which start from the law at their position and see each other as the mask allows.
  *
  * @cost count² · n additions and 4·count transforms of n for each evaluation
  * @accuracy order 2 in the cells, order 1 in 1/count: a position stands for a stretch of the context, of which a causal
@@ -73,10 +84,10 @@ export function maskedCircleLevel(
 ): BoundLevel {
   const grid = gridOver(maskedChart(count, n));
   const positions = Float64Array.from({ length: grid.m }, (_, j) => (Math.floor(j / n) + 0.5) / count);
-  const row = gridOver(circleChart(n)).nodes;
-  const fast = createModel({ ...model, attention: model.attention.map((one) => byRows(one, row, count)) });
+  const row = gridOver(circleChart(n));
+  const fast = createModel({ ...model, attention: model.attention.map((one) => byRows(one, row.nodes, count)) });
   const source = (weights: Float64Array) => ({ m: grid.m, d: 2, points: grid.nodes, weights, positions });
   const law = (masses: Float64Array): PointCloud => ({ ...lawOn(grid, masses), positions });
   const flow = { model: fast, grid, faces: [facesOf(grid, 1)], source, positions, law };
-  return gridLevel(flow, massesOf(grid, initial.density!), tolerance);
+  return gridLevel(flow, massesByPosition(row, initial.density!, count), tolerance);
 }

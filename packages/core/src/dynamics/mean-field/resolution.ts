@@ -8,19 +8,24 @@ const roughest = 1 - Math.exp(-1 / 16);
 /**
  * `under-resolved`: the density has become narrower than two cells. The run goes on, positive and conservative, but its
  * shape below the grid is the grid's.
+ * @param axes along which mass moves, all unless said
  */
-export function underResolved(cells: Cells, masses: (y: Float64Array) => Float64Array): SolveEvent {
+export function underResolved(
+  cells: Cells,
+  masses: (y: Float64Array) => Float64Array,
+  axes?: readonly number[],
+): SolveEvent {
   return {
     name: "under-resolved",
     direction: "up",
     terminal: false,
-    g: (_t, y) => roughness(masses(y), cells) / roughest - 1,
+    g: (_t, y) => roughness(masses(y), cells, axes) / roughest - 1,
   };
 }
 
 /** @throws InputError out-of-range, when the initial density is rougher than its grid can show */
-export function requireResolved(cells: Cells, masses: Float64Array): void {
-  const found = roughness(masses, cells);
+export function requireResolved(cells: Cells, masses: Float64Array, axes?: readonly number[]): void {
+  const found = roughness(masses, cells, axes);
   if (found < roughest) return;
   throw new InputError({
     code: "out-of-range",

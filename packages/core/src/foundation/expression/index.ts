@@ -1,1 +1,1 @@
-export { type Expression, parseExpression } from "./parse.js";
+export { type Expression, mentions, parseExpression } from "./parse.js";

@@ -155,3 +155,8 @@ export function parseExpression(source: unknown, variables: readonly string[]): 
   if (kind !== "end") throw wrongAt(source, at, "expected an operator", text, "Write * between factors");
   return whole;
 }
+
+/** Whether arithmetic that parses uses a variable. @throws InputError syntax */
+export function mentions(source: string, variable: string): boolean {
+  return tokensOf(source).some(({ kind, text }) => kind === "name" && text === variable);
+}

@@ -5,10 +5,15 @@ import type { Cells } from "./law.js";
  * whose standard deviation is s cells has 1 − e^{−1/4s²} ≈ 1/4s²; mass in single cells has 1; the uniform law has 0.
  *
  * @param masses of the cells, shape [m]
+ * @param axes those that are looked at; all, unless one of them is no coordinate of the density
  * @cost axes × m
  * @source derived: Σ g(j)g(j+1)/Σ g(j)² = e^{−1/4s²} for a Gaussian g
  */
-export function roughness(masses: Float64Array, { volumes, shape, periodic }: Cells): number {
+export function roughness(
+  masses: Float64Array,
+  { volumes, shape, periodic }: Cells,
+  axes: readonly number[] = shape.map((_, axis) => axis),
+): number {
   const density = (j: number): number => masses[j]! / volumes[j]!;
   let square = 0;
   for (let j = 0; j < masses.length; j++) square += density(j) ** 2;
@@ -16,6 +21,7 @@ export function roughness(masses: Float64Array, { volumes, shape, periodic }: Ce
   let stride = masses.length;
   shape.forEach((count, axis) => {
     stride /= count;
+    if (!axes.includes(axis)) return;
     let jumps = 0;
     for (let j = 0; j < masses.length; j++) {
       const along = Math.floor(j / stride) % count;

@@ -1,5 +1,5 @@
 import { InputError } from "../../foundation/errors/index.js";
-import { parseExpression } from "../../foundation/expression/index.js";
+import { mentions, parseExpression } from "../../foundation/expression/index.js";
 import type { LawDensity } from "../contract.js";
 import type { Chart } from "./table.js";
 
@@ -54,14 +54,24 @@ const countFor = ({ values }: Profile): number =>
 
 const turn = 2 * Math.PI;
 
-/** On the circle in the angle theta ∈ [0, 2π), x = cos θ, y = sin θ. */
+/** The variable of the position in the context, where a density may depend on it. */
+const position = "s";
+
+/** Cells of the table at one position: there is one table for each token. */
+const perPosition = 1024;
+
+/** Whether a profile is another one at each position. */
+const isPositional = ({ expression }: Profile): boolean => expression !== undefined && mentions(expression, position);
+
+/** On the circle in the angle theta ∈ [0, 2π), x = cos θ, y = sin θ, and the position s. */
 export function circleDomain(profile: Profile): Domain {
-  const value = profileOf(profile, [0, turn], ["theta", "x", "y"]);
+  const value = profileOf(profile, [0, turn], ["theta", "x", "y", position]);
+  const positional = isPositional(profile);
   return {
     chart: {
       d: 2,
       box: [[0, turn]],
-      counts: [countFor(profile)],
+      counts: [positional ? perPosition : countFor(profile)],
       volume: () => 1,
       point([theta], out) {
         out[0] = Math.cos(theta!);
@@ -70,9 +80,10 @@ export function circleDomain(profile: Profile): Domain {
     },
     density: {
       flat: false,
-      at: (x) => {
+      positional,
+      at: (x, s = Number.NaN) => {
         const angle = Math.atan2(x[1]!, x[0]!);
-        return value([angle < 0 ? angle + turn : angle, x[0]!, x[1]!]);
+        return value([angle < 0 ? angle + turn : angle, x[0]!, x[1]!, s]);
       },
     },
   };
@@ -147,22 +158,27 @@ function requireBox(box: readonly (readonly [number, number])[]): void {
   }
 }
 
-/** On R inside a box, 0 outside. */
+/** On R inside a box, 0 outside, in x and the position s. */
 export function lineDomain(profile: Profile, box: readonly [number, number]): Domain {
   requireBox([box]);
-  const value = profileOf(profile, box, ["x"]);
+  const value = profileOf(profile, box, ["x", position]);
+  const positional = isPositional(profile);
   const inside = (x: number): boolean => x >= box[0] && x <= box[1];
   return {
     chart: {
       d: 1,
       box: [box],
-      counts: [countFor(profile)],
+      counts: [positional ? perPosition : countFor(profile)],
       volume: () => 1,
       point: ([x], out) => {
         out[0] = x!;
       },
     },
-    density: { flat: true, at: (x) => (inside(x[0]!) ? value([x[0]!]) : 0) },
+    density: {
+      flat: true,
+      positional,
+      at: (x, s = Number.NaN) => (inside(x[0]!) ? value([x[0]!, s]) : 0),
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import {
   sphereDomain,
   zonalDomain,
 } from "./domains.js";
-import { drawFrom, type Table, tableMoments, tabulate } from "./table.js";
+import { drawByPosition, drawFrom, type Table, tableMoments, tabulate, tabulateMean } from "./table.js";
 
 type Interval = readonly [number, number];
 
@@ -75,7 +75,9 @@ const interval = z.tuple([z.number(), z.number()]);
 
 /**
  * A law given by its density, up to a factor, on the circle, S², S^{d−1} (zonal, in u = x_d), an interval or a box of
- * the plane; n tokens are drawn from it by its masses on 8192 cells (512² in two coordinates).
+ * the plane; n tokens are drawn from it by its masses on 8192 cells (512² in two coordinates). A density of the circle or
+ * the line that names the position s is another law ρ(·|s) at each position, each of mass 1: token i of n is drawn from
+ * the one at (i + 1)/n, and the moments are those of all positions together.
  *
  * @accuracy moments to the square of a cell's width; on the circle and for smooth densities to rounding
  */
@@ -86,7 +88,10 @@ export const density: LawPlugin<DensityParameters> = {
   seeded: true,
   params: z.strictObject({
     circle: z
-      .strictObject({ expression: expression("theta, x = cos θ, y = sin θ"), values })
+      .strictObject({
+        expression: expression("theta, x = cos θ, y = sin θ, and the position s ∈ [0, 1] under a mask"),
+        values,
+      })
       .optional()
       .meta({ doc: "on the circle: expression or values over θ ∈ [0, 2π)" }),
     sphere: z
@@ -103,7 +108,7 @@ export const density: LawPlugin<DensityParameters> = {
     line: z
       .strictObject({
         box: interval.meta({ unit: "1", doc: "[low, high]; the density is 0 outside" }),
-        expression: expression("x"),
+        expression: expression("x, and the position s ∈ [0, 1] under a mask"),
         values,
       })
       .optional()
@@ -122,15 +127,19 @@ export const density: LawPlugin<DensityParameters> = {
   }),
   bind(params) {
     const domain = domainOf(params);
-    const table = tabulate(domain.chart, domain.density.at);
-    const moments = momentsOfTable(table, domain.density.axis);
+    const { chart, density: law } = domain;
+    const table = law.positional ? tabulateMean(chart, law.at) : tabulate(chart, law.at);
+    const moments = momentsOfTable(table, law.axis);
     return {
       name: "density",
-      d: domain.chart.d,
+      d: chart.d,
       n: params.n,
       moments: () => moments,
-      cloud: (run) => drawFrom(table, params.n, params.seed, run),
-      density: domain.density,
+      cloud: (run) =>
+        law.positional
+          ? drawByPosition(chart, law.at, params.n, params.seed, run)
+          : drawFrom(table, params.n, params.seed, run),
+      density: law,
     };
   },
 };

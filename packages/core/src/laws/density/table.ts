@@ -78,15 +78,49 @@ export function tableMoments({ chart, masses }: Table): Gaussian {
   return momentsOf({ m: masses.length, d, points, weights: masses });
 }
 
-/** n draws: a cell by its mass, then uniform in the cell. */
-export function drawFrom({ chart, masses }: Table, n: number, seed: number, run = 0): PointCloud {
-  const ends = cumulated(masses);
+/** One draw: a cell by its mass, then uniform in the cell. */
+function drawOne(chart: Chart, ends: Float64Array, random: RandomStream, out: Float64Array): void {
+  const cell = indexAt(ends, random.uniform());
+  const place = placeIn(chart, cell, () => random.uniform());
+  chart.point(place, out, random);
+}
+
+/** n draws, token i by the cumulated masses `endsAt(i)`. */
+function drawEach(chart: Chart, endsAt: (i: number) => Float64Array, n: number, seed: number, run: number): PointCloud {
   const random = stream({ seed, purpose: "initial tokens", run });
   const points = new Float64Array(n * chart.d);
-  for (let i = 0; i < n; i++) {
-    const cell = indexAt(ends, random.uniform());
-    const place = placeIn(chart, cell, () => random.uniform());
-    chart.point(place, points.subarray(i * chart.d, (i + 1) * chart.d), random);
-  }
+  for (let i = 0; i < n; i++) drawOne(chart, endsAt(i), random, points.subarray(i * chart.d, (i + 1) * chart.d));
   return cloudOf(points, n, chart.d);
+}
+
+/** n draws from one table. */
+export function drawFrom({ chart, masses }: Table, n: number, seed: number, run = 0): PointCloud {
+  const ends = cumulated(masses);
+  return drawEach(chart, () => ends, n, seed, run);
+}
+
+/** n draws, token i from the density at its own position (i + 1)/n. @cost n tables */
+export function drawByPosition(
+  chart: Chart,
+  density: (x: Float64Array, s: number) => number,
+  n: number,
+  seed: number,
+  run = 0,
+): PointCloud {
+  const endsAt = (i: number) => cumulated(tabulate(chart, (x) => density(x, (i + 1) / n)).masses);
+  return drawEach(chart, endsAt, n, seed, run);
+}
+
+/** Positions over which a law that depends on them is averaged: midpoints, order 2. */
+const averagedPositions = 64;
+
+/** The law of x alone, ∫ρ(x | s)/∫ρ(y | s)dy ds. */
+export function tabulateMean(chart: Chart, density: (x: Float64Array, s: number) => number): Table {
+  const masses = new Float64Array(cellsOf(chart));
+  for (let p = 0; p < averagedPositions; p++) {
+    const s = (p + 0.5) / averagedPositions;
+    const here = tabulate(chart, (x) => density(x, s)).masses;
+    for (let j = 0; j < masses.length; j++) masses[j]! += here[j]! / averagedPositions;
+  }
+  return { chart, masses };
 }
