@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Ended, meanfield, temporaryFolder } from "./command.js";
@@ -232,5 +232,31 @@ describe("the other commands with --json", () => {
     expect(found["n"]).toEqual([16, 64]);
     expect(found["slope"]).toBeLessThan(0);
     expect(growth!["mean-field|particles"]!["circle-wasserstein"]!["rate"]).toBeTypeOf("number");
+  });
+
+  test("compare --sizes --layers: both exponents beside each other, and one figure with its numbers", async () => {
+    const small = {
+      model: { attention: { softmax: { beta: 0.3, V: { scale: -1 } } } },
+      initial: { gaussian: { mean: [0.3], n: 16 } },
+      levels: { layers: { L: 10 }, particles: {}, "gaussian-moments": {} },
+      compare: { metrics: ["bures-wasserstein"], every: 1, draws: 4 },
+    };
+    writeFileSync(join(folder, "both.json"), JSON.stringify(small));
+    const flags = ["--sizes", "16,64", "--layers", "10,20,40", "--repeats", "3", "--out", "both"];
+    const ended = await meanfield(["compare", "both.json", ...flags], folder);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(/By number of tokens/);
+    expect(ended.stdout).toMatch(/L = 10 +L = 20 +L = 40 +exponent of L/);
+    expect(ended.stdout).toMatch(/levels +distance +t +value +null band 5–95 % +exponent of n +exponent of L/);
+    for (const kind of ["svg", "png", "pdf"]) {
+      expect(existsSync(join(folder, "both/figures", `distance-scaling.${kind}`))).toBe(true);
+    }
+    const again = await meanfield(["compare", "both.json", ...flags, "--json"], folder);
+    const { sizes, layers } = answerOf(again);
+    const written = JSON.parse(readFileSync(join(folder, "both/figures/distance-scaling.json"), "utf8")) as object;
+    expect(written).toEqual({ sizes, layers, repeats: 3 });
+    const slopes = layers as Record<string, Record<string, { slope: number }>>;
+    // Euler's second term bends the line by a few per cent at L = 10.
+    expect(Math.abs(slopes["layers|particles"]!["bures-wasserstein"]!.slope + 1)).toBeLessThan(0.1);
   });
 });

@@ -20,6 +20,7 @@ export { type ExperimentInput, experimentPart } from "./report/experiment-part.j
 export { modelTex } from "./report/model-tex.js";
 export { type ProbeInput, probePart } from "./report/probe-part.js";
 export { type Provenance, type ReportInput, type ReportPart, reportHtml } from "./report/report-html.js";
+export { distanceScaling, exponentText, type ScalingSource } from "./scaling/distance-scaling.js";
 export type { FigureTable, TableRow } from "./tables/figure-table.js";
 export { type HeatMapOptions, heatMap } from "./tables/heat-map.js";
 export { type LineFamilyOptions, lineFamily } from "./tables/line-family.js";

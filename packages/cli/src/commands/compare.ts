@@ -2,12 +2,13 @@ import { type Experiment, measuredDepartures, measuredGrowth, type RunResult } f
 import { InputError } from "@meanfield/core/foundation/errors";
 import { runAnswer } from "@meanfield/results";
 import type { Command } from "commander";
+import { betweenTable, scalingTables } from "../output/between-tables.js";
 import { emit, emitJson } from "../output/emit.js";
 import { brief, levelOutcome } from "../output/format.js";
 import { analysisLines, attentionTables, departureLines, growthLines, monitorLines } from "../output/run-tables.js";
 import { textTable } from "../output/text-table.js";
-import { compareSizes, positiveIntegers, sizesTable } from "./compare-sizes.js";
-import { documentOptions, positiveInteger, type RunFlags } from "./options.js";
+import { compareScaling, positiveIntegers, type Scaling, type ScalingFlags, writeScaling } from "./compare-scaling.js";
+import { documentOptions, positiveInteger } from "./options.js";
 import { type Performed, performRun } from "./perform-run.js";
 import { settle } from "./run.js";
 
@@ -47,7 +48,7 @@ function departuresOf(result: RunResult): Record<string, object> {
   );
 }
 
-function print(performed: Performed): void {
+function print(performed: Performed, scaling: Scaling, repeats: number): void {
   const { record, analysis, directory } = performed;
   const levels = Object.entries(record.result.levels);
   emit(levels.map(([name, level]) => `${name}: ${levelOutcome(level)}`).join("\n"));
@@ -55,13 +56,14 @@ function print(performed: Performed): void {
   if (theory.length > 0) emit(`\n${theory.join("\n")}`);
   const watched = monitorLines(record.result);
   if (watched.length > 0) emit(`\n${watched.join("\n")}`);
-  for (const table of [...attentionTables(record.result), ...comparisonTables(performed)]) emit(`\n${table}`);
+  const tables = [
+    ...attentionTables(record.result),
+    ...comparisonTables(performed),
+    ...scalingTables(scaling, repeats),
+    betweenTable(record.result, scaling),
+  ];
+  for (const table of tables) emit(`\n${table}`);
   if (directory !== undefined) emit(`\nresults and report.html in ${directory}`);
-}
-
-interface CompareFlags extends RunFlags {
-  readonly sizes?: readonly number[];
-  readonly repeats: number;
 }
 
 function requireTwoLevels({ levels }: Experiment): void {
@@ -87,27 +89,33 @@ export function addCompare(program: Command, exit: (code: number) => void): void
       `
 Examples:
   meanfield compare examples/stable-covariance/experiment.yaml --set compare.every=0.5
-  meanfield compare examples/circle-law/experiment.yaml --sizes 64,256,1024`,
+  meanfield compare examples/circle-law/experiment.yaml --sizes 64,256,1024
+  meanfield compare examples/stable-covariance/experiment.yaml --sizes 64,256,1024 --layers 10,20,40,80
+
+The exponents are written to <out>/figures/distance-scaling as SVG, PNG, PDF and JSON.`,
     );
   documentOptions(command)
     .option("--sizes <list>", "also run these numbers of tokens, and fit the exponent in n", positiveIntegers)
-    .option("--repeats <n>", "independent draws of the tokens at each size", positiveInteger, 8);
-  command.action(async (file: string, flags: CompareFlags) => {
+    .option("--layers <list>", "also run these numbers of layers, and fit the exponent in L", positiveIntegers)
+    .option("--repeats <n>", "independent draws of the tokens behind each number", positiveInteger, 8);
+  command.action(async (file: string, flags: ScalingFlags) => {
     const keep = flags.json !== true || flags.out !== undefined;
     const performed = await performRun(file, { ...flags, quiet: flags.quiet === true, keep, check: requireTwoLevels });
     const { result } = performed.record;
-    const scaling = flags.sizes && (await compareSizes(file, flags, flags.sizes, flags.repeats));
+    const scaling = await compareScaling(file, flags);
     if (flags.json) {
       emitJson({
         ...(runAnswer(performed.record) as object),
         analysis: performed.analysis,
         departures: departuresOf(result),
         growth: measuredGrowth(result),
-        ...(scaling === undefined ? {} : { sizes: scaling }),
+        ...scaling,
       });
-    } else if (!flags.quiet) {
-      print(performed);
-      if (scaling !== undefined) emit(`\n${sizesTable(scaling, flags.repeats)}`);
+    } else if (!flags.quiet) print(performed, scaling, flags.repeats);
+    const title = String(result.spec["title"] ?? "experiment");
+    if (performed.directory !== undefined) {
+      const files = await writeScaling(performed.directory, title, scaling, flags.repeats);
+      if (files !== undefined && !flags.json && !flags.quiet) emit(files);
     }
     exit(settle(performed));
   });

@@ -1,5 +1,5 @@
 import type { Json } from "@meanfield/core/analysis";
-import type { RunCheckpoint, RunProgress, RunResult, SizeScaling } from "@meanfield/core/experiment";
+import type { LayerScaling, RunCheckpoint, RunProgress, RunResult, SizeScaling } from "@meanfield/core/experiment";
 import type { InputErrorCode } from "@meanfield/core/foundation/errors";
 import type { BenchRequest, BenchResult } from "@meanfield/kernels/bench";
 import type { ProbeResult } from "@meanfield/networks";
@@ -15,9 +15,11 @@ export type Task =
     }
   | { readonly kind: "analyze"; readonly document: unknown }
   | {
-      readonly kind: "sizes";
+      readonly kind: "scaling";
       readonly document: unknown;
-      readonly sizes: readonly number[];
+      /** Numbers of tokens, of layers, or both. */
+      readonly sizes?: readonly number[];
+      readonly layers?: readonly number[];
       readonly repeats: number;
     }
   | { readonly kind: "probe"; readonly options: ProbeTask }
@@ -66,7 +68,11 @@ export interface TaskResults {
     readonly whole: boolean;
   };
   readonly analyze: { readonly analysis: Analysis; readonly seconds: number };
-  readonly sizes: { readonly scaling: SizeScaling; readonly seconds: number };
+  readonly scaling: {
+    readonly sizes?: SizeScaling;
+    readonly layers?: LayerScaling;
+    readonly seconds: number;
+  };
   readonly probe: { readonly result: ProbeResult; readonly seconds: number };
   readonly bench: { readonly result: BenchResult; readonly seconds: number };
 }

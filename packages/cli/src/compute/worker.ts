@@ -3,6 +3,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import {
   analyzeExperiment,
   experiment,
+  layerScaling,
   type RunCheckpoint,
   type RunProgress,
   runExperiment,
@@ -63,10 +64,12 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
   const cores = availableParallelism();
   const shared = task.kind === "run" && cores > 1 && sharesBlocks(task.document);
   const backends = await backendsOf(task.document, shared ? "shared" : "alone");
-  if (task.kind === "sizes") {
-    const { document, sizes, repeats } = task;
+  if (task.kind === "scaling") {
+    const { document, sizes, layers, repeats } = task;
+    const options = { repeats, backends, cancel: signal, onProgress };
     return {
-      scaling: sizeScaling(document, { sizes, repeats, backends, cancel: signal, onProgress }),
+      ...(sizes === undefined ? {} : { sizes: sizeScaling(document, { sizes, ...options }) }),
+      ...(layers === undefined ? {} : { layers: layerScaling(document, { layers, ...options }) }),
       seconds: seconds(),
     };
   }
