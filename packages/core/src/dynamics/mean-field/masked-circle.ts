@@ -8,6 +8,7 @@ import { type Chart, type ChartGrid, facesOf, gridOver, lawOn, massesOf } from "
 import { circleChart } from "./circle.js";
 import { onGrid } from "./circle-attention.js";
 import { gridLevel } from "./grid-level.js";
+import { overStretches } from "./stretches.js";
 
 /** (s, θ): the circle at each of the positions s = (p + ½)/count. Nothing moves along s. */
 function maskedChart(count: number, n: number): Chart {
@@ -71,8 +72,7 @@ function massesByPosition(row: ChartGrid, density: LawDensity, count: number): F
  * same mass, which start from the law at their position and see each other as the mask allows.
  *
  * @cost count² · n additions and 4·count transforms of n for each evaluation
- * @accuracy order 2 in the cells, order 1 in 1/count: a position stands for a stretch of the context, of which a causal
- *   query sees all or nothing (mean-field/masked.test.ts)
+ * @accuracy order 2 in the cells; in 1/count that of `overStretches` (mean-field/masked.test.ts)
  * @source arXiv 2501.18322, theory.md §1
  */
 export function maskedCircleLevel(
@@ -85,7 +85,8 @@ export function maskedCircleLevel(
   const grid = gridOver(maskedChart(count, n));
   const positions = Float64Array.from({ length: grid.m }, (_, j) => (Math.floor(j / n) + 0.5) / count);
   const row = gridOver(circleChart(n));
-  const fast = createModel({ ...model, attention: model.attention.map((one) => byRows(one, row.nodes, count)) });
+  const mask = overStretches(model.mask, count);
+  const fast = createModel({ ...model, mask, attention: model.attention.map((one) => byRows(one, row.nodes, count)) });
   const source = (weights: Float64Array) => ({ m: grid.m, d: 2, points: grid.nodes, weights, positions });
   const law = (masses: Float64Array): PointCloud => ({ ...lawOn(grid, masses), positions });
   const flow = { model: fast, grid, faces: [facesOf(grid, 1)], source, positions, law };

@@ -71,6 +71,42 @@ test("zonal tokens are on the sphere and turn evenly about the axis", () => {
   expect(means[3]!).toBeGreaterThan(0.3);
 });
 
+describe("a density that names the position s", () => {
+  const line = { box: [-4, 6], expression: "(1 + 9*s)*exp(-(x - 2*s)^2/0.5)" };
+
+  test("has the moments of all positions together, each of mass 1", () => {
+    const { mean, cov, d } = bind({ line }).moments();
+    expect(d).toBe(1);
+    // x = 2s + ½z, whatever the factor 1 + 9s. Midpoints of 64 positions and 1024 cells: 2²/(12·64²) and (10/1024)²/12.
+    expect(Math.abs(mean[0]! - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(cov[0]! - (0.25 + 4 / 12))).toBeLessThan(1e-4);
+  });
+
+  test("places token i of n by the law at (i + 1)/n", () => {
+    const n = 2000;
+    const { points } = bind({ line, n }).cloud();
+    let [first, last] = [0, 0];
+    for (let i = 0; i < n; i++) {
+      const x = points[i]! - (2 * (i + 1)) / n;
+      if (i < n / 2) first += (2 * x) / n;
+      else last += (2 * x) / n;
+    }
+    // Four standard errors of ½/√1000.
+    expect(Math.abs(first)).toBeLessThan(0.064);
+    expect(Math.abs(last)).toBeLessThan(0.064);
+  });
+
+  test("on the circle, too", () => {
+    const n = 2000;
+    const { points } = bind({ circle: { expression: "exp(40*cos(theta - 3*s))" }, n }).cloud();
+    for (let i = 0; i < n; i++) {
+      const angle = Math.atan2(points[2 * i + 1]!, points[2 * i]!);
+      // Some six standard deviations of 1/√40.
+      expect(Math.cos(angle - (3 * (i + 1)) / n)).toBeGreaterThan(Math.cos(1));
+    }
+  });
+});
+
 describe("refuses", () => {
   const refusal = (params: Record<string, unknown>): InputError => {
     try {
