@@ -36,7 +36,7 @@ function timed(expression, scheme) {
   return {
     wall,
     processor: (user + system) / 1e6,
-    ends: outcome.t ?? tEnd ?? span[1],
+    ends: Number((outcome.t ?? tEnd ?? span[1]).toPrecision(4)),
     status: outcome.status,
     steps: stats?.steps,
   };

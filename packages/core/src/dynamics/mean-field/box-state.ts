@@ -57,6 +57,14 @@ function fill(slice: BoxState, nodes: Float64Array, at: LawDensity["at"], s: num
 
 /** Rounds in which the frame of a position is moved onto the law there, from that of all positions together. */
 const frameRounds = 4;
+/** Cells along an axis for the first of them, where the law of one position may be narrow. */
+const fineCells = 8192;
+
+/** A slice of finer cells in the same frame; a plane has no positions. */
+function finer({ centre, scale }: BoxState, halfWidth: number): { slice: BoxState; nodes: Float64Array } {
+  const nodes = Float64Array.from({ length: fineCells }, (_, j) => halfWidth * ((2 * j + 1) / fineCells - 1));
+  return { slice: { masses: new Float64Array(fineCells), centre, scale }, nodes };
+}
 
 /**
  * The law on its box. A law that is another one at each position has its own frame there, found from the moments on the
@@ -64,7 +72,7 @@ const frameRounds = 4;
  *
  * @throws InputError out-of-range, where no cell sees the density
  */
-export function startOf({ nodes }: ChartGrid, initial: InitialLaw, of: BoxShape, masked: boolean): Float64Array {
+export function startOf({ nodes, chart }: ChartGrid, initial: InitialLaw, of: BoxShape, masked: boolean): Float64Array {
   const { m, d, slices } = of;
   const { at, positional = false } = initial.density!;
   const { mean, cov } = initial.moments();
@@ -74,14 +82,16 @@ export function startOf({ nodes }: ChartGrid, initial: InitialLaw, of: BoxShape,
     slice.centre.set(mean);
     slice.scale.set(psdSqrt(cov, d).sqrt);
     const s = masked ? (p + 0.5) / slices : undefined;
-    const fillHere = () => fill(slice, nodes, at, s, 1 / slices);
-    let cloud = fillHere();
     for (let round = 0; positional && round < frameRounds; round++) {
-      const own = momentsOf(cloud);
+      const fine = round === 0 ? finer(slice, chart.box[0]![1]) : { slice, nodes };
+      const own = momentsOf(fill(fine.slice, fine.nodes, at, s, 1));
+      const cell = (2 * chart.box[0]![1] * slice.scale[0]!) / fine.slice.masses.length;
+      // Within one cell there is no frame to be found: the grid is refused for that, and says so.
+      if (own.cov[0]! < cell ** 2) break;
       slice.centre.set(own.mean);
       slice.scale.set(psdSqrt(own.cov, d).sqrt);
-      cloud = fillHere();
     }
+    fill(slice, nodes, at, s, 1 / slices);
   }
   return y;
 }

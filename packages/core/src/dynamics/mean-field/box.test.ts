@@ -144,6 +144,13 @@ describe("refuses", () => {
 
   test.each([
     ["a box that cuts the law", { gaussian: { mean: [0] } }, { box: 2 }, "the box must hold the law"],
+    [
+      "a part far beyond the box",
+      { mixture: { weights: [0.99, 0.01], means: [[0], [100]] } },
+      { grid: 512 },
+      "a part of the law stands far",
+    ],
+    ["peaks below the cells", { mixture: { means: [[-1], [1]], covs: [[[1e-6]], [[1e-6]]] } }, {}, "must be resolved"],
     ["a singular covariance", { gaussian: { cov: { diagonal: [1, 0] } } }, {}, "has no density"],
     ["three dimensions", { gaussian: { mean: [0, 0, 0] } }, {}, "there is no grid"],
     ["a plane grid that is no square", { gaussian: { mean: [0, 0] } }, { grid: 500 }, "Take 484"],

@@ -1,5 +1,7 @@
 import { InputError } from "../../foundation/errors/index.js";
-import type { PointCloud } from "../../foundation/law/index.js";
+import { momentsOf, type PointCloud } from "../../foundation/law/index.js";
+import { trace } from "../../foundation/linear-algebra/index.js";
+import type { InitialLaw } from "../../laws/contract.js";
 import { createModel, type Model } from "../../model/index.js";
 import { adaptive, type SolveEvent } from "../../solve/index.js";
 import type { BoundLevel, LevelContext } from "../contract.js";
@@ -114,6 +116,30 @@ function requireInside(y: Float64Array, of: BoxShape, { chart }: ChartGrid): voi
   });
 }
 
+/** What the moments of the cells may be off, in variances: edges of histograms half a cell out of place are below. */
+const greatestLoss = 0.05;
+
+/** The box may miss a part of the law that stands far away, and the rim see nothing of it. @throws InputError out-of-range */
+function requireWhole(law: PointCloud, initial: InitialLaw, halfWidth: number): void {
+  // The frames of a law by position are found from its density.
+  if (initial.density!.positional) return;
+  const [found, exact] = [momentsOf(law), initial.moments()];
+  const { d } = found;
+  const variance = trace(exact.cov, d);
+  const gap = Math.abs(trace(found.cov, d) / variance - 1);
+  const shift = Math.hypot(...found.mean.map((value, a) => value - exact.mean[a]!)) / Math.sqrt(variance);
+  const loss = Math.max(gap, shift);
+  if (loss < greatestLoss) return;
+  throw new InputError({
+    code: "out-of-range",
+    who: "level mean-field",
+    rule: `the box must hold the law (mean and variance on its cells within ${100 * greatestLoss} % of the law's)`,
+    got: `${(100 * loss).toFixed(0)} % within ${halfWidth} standard deviations`,
+    fix: "Raise box, and grid with it: a part of the law stands far from the rest",
+    path: ["box"],
+  });
+}
+
 /** Each cell's volume in x, |det S| times that in ξ, slice by slice. */
 function volumesOf(y: Float64Array, of: BoxShape, { cells }: ChartGrid): Float64Array {
   const volumes = new Float64Array(of.slices * of.m);
@@ -165,12 +191,22 @@ export function boxLevel({ model, initial }: LevelContext, options: BoxOptions):
     ? Float64Array.from({ length: total }, (_, j) => (Math.floor(j / m) + 0.5) / slices)
     : undefined;
   const y0 = startOf(grid, initial, of, masked);
-  requireInside(y0, of, grid);
   const [lead, shape] = masked ? [[slices], [slices, ...cells.shape]] : [[], cells.shape];
   const inFrame = { volumes: new Float64Array(total).fill(cells.volumes[0]!), shape, periodic: shape.map(() => false) };
   const axes = cells.shape.map((_, axis) => axis + lead.length);
   const massesOf = (y: Float64Array) => y.subarray(0, total);
   requireResolved(inFrame, massesOf(y0), axes);
+  requireInside(y0, of, grid);
+  const law = (y: Float64Array): PointCloud => {
+    const points = new Float64Array(total * d);
+    for (let p = 0; p < slices; p++) {
+      const { centre, scale } = partsOf(y, of, p);
+      place(nodes, centre, scale, d, points.subarray(p * m * d, (p + 1) * m * d));
+    }
+    const cloud = { m: total, d, points, weights: massesOf(y), ...(positions && { positions }) };
+    return { kind: "point-cloud", ...cloud, cells: { ...inFrame, volumes: volumesOf(y, of, grid) } };
+  };
+  requireWhole(law(y0), initial, halfWidth);
   const moving = masked ? createModel({ ...model, mask: overStretches(model.mask, slices) }) : model;
   const { rate, outflow } = boxFlow(moving, grid, of, positions);
   const ignored = new Float64Array(y0.length);
@@ -200,15 +236,7 @@ export function boxLevel({ model, initial }: LevelContext, options: BoxOptions):
       drift: rate,
     },
     kind: "point-cloud",
-    law(y): PointCloud {
-      const points = new Float64Array(total * d);
-      for (let p = 0; p < slices; p++) {
-        const { centre, scale } = partsOf(y, of, p);
-        place(nodes, centre, scale, d, points.subarray(p * m * d, (p + 1) * m * d));
-      }
-      const law = { m: total, d, points, weights: massesOf(y), ...(positions && { positions }) };
-      return { kind: "point-cloud", ...law, cells: { ...inFrame, volumes: volumesOf(y, of, grid) } };
-    },
+    law,
     events: [underResolved(inFrame, massesOf, axes), boxReached],
     own: { method, stepping: adaptive({ rtol: tolerance, atol: tolerance / total }) },
     confirmStops: false,

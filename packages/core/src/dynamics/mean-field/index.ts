@@ -160,6 +160,7 @@ export const meanField: LevelPlugin<MeanFieldParameters> = {
       .number()
       .int()
       .min(1)
+      .max(512)
       .nullable()
       .default(null)
       .meta({ unit: "1", doc: "number of positions of a masked law, on the circle and the line; needed under a mask" }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { distanceMax, logSlope } from "../../../test/helpers/slope.js";
 import { conditionalWasserstein } from "../../distances/conditional-wasserstein/index.js";
 import { type Experiment, experiment } from "../../experiment/index.js";
+import { InputError } from "../../foundation/errors/index.js";
 import { cloudOf, momentsOf, sampleLaw } from "../../foundation/law/index.js";
 import { normalQuantile } from "../../foundation/special-functions/index.js";
 import type { PointCloud } from "../../laws/contract.js";
@@ -166,6 +167,45 @@ describe("linear attention under a causal mask, β = 1, V = −1, from N(0, 1) a
     finalLaw(one, 1).points.forEach((x, i) => {
       // x = x₀σ(s, t), where M(s) of n tokens is off by √(2s/n): four of them, of which x feels t/(1 + ts) ≤ ½ at s = 1.
       expect(Math.abs(x / start[i]! / Math.sqrt(exact((i + 1) / n, 1)) - 1)).toBeLessThan(2 * Math.sqrt(2 / n));
+    });
+  });
+});
+
+describe("refuses", () => {
+  const messageOf = (mask: unknown, initial: unknown, level: Record<string, unknown>): string => {
+    try {
+      experiment({ model: modelOf(mask), initial, levels: { "mean-field": level } });
+    } catch (error) {
+      if (error instanceof InputError) return error.message;
+    }
+    return "nothing";
+  };
+  const moving = (expression: string) => ({ density: { line: { box: [-6, 6], expression } } });
+
+  test.each([
+    ["a mask where nothing says how many positions", "causal", { gaussian: { mean: [0] } }, {}, "positions: 16"],
+    ["positions without a mask", "none", { gaussian: { mean: [0] } }, { positions: 4 }, "for masked models"],
+    ["a law by position without a mask", "none", moving("exp(-(x - s)^2)"), {}, "depends on the position s"],
+    ["the plane", "causal", { gaussian: { mean: [0, 0] } }, { positions: 4 }, "on the circle and on the line"],
+    ["quantiles", "causal", { gaussian: { mean: [0] } }, { positions: 4, scheme: "quantiles" }, "knows no mask"],
+    ["too many positions", "causal", { gaussian: { mean: [0] } }, { positions: 1000 }, "512"],
+    ["a position without mass", "causal", moving("max(0, s - 0.5)"), { positions: 4 }, "positive finite mass"],
+    ["a peak below every cell", "causal", moving("exp(-1e7*(x - 8*s + 4)^2)"), { positions: 4 }, "resolved"],
+  ])("%s", (_name, mask, initial, level, said) => {
+    expect(messageOf(mask, initial, level)).toContain(said);
+  });
+
+  test("but follows a law that is narrow at each position and wide over all", () => {
+    const { levels } = experiment({
+      model: modelOf("causal"),
+      initial: moving("exp(-1e4*(x - 8*s + 4)^2)"),
+      levels: { "mean-field": { positions: 4, grid: 64 } },
+    });
+    const { level } = levels[0]!;
+    momentsByPosition(level.law(level.problem.y0) as PointCloud).forEach(([mean, variance], p) => {
+      // Gaussians of 6σ on 64 cells: sums of smooth functions to rounding, tails of e^{−18}.
+      expect(mean).toBeCloseTo(8 * ((p + 0.5) / 4) - 4, 9);
+      expect(variance! / 5e-5).toBeCloseTo(1, 5);
     });
   });
 });

@@ -32,7 +32,7 @@ export function requireResolved(cells: Cells, masses: Float64Array, axes?: reado
     who: "level mean-field",
     rule: `the initial density must be resolved by its grid (roughness below ${roughest.toFixed(4)}: peaks two cells wide)`,
     got: `roughness ${found.toPrecision(3)} on ${cells.shape.join("×")} cells`,
-    fix: "Raise grid, or take scheme: quantiles",
+    fix: `Raise grid${cells.shape.length === 1 ? ", or on the circle or the line take scheme: quantiles" : ""}`,
     details: { roughness: found, most: roughest },
     path: ["grid"],
   });
