@@ -116,6 +116,13 @@ function requireInside(y: Float64Array, of: BoxShape, { chart }: ChartGrid): voi
   });
 }
 
+const boxReached = (of: BoxShape, { chart }: ChartGrid): SolveEvent => ({
+  name: "box-reached",
+  direction: "up",
+  terminal: false,
+  g: (_t, y) => greatestRimPart(y, of, chart) / greatestRim - 1,
+});
+
 /** What the moments of the cells may be off, in variances: edges of histograms half a cell out of place are below. */
 const greatestLoss = 0.05;
 
@@ -217,12 +224,6 @@ export function boxLevel({ model, initial }: LevelContext, options: BoxOptions):
       return positiveStep(y, outflow);
     },
   });
-  const boxReached: SolveEvent = {
-    name: "box-reached",
-    direction: "up",
-    terminal: false,
-    g: (_t, y) => greatestRimPart(y, of, grid.chart) / greatestRim - 1,
-  };
   return {
     name: "mean-field",
     problem: {
@@ -237,7 +238,7 @@ export function boxLevel({ model, initial }: LevelContext, options: BoxOptions):
     },
     kind: "point-cloud",
     law,
-    events: [underResolved(inFrame, massesOf, axes), boxReached],
+    events: [underResolved(inFrame, massesOf, axes), boxReached(of, grid)],
     own: { method, stepping: adaptive({ rtol: tolerance, atol: tolerance / total }) },
     confirmStops: false,
   };
