@@ -21,10 +21,15 @@ const members = membersOf<AttentionPlugin>(import.meta.glob("./*/index.ts", { ea
 const open = none.bind({});
 const ordered = causal.bind({});
 
-/** β as the kind writes it, ε = 1/β where it has an ε; an iteration is driven to rounding. */
+/** β as the kind writes it, ε = 1/β where it has an ε, nothing where it has neither; an iteration is driven to rounding. */
 function spelled(plugin: AttentionPlugin, params: Record<string, unknown>): Record<string, unknown> {
-  if (!describeParameters(plugin.params).some((one) => one.name === "epsilon")) return params;
+  const known = describeParameters(plugin.params).map((one) => one.name);
+  if (known.includes("beta")) return params;
   const { beta, heads, ...rest } = params;
+  if (!known.includes("epsilon")) {
+    const bare = (heads as Record<string, unknown>[] | undefined)?.map(({ beta: _, ...head }) => head);
+    return { ...rest, ...(bare ? { heads: bare } : {}) };
+  }
   const scale = beta === undefined ? {} : { epsilon: 1 / (beta as number) };
   const list = heads as Record<string, unknown>[] | undefined;
   const own = list?.map(({ beta: b, ...head }) => (b === undefined ? head : { ...head, epsilon: 1 / (b as number) }));
@@ -65,6 +70,7 @@ describe.each(members)("attention $folder", (member) => {
     expect(attention.traits).toEqual(plugin.traits);
     expect(attention.breakpoints).toEqual([]);
     expect(attention.gaussianField !== undefined).toBe(plugin.traits.gaussianClosed);
+    expect(attention.pieceAt !== undefined).toBe(!plugin.traits.smooth);
   });
 
   test("writes every entry of its output and reads its input only", () => {
@@ -205,6 +211,34 @@ describe.each(members)("attention $folder", (member) => {
     // Second differences of a smooth field are h² times its second derivative, here of size ten.
     for (let i = 0; i < n * d; i++)
       expect(Math.abs(plus[i]! - 2 * middle[i]! + minus[i]!)).toBeLessThan(100 * size * h * h);
+  });
+
+  test("kinds that jump have smooth pieces: the field itself while the margin is positive, and smooth beyond", () => {
+    if (attention.pieceAt === undefined) return;
+    const direction = normals(n * d, 6);
+    const at = (h: number) => moved(cloud.points.map((x, i) => x + h * direction[i]!));
+    for (const mask of masks) {
+      const { attention: piece, margin } = attention.pieceAt(cloud, mask, 0);
+      expect(margin(cloud, 0)).toBeGreaterThan(0);
+      let [inside, beyond] = [0, 0];
+      for (let k = 0; k <= 40; k++) {
+        const there = at(0.05 * k);
+        const same = distanceMax(field(piece, there, there, mask), field(attention, there, there, mask)) < 1e-14;
+        if (margin(there, 0) > 0) {
+          inside++;
+          expect(same).toBe(true);
+        } else if (!same) beyond++;
+      }
+      // Both kinds of place were visited, or the test says nothing.
+      expect(Math.min(inside, beyond)).toBeGreaterThan(0);
+      const h = 1e-4;
+      const [minus, middle, plus] = [-h, 0, h].map((s) => field(piece, at(40 + s), at(40 + s), mask));
+      const size = Math.max(...middle!.map(Math.abs));
+      // As for smooth kinds below: h² times the second derivative, and 1e-16/h² of rounding.
+      middle!.forEach((value, i) => {
+        expect(Math.abs(plus![i]! - 2 * value + minus![i]!)).toBeLessThan(100 * size * h * h);
+      });
+    }
   });
 
   test("probability weights: V = I keeps the field in the hull, also at scores of ±10⁴, where one token has all weight", () => {

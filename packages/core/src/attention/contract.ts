@@ -14,6 +14,11 @@ export interface AttentionTraits {
   readonly gaussianClosed: boolean;
   /** Whether it is defined only where every query sees every key; such a kind refuses a mask. */
   readonly denseOnly?: boolean;
+  /**
+   * Whether it is defined on finitely many tokens only: it looks at the support of the law, to which every cell of a grid
+   * and every node of a rule belongs.
+   */
+  readonly tokensOnly?: boolean;
   /** What functional, if any, the flow is a gradient flow of. */
   readonly gradientOf?: "energy" | "twisted";
 }
@@ -47,6 +52,23 @@ export interface GaussianScore {
   readonly l?: Float64Array;
 }
 
+/** The keys with the greatest score of every query of one head, and what part of its row each has. */
+export interface Leaders {
+  /** Leaders of query i stand at starts[i] … starts[i + 1] − 1; shape [queries + 1]. */
+  readonly starts: Int32Array;
+  readonly indices: Int32Array;
+  /** Sums to 1 over the leaders of a query. */
+  readonly shares: Float64Array;
+}
+
+/** A field that jumps, as it is on one side of its jumps. */
+export interface AttentionPiece {
+  /** Smooth in the tokens, for tokens that ask about themselves. */
+  readonly attention: Attention;
+  /** > 0 where the piece is the field, < 0 beyond; continuous in the tokens. */
+  margin(source: WeightedPoints, t: number): number;
+}
+
 /** An attention bound to a dimension, its parameters and a backend. */
 export interface Attention {
   readonly name: string;
@@ -69,6 +91,10 @@ export interface Attention {
   /** Inverse temperature of head h; 1/ε for a kind with a regularisation ε. */
   beta?(t: number, head: number): number;
   kernel?(t: number): KernelDescription;
+  /** The smooth piece of the field that holds at these tokens. Present iff not `traits.smooth`. */
+  pieceAt?(source: WeightedPoints, mask: Mask, t: number): AttentionPiece;
+  /** Per head, where every query looks at nothing but its leaders. */
+  leadersAt?(source: WeightedPoints, queries: WeightedPoints, mask: Mask, t: number): readonly Leaders[];
 }
 
 /** An attention variant: one folder. Adding one touches nothing else. */

@@ -40,8 +40,36 @@ export interface Model extends ModelParts {
   batchFieldAt(batch: PointBatch, t: number, out: Float64Array, scratch: Float64Array): void;
   /** Why the model has no exact Gaussian closure, or undefined when it has one. */
   readonly gaussianObstacle: string | undefined;
+  /** Where the field jumps, and its smooth pieces; absent where it is smooth. */
+  readonly jumps?: ModelJumps;
   /** Bx + c of the whole field on N(mean, cov). Only when there is no obstacle. `scratch` is one AffineField. */
   gaussianField(mean: Float64Array, cov: Float64Array, t: number, out: AffineField, scratch: AffineField): void;
+}
+
+/** A field that jumps with the tokens. */
+export interface ModelJumps {
+  readonly rule: string;
+  /** The model without its jumps, as it is at these tokens, and how far they are from the next one (> 0 inside). */
+  pieceAt(source: WeightedPoints, t: number): { model: Model; margin(source: WeightedPoints, t: number): number };
+}
+
+/** The jumps of every attention that is not smooth. */
+function jumpsOf(parts: ModelParts): { jumps: ModelJumps } | undefined {
+  const rough = parts.attention.filter((one) => one.pieceAt !== undefined);
+  if (rough.length === 0) return undefined;
+  const names = rough.map((one) => one.name).join(" and ");
+  const pieceAt: ModelJumps["pieceAt"] = (source, t) => {
+    const pieces = parts.attention.map((one) => one.pieceAt?.(source, parts.mask, t));
+    const attention = parts.attention.map((one, k) => {
+      const { pieceAt: _, ...smooth } = pieces[k]?.attention ?? one;
+      return smooth;
+    });
+    return {
+      model: createModel({ ...parts, attention }),
+      margin: (at, time) => Math.min(...pieces.map((one) => one?.margin(at, time) ?? Number.POSITIVE_INFINITY)),
+    };
+  };
+  return { jumps: { rule: `${names} attention jumps where a query changes its leader`, pieceAt } };
 }
 
 /** First reason why Gaussians do not stay Gaussian, in words. */
@@ -131,6 +159,7 @@ export function createModel(parts: ModelParts): Model {
     ...parts,
     breakpoints: mergeBreakpoints([...attention, ...feedforward, parts.normalization].map((one) => one.breakpoints)),
     gaussianObstacle: obstacleOf(parts),
+    ...jumpsOf(parts),
     fieldAt(source, queries, t, out, scratch) {
       addFields(attention, sign, out, scratch, (one, target) => one.fieldAt(source, queries, mask, t, target));
       for (const one of feedforward) one.addTo(queries.points, queries.m, t, factorOf(one), out);

@@ -18,6 +18,8 @@ export interface StepPosition {
   readonly controller: ControllerState;
   /** What the method carries from step to step; absent where it carries nothing. */
   readonly memory?: MethodMemory;
+  /** Where the smooth piece of a drift that jumps was chosen; absent where the drift does not jump. */
+  readonly origin?: { readonly t: number; readonly y: Float64Array };
 }
 
 /**

@@ -18,5 +18,6 @@ export { sphereExponential } from "./sphere-exponential.js";
 export { type SphereBlock, withSphereNoise } from "./sphere-noise.js";
 export type { Failure, Step } from "./step.js";
 export { steps } from "./step.js";
+export type { Jumps, SmoothPiece } from "./switching.js";
 export { logTime, type StatePart, sundman, type TimeChange } from "./time-change.js";
 export type { MethodSpan, Recorded, SolveStats, Trajectory } from "./trajectory.js";

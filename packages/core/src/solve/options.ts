@@ -162,6 +162,16 @@ export function checkOptions(problem: Problem, method: Method, options: SolveOpt
       path: ["save", name],
     });
   }
+  if (options.steps.kind === "adaptive" && problem.jumps !== undefined) {
+    throw new InputError({
+      code: "incompatible",
+      who: `method ${method.name}`,
+      rule: `adaptive steps must end where the drift jumps: ${problem.jumps.rule}`,
+      got: "steps over it",
+      fix: "Use solve without a change of time, which finds the jumps, or give steps: { fixed: { dt: … } }",
+      path: ["steps"],
+    });
+  }
   if (options.steps.kind === "adaptive" && method.errorNorm === undefined) {
     throw new InputError({
       code: "incompatible",

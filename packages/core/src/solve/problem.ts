@@ -1,4 +1,5 @@
 import type { Diffusion } from "./diffusion.js";
+import type { Jumps } from "./switching.js";
 
 /** Where a named part of the state lies in the flat array. */
 export interface Block {
@@ -32,4 +33,6 @@ export interface Problem {
   ): void;
   /** Times at which the drift jumps; every step ends at them. Sorted. */
   readonly breakpoints?: readonly number[];
+  /** Where the drift jumps with the state; fixed steps go over it, adaptive ones end at each jump. */
+  readonly jumps?: Jumps;
 }

@@ -1,5 +1,5 @@
 import { SolveError } from "../foundation/errors/index.js";
-import { checkResume, type SolveCheckpoint } from "./checkpoint.js";
+import { checkResume, type SolveCheckpoint, type StepPosition } from "./checkpoint.js";
 import type { Crossing, SolveEvent } from "./event.js";
 import { crosses, findCrossing } from "./event.js";
 import type { Method } from "./method.js";
@@ -9,6 +9,7 @@ import type { Problem } from "./problem.js";
 import { createRecorder, type Recorder } from "./recorder.js";
 import type { Failure, Step } from "./step.js";
 import { steps } from "./step.js";
+import { stepsAcrossJumps } from "./switching.js";
 import { stepsInTime } from "./time-change.js";
 import type { MethodSpan, Recorded, Trajectory } from "./trajectory.js";
 
@@ -138,14 +139,20 @@ function checkpointOf(last: Step, ledger: Ledger): SolveCheckpoint | undefined {
   };
 }
 
+function generatorOf(problem: Problem, method: Method, options: SolveOptions, from?: StepPosition) {
+  const { time } = options;
+  if (time !== undefined) return stepsInTime(problem, method, options, time, from);
+  const across = problem.jumps !== undefined && options.steps.kind === "adaptive";
+  return across ? stepsAcrossJumps(problem, method, options, from) : steps(problem, method, options, from);
+}
+
 /** Steps to the end of the span, to a terminal event, or to where the method cannot go on. */
 function advance(ledger: Ledger, problem: Problem, method: Method, options: SolveOptions): Outcome {
   const [start, end] = options.span;
-  const { time, checkpoint } = options;
+  const { checkpoint } = options;
   if (options.resume === undefined) begin(ledger);
   const from = options.resume?.position;
-  const generator =
-    time === undefined ? steps(problem, method, options, from) : stepsInTime(problem, method, options, time, from);
+  const generator = generatorOf(problem, method, options, from);
   let last: Step | undefined;
   for (;;) {
     const cancelled = options.cancel?.aborted === true;

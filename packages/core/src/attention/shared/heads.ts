@@ -42,20 +42,38 @@ export const inverseTemperature: ScoreScale = {
   toBeta: (value) => value,
 };
 
+const ownProjections = {
+  Q: matrixParameter(meta.Q, "identity"),
+  K: matrixParameter(meta.K, "identity"),
+  V: matrixParameter(meta.V, "identity"),
+};
+
+const commonProjections = {
+  Q: matrixParameter(meta.Q).optional(),
+  K: matrixParameter(meta.K).optional(),
+  V: matrixParameter(meta.V).optional(),
+};
+
+/** The parameters of a kind that no scale of its scores changes: Q, K, V, or a list of heads instead. */
+export const unscaledHeadParameters = {
+  ...commonProjections,
+  heads: z
+    .array(z.strictObject(ownProjections))
+    .min(1)
+    .optional()
+    .meta({ doc: "several heads, summed: a list of { Q, K, V }" }),
+};
+
 /** The parameters of a kind: its scale, Q, K, V, or a list of heads instead of Q, K, V. */
 export function headParametersOf({ key, symbol, doc, positive }: ScoreScale) {
   const scale = { symbol, unit: "1", doc, slider: positive ? ([0.1, 10, 0.1] as const) : ([0, 10, 0.1] as const) };
   const head = z.strictObject({
-    Q: matrixParameter(meta.Q, "identity"),
-    K: matrixParameter(meta.K, "identity"),
-    V: matrixParameter(meta.V, "identity"),
+    ...ownProjections,
     [key]: scalarParameter({ ...scale, doc: `${symbol} of this head` }).optional(),
   });
   return {
     [key]: scalarParameter(scale, 1),
-    Q: matrixParameter(meta.Q).optional(),
-    K: matrixParameter(meta.K).optional(),
-    V: matrixParameter(meta.V).optional(),
+    ...commonProjections,
     heads: z
       .array(head)
       .min(1)

@@ -68,8 +68,10 @@ function defectMonitor(projection: Projection, check: Projection, d: number): Le
   };
 }
 
-function obstacleOf({ geometry, normalization }: Model, { density, name }: InitialLaw): string | undefined {
+function obstacleOf({ geometry, normalization, attention }: Model, { density, name }: InitialLaw): string | undefined {
   if (density?.positional) return `the law ${name} is another one at each position`;
+  const finite = attention.find((one) => one.traits.tokensOnly);
+  if (finite !== undefined) return `${finite.name} attention looks at the support of the law, which is all of R^d`;
   if (!normalization.identity) return `under the normalization ${normalization.name} the velocity is not the field`;
   return geometry.flat ? undefined : `on the ${geometry.name} no law is Gaussian`;
 }

@@ -28,7 +28,10 @@ function refuse(rule: string, got: string, fix: string, path: string): never {
 /** Why there is no density to be followed. */
 function obstacleOf(model: Model, initial: InitialLaw): string | undefined {
   const { density, d, name } = initial;
-  const { geometry, normalization, mask } = model;
+  const { geometry, normalization, mask, attention } = model;
+  const finite = attention.find((one) => one.traits.tokensOnly);
+  if (finite !== undefined)
+    return `${finite.name} attention looks at the support of the law, to which every cell belongs`;
   if (density === undefined) return `the law ${name} has no density`;
   if (density.flat !== geometry.flat) {
     return `the law ${name} is one of ${density.flat ? "R^d" : "the sphere"}, the model's geometry is ${geometry.name}`;

@@ -3,6 +3,7 @@ import { tokens } from "../../foundation/shapes/index.js";
 import type { PointCloud } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
+import { jumpsOnStates } from "./jumps-on-states.js";
 
 function lengthOf(x: Float64Array, row: number, d: number): number {
   let square = 0;
@@ -78,6 +79,15 @@ export function normalisedTokenProblem(model: Model, cloud: PointCloud, step: nu
       }
     },
     ...(keepsAlways ? { retract: (y: Float64Array) => rescale(y, n, d, start) } : {}),
+    ...jumpsOnStates(
+      model,
+      (y) => {
+        const points = new Float64Array(n * d);
+        directions(y, n, d, points, new Float64Array(n));
+        return { ...view, points };
+      },
+      (smooth) => normalisedTokenProblem(smooth, cloud, step),
+    ),
   };
 }
 

@@ -4,6 +4,7 @@ import type { InitialLaw, PointCloud } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
 import type { BoundLevel } from "../contract.js";
+import { jumpsOnStates } from "./jumps-on-states.js";
 import { normalisedTokenProblem } from "./normalised-tokens.js";
 import { offSphere, unextended } from "./off-sphere.js";
 
@@ -28,6 +29,11 @@ function tokenProblem(model: Model, cloud: PointCloud, projection: Projection): 
       extension.finish(y, out);
     },
     ...(model.geometry.flat ? {} : { retract: (y: Float64Array) => model.geometry.retract(y, n, d) }),
+    ...jumpsOnStates(
+      model,
+      (y) => ({ ...base, points: y }),
+      (smooth) => tokenProblem(smooth, cloud, projection),
+    ),
   };
 }
 

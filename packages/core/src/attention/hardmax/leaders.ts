@@ -1,0 +1,145 @@
+import type { KernelHead, Visibility } from "../../foundation/backend/index.js";
+import { InputError } from "../../foundation/errors/index.js";
+import type { WeightedPoints } from "../../foundation/shapes/index.js";
+import type { Leaders } from "../contract.js";
+
+/** Scores this near to the greatest, relative to |Ax| max|y|, are equal to it: the rounding of a score of a few products. */
+const tie = 64 * Number.EPSILON;
+
+/** Scores of one query against all keys. */
+export interface ScoreRow {
+  /** ⟨Qx, Ky_j⟩, −∞ where the key is hidden or has no mass; shape [source.m]. */
+  readonly scores: Float64Array;
+  greatest: number;
+  /** Scores that differ by less are tied. */
+  slack: number;
+}
+
+/** Room for the scores of one query against m keys. */
+export function scoreRow(m: number): ScoreRow {
+  return { scores: new Float64Array(m), greatest: 0, slack: 0 };
+}
+
+function positionsOf({ positions }: WeightedPoints): Float64Array {
+  if (positions !== undefined) return positions;
+  throw new InputError({
+    code: "missing",
+    who: "masked attention",
+    rule: "a mask needs positions on the keys and on the queries",
+    got: "points without positions",
+  });
+}
+
+/** Greatest |y_j| over the keys. */
+export function reachOf({ m, d, points }: WeightedPoints): number {
+  let square = 0;
+  for (let j = 0; j < m; j++) {
+    let sum = 0;
+    for (let a = 0; a < d; a++) sum += points[j * d + a]! ** 2;
+    square = Math.max(square, sum);
+  }
+  return Math.sqrt(square);
+}
+
+/**
+ * Scores of query i. @param reach greatest |y_j|, the scale of a tie
+ * @throws InputError missing (positions under a mask), empty (a query that sees no key)
+ */
+export function scoreQuery(
+  head: KernelHead,
+  source: WeightedPoints,
+  queries: WeightedPoints,
+  i: number,
+  mask: Visibility,
+  reach: number,
+  row: ScoreRow,
+): void {
+  const { m, d, points, weights } = source;
+  const direction = new Float64Array(d);
+  let square = 0;
+  for (let a = 0; a < d; a++) {
+    let sum = 0;
+    for (let b = 0; b < d; b++) sum += head.queryKey[a * d + b]! * queries.points[i * d + b]!;
+    direction[a] = sum;
+    square += sum * sum;
+  }
+  const ask = mask.dense ? 0 : positionsOf(queries)[i]!;
+  const keys = mask.dense ? undefined : positionsOf(source);
+  row.greatest = Number.NEGATIVE_INFINITY;
+  row.slack = tie * Math.sqrt(square) * reach;
+  for (let j = 0; j < m; j++) {
+    row.scores[j] = Number.NEGATIVE_INFINITY;
+    if (!(weights[j]! > 0)) continue;
+    if (keys !== undefined && mask.logWeight(ask, keys[j]!) === Number.NEGATIVE_INFINITY) continue;
+    let s = 0;
+    for (let a = 0; a < d; a++) s += direction[a]! * points[j * d + a]!;
+    row.scores[j] = s;
+    if (!(s <= row.greatest)) row.greatest = s;
+  }
+  if (row.greatest !== Number.NEGATIVE_INFINITY) return;
+  throw new InputError({
+    code: "empty",
+    who: "masked attention",
+    rule: "every query must see a key of positive weight",
+    got: `query ${i} at position ${ask} sees none`,
+  });
+}
+
+/**
+ * The leaders argmax_j ⟨Qx_i, Ky_j⟩ of every query. Ties share the row in proportion to mass and to the weight of the mask,
+ * as in the limit β → ∞ of softmax.
+ *
+ * @cost queries × keys scores
+ * @accuracy exact up to ties within 64 roundings of |Ax| max|y|
+ */
+export function leadersOf(
+  head: KernelHead,
+  source: WeightedPoints,
+  queries: WeightedPoints,
+  mask: Visibility,
+): Leaders {
+  const row = scoreRow(source.m);
+  const reach = reachOf(source);
+  const starts = new Int32Array(queries.m + 1);
+  const indices: number[] = [];
+  const shares: number[] = [];
+  for (let i = 0; i < queries.m; i++) {
+    scoreQuery(head, source, queries, i, mask, reach, row);
+    let total = 0;
+    for (let j = 0; j < source.m; j++) {
+      if (!(row.scores[j]! >= row.greatest - row.slack)) continue;
+      const log = mask.dense ? 0 : mask.logWeight(queries.positions![i]!, source.positions![j]!);
+      const share = source.weights[j]! * Math.exp(log);
+      indices.push(j);
+      shares.push(share);
+      total += share;
+    }
+    for (let k = starts[i]!; k < indices.length; k++) shares[k]! /= total;
+    starts[i + 1] = indices.length;
+  }
+  return { starts, indices: Int32Array.from(indices), shares: Float64Array.from(shares) };
+}
+
+/**
+ * How far the keys are from other leaders, least over the queries and in units of score: positive where `leaders` still
+ * lead, negative once a key passes a leader by twice the slack of a tie, or tied leaders part by as much.
+ */
+export function marginOf(head: KernelHead, leaders: Leaders, source: WeightedPoints, mask: Visibility): number {
+  const row = scoreRow(source.m);
+  const reach = reachOf(source);
+  const { starts, indices } = leaders;
+  let margin = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < source.m; i++) {
+    scoreQuery(head, source, source, i, mask, reach, row);
+    let [least, most] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    for (let k = starts[i]!; k < starts[i + 1]!; k++) {
+      const s = row.scores[indices[k]!]!;
+      least = Math.min(least, s);
+      most = Math.max(most, s);
+      row.scores[indices[k]!] = Number.NEGATIVE_INFINITY;
+    }
+    const rival = row.scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+    margin = Math.min(margin, least - rival + 2 * row.slack, 2 * row.slack - (most - least));
+  }
+  return margin;
+}
