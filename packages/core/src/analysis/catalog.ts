@@ -4,6 +4,7 @@ import { alignment } from "./alignment/index.js";
 import { cells } from "./cells/index.js";
 import { departure } from "./departure/index.js";
 import { phasePortrait } from "./phase-portrait/index.js";
+import { metastability } from "./metastability/index.js";
 import { regime } from "./regime/index.js";
 import { stability } from "./stability/index.js";
 
@@ -13,6 +14,7 @@ export const analysisCatalog: readonly AnalysisPlugin[] = [
   cells,
   departure,
   phasePortrait,
+  metastability,
   regime,
   stability,
 ];

@@ -76,7 +76,9 @@ function parseDocument(document: unknown): DocumentSpec {
 
 function resolveSaveTimes({ at }: DocumentSpec["save"], span: readonly [number, number]): When {
   if (at === "end") return "end";
-  return Array.isArray(at) ? timesAt(at, span, ["save", "at"]) : timesEvery(at.every, span, ["save", "at", "every"]);
+  return !Array.isArray(at) && "every" in at
+    ? timesEvery(at.every, span, ["save", "at", "every"])
+    : timesAt(at, span, ["save", "at"]);
 }
 
 /**

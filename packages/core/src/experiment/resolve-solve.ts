@@ -1,6 +1,6 @@
 import type { Backend } from "../foundation/backend/index.js";
 import { atPath, InputError, show } from "../foundation/errors/index.js";
-import { adaptive, fixed, type Method, type Stepping } from "../solve/index.js";
+import { adaptive, fixed, logTime, type Method, type Stepping, type TimeChange } from "../solve/index.js";
 import { resolveChoice } from "./choice.js";
 import { parseParameters } from "./parse.js";
 import type { Plugins } from "./plugins.js";
@@ -13,6 +13,8 @@ export interface Integration {
   readonly span: readonly [number, number];
   readonly method: Method;
   readonly stepping: Stepping;
+  /** The variable the steps are made in; depth when left out. */
+  readonly time?: TimeChange;
   readonly seed: number;
   /** Independent draws of tokens and noise. */
   readonly repeats: number;
@@ -60,9 +62,23 @@ export function resolveSolve(spec: DocumentSpec["solve"], plugins: Plugins): Res
       path: ["solve", "method"],
     });
   }
+  const { time } = spec;
+  if (time !== undefined && stepping.kind !== "adaptive") {
+    throw new InputError({
+      code: "incompatible",
+      who: "solve.time",
+      rule: "a change of time needs adaptive steps",
+      got: "steps: fixed",
+      fix: "Give steps: { adaptive: { rtol, atol } }, or leave time out",
+      path: ["solve", "time"],
+    });
+  }
   return {
-    value: { span, method: bound, stepping, seed, repeats },
-    canonical: { span: [...span], method: method.canonical, steps: canonical, seed, repeats },
+    value: { span, method: bound, stepping, seed, repeats, ...(time && { time: logTime(time.log.scale) }) },
+    canonical: {
+      ...{ span: [...span], method: method.canonical, steps: canonical, seed, repeats },
+      ...(time && { time }),
+    },
   };
 }
 

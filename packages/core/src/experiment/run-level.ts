@@ -11,6 +11,7 @@ import {
   type StateObservable,
   type Stepping,
   solve,
+  type TimeChange,
   type Trajectory,
   wholeState,
 } from "../solve/index.js";
@@ -56,9 +57,10 @@ function blocks(level: ExperimentLevel["level"], record: NdArray): Record<string
 export function integrationOf(
   { integration }: Experiment,
   { level }: ExperimentLevel,
-): { method: Method; stepping: Stepping } {
-  const { method, stepping } = level.own ?? integration;
-  return { method, stepping };
+): { method: Method; stepping: Stepping; time?: TimeChange } {
+  if (level.own !== undefined) return level.own;
+  const { method, stepping, time } = integration;
+  return { method, stepping, ...(time && { time }) };
 }
 
 function seriesOf(one: ExperimentLevel, trajectory: Trajectory): Record<string, Series> {
@@ -89,7 +91,7 @@ export interface LevelOptions {
 /** Runs one level once: repeat 0. */
 export function runLevel(bound: Experiment, one: ExperimentLevel, options: LevelOptions): LevelProgress {
   const { level } = one;
-  const { method, stepping } = integrationOf(bound, one);
+  const { method, stepping, time } = integrationOf(bound, one);
   const state = wholeState(level.problem.y0.length);
   const monitors = level.monitors ?? [];
   const watched = monitorTimes(stepping, bound.integration.span);
@@ -97,6 +99,7 @@ export function runLevel(bound: Experiment, one: ExperimentLevel, options: Level
   const solveOptions: SolveOptions = {
     span: bound.integration.span,
     steps: stepping,
+    ...(time && { time }),
     seed: bound.integration.seed,
     events: level.events,
     save: {

@@ -5,6 +5,27 @@ import { statisticsSchema } from "./ensemble/statistics-spec.js";
 const time = z.number().meta({ unit: "depth" });
 const every = z.number().positive().meta({ doc: "interval between records", unit: "depth" });
 
+/** Times, as a list or as powers. */
+const timesSchema = z.union([
+  z.array(time).min(1),
+  z
+    .strictObject({
+      range: z.tuple([time.positive(), time.positive()]).meta({ doc: "first and last time", unit: "depth" }),
+      count: z.number().int().min(2).max(1_000_000).meta({ doc: "how many times", unit: "1" }),
+      scale: z.literal("log").meta({ doc: "log: equal factors between the times" }),
+    })
+    .meta({ doc: "{ range: [a, b], count, scale: log }: times at equal factors" }),
+]);
+
+/** `solve.time:` — the variable the steps are made in. */
+export const timeSchema = z.strictObject({
+  log: z
+    .strictObject({
+      scale: z.number().positive().default(1).meta({ doc: "depth from which on steps grow with depth", unit: "depth" }),
+    })
+    .meta({ doc: "steps in log(1 + (t − t0)/scale)" }),
+});
+
 /** `solve:` — how the levels are integrated. */
 export const solveSchema = z.strictObject({
   span: z.tuple([time, time]).default([0, 1]).meta({ doc: "[t0, t1] in depth", unit: "depth" }),
@@ -13,6 +34,7 @@ export const solveSchema = z.strictObject({
     .unknown()
     .default({ adaptive: { rtol: 1e-8, atol: 1e-10 } })
     .meta({ doc: "{ adaptive: { rtol, atol, maxSteps } } or { fixed: { dt } }", numericKind: "steps" }),
+  time: timeSchema.optional().meta({ doc: "the variable the steps are made in; depth when left out" }),
   seed: seedParameter("seed of the noise; initial.*.seed draws the tokens"),
   repeats: z
     .number()
@@ -62,9 +84,9 @@ export const backendSchema = z.strictObject({
 /** `save:` — which states are kept. */
 export const saveSchema = z.strictObject({
   at: z
-    .union([z.literal("end"), z.array(time).min(1), z.strictObject({ every })])
+    .union([z.literal("end"), timesSchema, z.strictObject({ every })])
     .default("end")
-    .meta({ doc: "end, a list of times, or { every: dt }", unit: "depth" }),
+    .meta({ doc: "end, a list of times, { every: dt }, or { range, count, scale: log }", unit: "depth" }),
 });
 
 /** One entry of `observe:`. */
@@ -74,7 +96,9 @@ export const observeSchema = z.strictObject({
     .optional()
     .meta({ doc: "an observable, or { name: parameters }; the entry's own name by default", family: "observables" }),
   every: every.optional(),
-  at: z.array(time).min(1).optional().meta({ doc: "times of the records", unit: "depth" }),
+  at: timesSchema
+    .optional()
+    .meta({ doc: "times of the records, a list or { range, count, scale: log }", unit: "depth" }),
   statistics: statisticsSchema.optional(),
 });
 
@@ -154,6 +178,7 @@ export const documentSchema = z.strictObject({
     .meta({ doc: "swept paths and their values; run by meanfield sweep" }),
 });
 
+export type TimesSpec = z.output<typeof timesSchema>;
 export type DocumentSpec = z.output<typeof documentSchema>;
 export type ObserveSpec = z.output<typeof observeSchema>;
 export type ExpectSpec = z.output<typeof expectSchema>;

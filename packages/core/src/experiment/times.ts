@@ -1,4 +1,5 @@
 import { InputError, type SpecPath } from "../foundation/errors/index.js";
+import type { TimesSpec } from "./spec.js";
 
 type Span = readonly [number, number];
 
@@ -17,8 +18,16 @@ export function timesEvery(dt: number, [start, end]: Span, path: SpecPath): numb
   return Array.from({ length: count + 1 }, (_, k) => Math.min(end, start + k * dt));
 }
 
+/** a, …, b at equal factors; both ends exactly. */
+function geometricTimes({ range: [a, b], count }: Exclude<TimesSpec, readonly number[]>): number[] {
+  return Array.from({ length: count }, (_, k) =>
+    k === count - 1 ? b : k === 0 ? a : a * Math.exp((k / (count - 1)) * Math.log(b / a)),
+  );
+}
+
 /** Sorted times without repeats, all inside the span. */
-export function timesAt(times: readonly number[], [start, end]: Span, path: SpecPath): number[] {
+export function timesAt(spec: TimesSpec, [start, end]: Span, path: SpecPath): number[] {
+  const times = Array.isArray(spec) ? spec : geometricTimes(spec);
   times.forEach((t, k) => {
     if (t >= start && t <= end) return;
     throw new InputError({
@@ -34,7 +43,7 @@ export function timesAt(times: readonly number[], [start, end]: Span, path: Spec
 
 /** { every }, { at }, or `pieces` equal intervals when neither is there. Both together are an error. */
 export function recordTimes(
-  when: { readonly every?: number | undefined; readonly at?: readonly number[] | undefined },
+  when: { readonly every?: number | undefined; readonly at?: TimesSpec | undefined },
   span: Span,
   pieces: number,
   path: SpecPath,

@@ -14,6 +14,7 @@ import { massDefect } from "./mass-defect/index.js";
 import { mean } from "./mean/index.js";
 import { meanNorm } from "./mean-norm/index.js";
 import { meanOverlap } from "./mean-overlap/index.js";
+import { mergeHeights } from "./merge-heights/index.js";
 import { moments } from "./moments/index.js";
 import { overlapFraction } from "./overlap-fraction/index.js";
 import { overlapHistogram } from "./overlap-histogram/index.js";
@@ -38,6 +39,7 @@ export const observablesCatalog: readonly ObservablePlugin[] = [
   mean,
   meanNorm,
   meanOverlap,
+  mergeHeights,
   moments,
   overlapFraction,
   overlapHistogram,

@@ -57,6 +57,7 @@ describe("settled tokens go straight to their vertex", () => {
 
   test("x(t) = x + (e^t − 1)v without a feed-forward", () => {
     const exact = all.flatMap((one) => one.map((value, a) => value + (Math.exp(3) - 1) * corner(one)[a]!));
+    expect(cellsOf(bound(all, {}))).toMatchObject({ verdict: "settled", settled: 34 });
     // The same, for tokens that have grown to 80.
     expect(distanceMax(endOf(bound(all, {})), exact)).toBeLessThan(2e-5);
   });

@@ -3,13 +3,16 @@ import type { PointCloud } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
 import type { AnalysisContext, AnalysisPlugin } from "../contract.js";
 
-/** Whether W = −I and b = 0, or there is no feed-forward at all. */
+/** Whether W = −I and b = 0, or W = 0 and b = 0; undefined for any other feed-forward. */
 function contracts({ feedforward, d }: Model): boolean | undefined {
-  if (feedforward.length === 0) return false;
-  const map = feedforward.length === 1 ? feedforward[0]!.affine?.(0) : undefined;
-  if (map === undefined || map.b.some((value) => value !== 0)) return undefined;
-  const minus = map.W.every((value, k) => value === (k % (d + 1) === 0 ? -1 : 0));
-  return minus ? true : undefined;
+  const W = new Float64Array(d * d);
+  for (const one of feedforward) {
+    const map = one.affine?.(0);
+    if (map === undefined || map.b.some((value) => value !== 0)) return undefined;
+    for (let k = 0; k < d * d; k++) W[k]! += map.W[k]!;
+  }
+  if (W.every((value) => value === 0)) return false;
+  return W.every((value, k) => value === (k % (d + 1) === 0 ? -1 : 0)) ? true : undefined;
 }
 
 /** Whether the values of the leaders are the leaders themselves: V = I on them. */

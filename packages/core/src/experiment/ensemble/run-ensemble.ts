@@ -74,10 +74,12 @@ function stackSize({ bound, one: { level } }: Ensemble): number {
 }
 
 function optionsOf({ bound, one, options }: Ensemble, taking: Taking): Omit<SolveOptions, "save"> {
+  const { stepping, time } = integrationOf(bound, one);
   return {
     ...taking,
     span: bound.integration.span,
-    steps: integrationOf(bound, one).stepping,
+    steps: stepping,
+    ...(time && { time }),
     seed: bound.integration.seed,
     events: one.level.events,
     ...(options.cancel ? { cancel: options.cancel } : {}),

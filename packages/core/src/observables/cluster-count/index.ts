@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { singleLinkage } from "../../foundation/clustering/index.js";
 import type { Geometry } from "../../geometry/contract.js";
 import type { PointCloud } from "../../laws/contract.js";
 import type { ObservablePlugin } from "../contract.js";
@@ -20,37 +21,18 @@ function scaleOf({ m, d, points, weights }: PointCloud, geometry: Geometry): num
   return Math.sqrt(sum);
 }
 
-function rootOf(parent: Uint32Array, i: number): number {
-  let root = i;
-  while (parent[root] !== root) {
-    parent[root] = parent[parent[root]!]!;
-    root = parent[root]!;
-  }
-  return root;
-}
-
-/** Connected components of the graph that joins points within `reach`; points without weight are not there. */
+/** Clusters of the points that have weight. */
 function countClusters({ m, d, points, weights }: PointCloud, geometry: Geometry, reach: number): number {
   const rows: Float64Array[] = [];
   for (let i = 0; i < m; i++) if (weights[i]! > 0) rows.push(points.subarray(i * d, i * d + d));
-  const parent = Uint32Array.from(rows, (_, i) => i);
-  let count = rows.length;
-  for (let i = 0; i < rows.length; i++) {
-    for (let j = i + 1; j < rows.length; j++) {
-      const first = rootOf(parent, i);
-      const second = rootOf(parent, j);
-      if (first === second || geometry.distance(rows[i]!, rows[j]!) > reach) continue;
-      parent[second] = first;
-      count--;
-    }
-  }
-  return count;
+  const edges = singleLinkage(rows.length, (i, j) => geometry.distance(rows[i]!, rows[j]!));
+  return rows.length - edges.filter(({ height }) => height <= reach).length;
 }
 
 /**
  * The number of connected components of the graph {i ~ j: dist(x_i, x_j) ≤ r·ℓ}, ℓ = 1 on the sphere and
  * ℓ = (∫|x|²dμ)^½ in flat space, where clouds grow and shrink without bound: there the count does not depend on scale.
- * @cost up to m²/2 distances (pairs already joined are skipped), memory O(m)
+ * @cost m²/2 distances, memory O(m)
  * @accuracy exact, but for pairs at the radius to rounding (cluster-count/index.test.ts)
  * @source theory.md §3 and §5
  */

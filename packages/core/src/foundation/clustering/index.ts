@@ -1,0 +1,1 @@
+export { clustersAt, type LinkageEdge, singleLinkage } from "./single-linkage.js";
