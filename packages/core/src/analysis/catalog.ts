@@ -4,8 +4,10 @@ import { alignment } from "./alignment/index.js";
 import { cells } from "./cells/index.js";
 import { departure } from "./departure/index.js";
 import { phasePortrait } from "./phase-portrait/index.js";
+import { lostInTheMiddle } from "./lost-in-the-middle/index.js";
 import { metastability } from "./metastability/index.js";
 import { regime } from "./regime/index.js";
+import { renyiCentres } from "./renyi-centres/index.js";
 import { stability } from "./stability/index.js";
 
 /** Every member of the family analysis. */
@@ -14,7 +16,9 @@ export const analysisCatalog: readonly AnalysisPlugin[] = [
   cells,
   departure,
   phasePortrait,
+  lostInTheMiddle,
   metastability,
   regime,
+  renyiCentres,
   stability,
 ];

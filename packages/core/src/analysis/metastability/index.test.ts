@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { analyzeExperiment, experiment, runExperiment } from "../../experiment/index.js";
-import { pairTime } from "./pair-time.js";
+import { pairTime } from "../shared/pair-time.js";
 
 interface Answer {
   readonly verdict: string;

@@ -2,8 +2,8 @@ import { particles } from "../../dynamics/particles/index.js";
 import { rodas4 } from "../../methods/rodas4/index.js";
 import { anisotropy, isotropicHeads, type Model } from "../../model/index.js";
 import type { AnalysisContext, AnalysisPlugin, Json } from "../contract.js";
+import { pairTime } from "../shared/pair-time.js";
 import { type MergeTree, mergeTree } from "./merge-tree.js";
-import { pairTime } from "./pair-time.js";
 
 /** Linking distance of a cluster, rad; that of the observable cluster-count. */
 const radius = 0.01;

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { analyzeExperiment, experiment } from "../../experiment/index.js";
 import { zonalSequence } from "../../foundation/special-functions/index.js";
-import { growthRates, quadratureRates } from "./growth-rates.js";
+import { growthRates, quadratureRates } from "../shared/growth-rates.js";
 
 interface Answer {
   readonly verdict: string;

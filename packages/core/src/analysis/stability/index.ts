@@ -1,6 +1,6 @@
 import { anisotropy, isotropicHeads } from "../../model/index.js";
 import type { AnalysisPlugin } from "../contract.js";
-import { growthRates } from "./growth-rates.js";
+import { growthRates } from "../shared/growth-rates.js";
 
 /** Beyond this part of the greatest rate a degree is not listed. */
 const negligible = 1e-9;
