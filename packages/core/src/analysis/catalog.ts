@@ -2,6 +2,7 @@
 import type { AnalysisPlugin } from "./contract.js";
 import { alignment } from "./alignment/index.js";
 import { cells } from "./cells/index.js";
+import { criticalScaling } from "./critical-scaling/index.js";
 import { departure } from "./departure/index.js";
 import { phasePortrait } from "./phase-portrait/index.js";
 import { lostInTheMiddle } from "./lost-in-the-middle/index.js";
@@ -14,6 +15,7 @@ import { stability } from "./stability/index.js";
 export const analysisCatalog: readonly AnalysisPlugin[] = [
   alignment,
   cells,
+  criticalScaling,
   departure,
   phasePortrait,
   lostInTheMiddle,

@@ -2,6 +2,7 @@ import { anisotropy, isotropicHeads, type Model } from "../../model/index.js";
 import type { AnalysisPlugin } from "../contract.js";
 import { causalDecay } from "../shared/causal-mask.js";
 import { growthRates } from "../shared/growth-rates.js";
+import { unmasked } from "../shared/plain-softmax.js";
 import { criticalDepth, type MiddleModes, profileAt } from "./profile.js";
 
 /** M of the profile: modes beyond it hardly count. */
@@ -11,8 +12,6 @@ const resolution = 8;
 const modes = 30;
 
 const positions = 200;
-
-const unmasked = (model: Model): Model => ({ ...model, mask: { ...model.mask, dense: true } });
 
 /** Rates a_n, or undefined where one of them is not positive. */
 function ratesOf(model: Model, t: number): readonly number[] | undefined {

@@ -1,8 +1,9 @@
 import { particles } from "../../dynamics/particles/index.js";
 import { rodas4 } from "../../methods/rodas4/index.js";
-import { anisotropy, isotropicHeads, type Model } from "../../model/index.js";
+import type { Model } from "../../model/index.js";
 import type { AnalysisContext, AnalysisPlugin, Json } from "../contract.js";
 import { pairTime } from "../shared/pair-time.js";
+import { plainSoftmax } from "../shared/plain-softmax.js";
 import { type MergeTree, mergeTree } from "./merge-tree.js";
 
 /** Linking distance of a cluster, rad; that of the observable cluster-count. */
@@ -59,16 +60,6 @@ function stretches(times: readonly number[], [start, end]: readonly [number, num
 }
 
 const longEnough = ({ from, to }: { readonly from: number; readonly to: number }) => to >= lasting * from;
-
-/** β where the model is softmax with Q = K = V = I and nothing else: where the time of a pair is known. */
-function plainBeta(model: Model, t: number): number | undefined {
-  const still = model.feedforward.every((one) => one.affine?.(t).W.every((entry) => entry === 0));
-  if (anisotropy(model) !== undefined || !still) return undefined;
-  const heads = isotropicHeads(model, t);
-  const [head] = heads;
-  const plain = heads.length === 1 && head!.normalisation === "partition" && head!.value === 1;
-  return plain && head!.exponent !== undefined && head!.exponent.rate > 0 ? head!.exponent.rate : undefined;
-}
 
 /** The pair of clusters that would merge first if each pair were alone, from here on. */
 function nextMerge(y: Float64Array, clusters: Int32Array, model: Model, beta: number): Json {
@@ -155,7 +146,8 @@ export const metastability: AnalysisPlugin = {
     const last = partitions.at(-1)!;
     const left = sizesOf(last).size;
     const final = tree.states.findLast(({ t }) => t === span[1]);
-    const rate = plainBeta(model, span[0]);
+    const plain = plainSoftmax(model, span[0]);
+    const rate = model.mask.dense && typeof plain === "number" && plain > 0 ? plain : undefined;
     const next = left > 1 && final !== undefined && rate !== undefined ? nextMerge(final.y, last, model, rate) : null;
     const held = (plateaus.at(-1)?.to ?? Number.NaN) === tree.end && left > 1;
     return {

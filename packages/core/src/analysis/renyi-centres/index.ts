@@ -1,25 +1,10 @@
-import { anisotropy, isotropicHeads, type Model } from "../../model/index.js";
 import type { AnalysisContext, AnalysisPlugin } from "../contract.js";
 import { causalDecay } from "../shared/causal-mask.js";
 import { pairTime } from "../shared/pair-time.js";
+import { plainSoftmax } from "../shared/plain-softmax.js";
 
 /** What counts as arrived, rad. */
 const arrived = 0.01;
-
-const unmasked = (model: Model): Model => ({ ...model, mask: { ...model.mask, dense: true } });
-
-/** β of softmax with V = I that sees inner products only, or why there is none. */
-function betaOf(model: Model, t: number): number | string {
-  const other = anisotropy(unmasked(model));
-  if (other !== undefined) return other;
-  const heads = isotropicHeads(unmasked(model), t);
-  const [head] = heads;
-  const still = model.feedforward.every((one) => one.affine?.(t).W.every((entry) => entry === 0));
-  const plain = heads.length === 1 && head!.normalisation === "partition" && head!.value === 1 && still;
-  if (!plain || model.breakpoints.length > 0) return "centres need one head of softmax with V = I, and nothing else";
-  const rate = head!.exponent?.rate ?? 0;
-  return rate > 0 ? rate : "centres need β > 0";
-}
 
 /** The time a token takes to an earlier one that does not see it: ∫(e^{β(1−cos θ)} + 1)/sin θ dθ, twice that of a pair. */
 export const followTime = (beta: number, angle: number): number =>
@@ -69,12 +54,12 @@ export const renyiCentres: AnalysisPlugin = {
   obstacle({ model, initial, span }: AnalysisContext) {
     if (initial.n === undefined) return `the law ${initial.name} has no tokens`;
     if (causalDecay(model.mask) !== 0) return `the mask ${model.mask.name} is not causal`;
-    if (model.sign !== "attract") return "repelled tokens do not gather";
-    const beta = betaOf(model, span[0]);
-    return typeof beta === "string" ? beta : undefined;
+    const beta = plainSoftmax(model, span[0]);
+    if (typeof beta === "string") return beta;
+    return beta > 0 ? undefined : "centres need β > 0";
   },
   analyze({ model, initial, span }) {
-    const beta = betaOf(model, span[0]) as number;
+    const beta = plainSoftmax(model, span[0]) as number;
     const { m, d, points } = initial.cloud();
     const rows = Array.from({ length: m }, (_, i) => points.subarray(i * d, i * d + d));
     const angle = catchAngle(beta, span[1] - span[0]);
