@@ -4,10 +4,12 @@ import { attentionEntropy } from "./attention-entropy/index.js";
 import { closureDefect } from "./closure-defect/index.js";
 import { clusterCount } from "./cluster-count/index.js";
 import { covariance } from "./covariance/index.js";
+import { dissipation } from "./dissipation/index.js";
 import { effectiveRank } from "./effective-rank/index.js";
 import { energy } from "./energy/index.js";
 import { harmonicPower } from "./harmonic-power/index.js";
 import { inertia } from "./inertia/index.js";
+import { logPartition } from "./log-partition/index.js";
 import { mardiaKurtosis } from "./mardia-kurtosis/index.js";
 import { mardiaSkewness } from "./mardia-skewness/index.js";
 import { massDefect } from "./mass-defect/index.js";
@@ -29,10 +31,12 @@ export const observablesCatalog: readonly ObservablePlugin[] = [
   closureDefect,
   clusterCount,
   covariance,
+  dissipation,
   effectiveRank,
   energy,
   harmonicPower,
   inertia,
+  logPartition,
   mardiaKurtosis,
   mardiaSkewness,
   massDefect,

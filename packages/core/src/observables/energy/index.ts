@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { InputError, SolveError } from "../../foundation/errors/index.js";
 import type { PointCloud } from "../../laws/contract.js";
-import type { Model } from "../../model/index.js";
 import type { ObservablePlugin } from "../contract.js";
 import { cloudAt } from "../shared/law-of.js";
+import { modelBeta } from "../shared/model-beta.js";
 import { clusterDefect, logExponentialEnergy } from "./pair-sums.js";
 
 type Normalisation = "survey" | "finite-n" | "metastability" | "synchronisation";
@@ -64,21 +64,6 @@ function finite(value: number): number {
   });
 }
 
-/** β of the first head of the model at depth t. @throws missing */
-function modelBeta(model: Model): (t: number) => number {
-  const first = model.attention[0];
-  const { beta } = first ?? {};
-  if (beta !== undefined) return (t) => beta(t, 0);
-  throw new InputError({
-    code: "missing",
-    who,
-    rule: "beta is needed, because the model has none",
-    got: first === undefined ? "a model without attention" : `${first.name} attention, which has no β`,
-    fix: "Write energy: { beta: 1 }",
-    path: ["beta"],
-  });
-}
-
 const docs: Readonly<Record<Normalisation, string>> = {
   survey: "Interaction energy (1/2β)∬e^{β⟨x,y⟩}dμdμ.",
   "finite-n": "Interaction energy (1/2βn²)Σe^{β⟨x_i,x_j⟩} of n tokens, whatever their weights.",
@@ -114,7 +99,7 @@ export const energy: ObservablePlugin<EnergyParameters> = {
   }),
   bind({ normalisation, beta }, { model }) {
     const measure = energies[normalisation];
-    const betaAt = beta === undefined ? modelBeta(model) : () => beta;
+    const betaAt = beta === undefined ? modelBeta(model, who) : () => beta;
     return {
       shape: [],
       unit: "1",
