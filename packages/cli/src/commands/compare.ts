@@ -52,7 +52,11 @@ function print(performed: Performed, scaling: Scaling, repeats: number): void {
   const { record, analysis, directory } = performed;
   const levels = Object.entries(record.result.levels);
   emit(levels.map(([name, level]) => `${name}: ${levelOutcome(level)}`).join("\n"));
-  const theory = [...analysisLines(analysis), ...departureLines(record.result), ...growthLines(record.result)];
+  const theory = [
+    ...analysisLines(analysis),
+    ...departureLines(record.result),
+    ...growthLines(record.result, analysis),
+  ];
   if (theory.length > 0) emit(`\n${theory.join("\n")}`);
   const watched = monitorLines(record.result);
   if (watched.length > 0) emit(`\n${watched.join("\n")}`);

@@ -131,12 +131,18 @@ export function departureLines(result: RunResult): string[] {
   );
 }
 
+/** The constant of theory for two laws, where an analysis has one. */
+function theoreticalGrowth(analysis: unknown): string {
+  const constant = (analysis as { dobrushin?: { constant?: number } } | undefined)?.dobrushin?.constant;
+  return constant === undefined ? "" : `; in theory C ≤ ${brief(constant)}`;
+}
+
 /** How fast clouds and the mean-field law drew apart. */
-export function growthLines(result: RunResult): string[] {
+export function growthLines(result: RunResult, analysis?: unknown): string[] {
   return Object.entries(measuredGrowth(result)).flatMap(([pair, metrics]) =>
     Object.entries(metrics).map(
       ([metric, { rate, t, start }]) =>
-        `${pair.replace("|", " | ")}: ${metric} ≤ ${brief(start)}·e^{Ct} with C = ${brief(rate)} (measured, attained at t = ${brief(t)})`,
+        `${pair.replace("|", " | ")}: ${metric} ≤ ${brief(start)}·e^{Ct} with C = ${brief(rate)} (measured, attained at t = ${brief(t)})${theoreticalGrowth(analysis)}`,
     ),
   );
 }

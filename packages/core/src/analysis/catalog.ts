@@ -5,6 +5,7 @@ import { cells } from "./cells/index.js";
 import { criticalScaling } from "./critical-scaling/index.js";
 import { departure } from "./departure/index.js";
 import { phasePortrait } from "./phase-portrait/index.js";
+import { dobrushin } from "./dobrushin/index.js";
 import { lostInTheMiddle } from "./lost-in-the-middle/index.js";
 import { metastability } from "./metastability/index.js";
 import { regime } from "./regime/index.js";
@@ -18,6 +19,7 @@ export const analysisCatalog: readonly AnalysisPlugin[] = [
   criticalScaling,
   departure,
   phasePortrait,
+  dobrushin,
   lostInTheMiddle,
   metastability,
   regime,
