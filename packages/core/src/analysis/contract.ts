@@ -22,6 +22,8 @@ export interface AnalysisPlugin {
   readonly source: string;
   /** It computes what a figure draws, under `picture`; rows of sweeps have no use for it and leave it out. */
   readonly picture?: true;
+  /** Whether it integrates the tokens of the model itself: made where an analysis is asked for, not beside every run. */
+  readonly integrates?: true;
   /** Why it does not apply to this model and law, or undefined when it does. */
   obstacle(context: AnalysisContext): string | undefined;
   analyze(context: AnalysisContext): { readonly [key: string]: Json };

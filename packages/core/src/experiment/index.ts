@@ -1,4 +1,4 @@
-export { analyzeExperiment } from "./analyze.js";
+export { type AnalyzeOptions, analyzeExperiment } from "./analyze.js";
 export { canonicalValue } from "./canonical-spec.js";
 export { describeParameters, type ParameterDescription } from "./describe.js";
 export type { FinishedBlock } from "./ensemble/block.js";

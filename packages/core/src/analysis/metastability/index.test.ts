@@ -117,6 +117,12 @@ describe("four tokens on the circle", () => {
     });
   });
 
+  test("are followed where an analysis is asked for, not beside every run", () => {
+    const one = spec([0, 1], 1, 2);
+    expect(Object.keys(analyzeExperiment(one, { leaveOut: ["integrates"] }))).not.toContain("metastability");
+    expect(Object.keys(analyzeExperiment(one))).toContain("metastability");
+  });
+
   test("stand on a staircase of energy Σα² in between", () => {
     expect(found.verdict).toBe("metastable");
     const [, second, third] = found.plateaus;

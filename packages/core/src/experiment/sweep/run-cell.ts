@@ -45,7 +45,7 @@ export function runCell(bound: Experiment, measure: readonly Measure[], options:
     const wanted = measure.includes("distances") ? bound : withoutDistances(bound);
     const result = measure.every((one) => one === "analysis") ? undefined : runExperiment(wanted, options);
     const analysis = measure.includes("analysis")
-      ? analyzeExperiment(bound, { ...cancel, pictures: "none" })
+      ? analyzeExperiment(bound, { ...cancel, leaveOut: ["picture", "integrates"] })
       : undefined;
     const columns = cellColumns(bound, measure, result, analysis);
     const failures = Object.entries(result?.levels ?? {}).flatMap(([name, { outcome }]) =>
