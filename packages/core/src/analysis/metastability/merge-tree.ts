@@ -74,8 +74,9 @@ const tolerance = 1e-8;
  * The merge tree of a flow, in log time: the depths at which the number of clusters changes, and the clusters then.
  *
  * A run at 1e-6 and one at 1e-8 locate the changes; a third one at 1e-8 reads the clusters there. `tError` is twice the
- * difference of the two, and t·(16 roundings of the field over what it is then, 1/t at least): beyond t ≈ 1e14 nothing is
- * resolved. Where the two runs do not have the same changes, the error of each is the whole span.
+ * difference of the two, and 16 roundings of t², because a change that takes a depth t has a field of size 1/t: beyond
+ * t ≈ 1e14 nothing is resolved. Where the two runs do not have the same changes, the error of each is the whole span.
+ * @param sampled further depths whose states are wanted, from those of the changes
  * @cost three runs of a stiff method, n²/2 distances a step
  */
 export function mergeTree(flow: TokenFlow, sampled: (changes: readonly number[]) => readonly number[]): MergeTree {

@@ -10,14 +10,16 @@ const tie = 64 * Number.EPSILON;
 export interface ScoreRow {
   /** ⟨Qx, Ky_j⟩, −∞ where the key is hidden or has no mass; shape [source.m]. */
   readonly scores: Float64Array;
+  /** Ax, shape [d]. */
+  readonly direction: Float64Array;
   greatest: number;
   /** Scores that differ by less are tied. */
   slack: number;
 }
 
-/** Room for the scores of one query against m keys. */
-export function scoreRow(m: number): ScoreRow {
-  return { scores: new Float64Array(m), greatest: 0, slack: 0 };
+/** Room for the scores of one query against the keys. */
+export function scoreRow({ m, d }: WeightedPoints): ScoreRow {
+  return { scores: new Float64Array(m), direction: new Float64Array(d), greatest: 0, slack: 0 };
 }
 
 function positionsOf({ positions }: WeightedPoints): Float64Array {
@@ -55,7 +57,7 @@ export function scoreQuery(
   row: ScoreRow,
 ): void {
   const { m, d, points, weights } = source;
-  const direction = new Float64Array(d);
+  const { direction } = row;
   let square = 0;
   for (let a = 0; a < d; a++) {
     let sum = 0;
@@ -98,7 +100,7 @@ export function leadersOf(
   queries: WeightedPoints,
   mask: Visibility,
 ): Leaders {
-  const row = scoreRow(source.m);
+  const row = scoreRow(source);
   const reach = reachOf(source);
   const starts = new Int32Array(queries.m + 1);
   const indices: number[] = [];
@@ -125,7 +127,7 @@ export function leadersOf(
  * lead, negative once a key passes a leader by twice the slack of a tie, or tied leaders part by as much.
  */
 export function marginOf(head: KernelHead, leaders: Leaders, source: WeightedPoints, mask: Visibility): number {
-  const row = scoreRow(source.m);
+  const row = scoreRow(source);
   const reach = reachOf(source);
   const { starts, indices } = leaders;
   let margin = Number.POSITIVE_INFINITY;
