@@ -1,6 +1,7 @@
 /**
  * The mean-field law of the circle to t = 10 at beta = 20, from 1 + 0.1 cos θ + 0.05 sin 3θ: the scheme `spectral` on 512
- * nodes (harmonics to 170) and on 2048 (to 682), `finite-volume` with 512 cells. Each is to take less than a second.
+ * nodes (harmonics to 170) and on 2048 (to 682), `finite-volume` with 512 cells, `quantiles` with 512. Each is to take less
+ * than a second.
  *
  *   npm run build && node bench/circle-law.mjs [--repeats 7] [--out FILE.json]
  *
@@ -31,6 +32,7 @@ const cases = [
   { scheme: "spectral", grid: 512 },
   { scheme: "spectral", grid: 2048 },
   { scheme: "finite-volume", grid: 512 },
+  { scheme: "quantiles", grid: 512 },
 ].map((one) => ({ ...one, bound: boundOf(one), samples: [] }));
 const before = load();
 for (let round = 0; round <= repeats; round++) {

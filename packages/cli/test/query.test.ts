@@ -1,7 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../test/needs.js";
 import { meanfield, repository, temporaryFolder } from "./command.js";
@@ -76,40 +75,34 @@ describe("figure", () => {
     expect(unknown.stderr).toContain('this run has no figure "nothing". It has');
   });
 
-  test("draws a map of a sweep's rows, chunk by chunk", async () => {
-    const column = (name: string, data: number[] | string[]) => ({ name, data });
-    mkdirSync(join(folder, "sweep/chunks"), { recursive: true });
-    writeFileSync(join(folder, "sweep/sweep.json"), "{}");
-    for (const [k, beta] of [1, 2].entries()) {
-      const rows = [
-        column("status", ["done", "failed"]),
-        column("beta", [beta, 9]),
-        column("n", [10, 10]),
-        column("v", [k, 7]),
-        column("analysis.regime.verdict", ["bounded", "decays"]),
-        column("analysis.regime.rank", [2 - k, 0]),
-      ];
-      const bytes = new Uint8Array(parquetWriteBuffer({ columnData: rows }));
-      writeFileSync(join(folder, `sweep/chunks/0-0000${k}.parquet`), bytes);
-    }
-    const { code, stdout } = await meanfield(["figure", "sweep", "--x", "beta", "--y", "n", "--value", "v"], folder);
-    expect([code, stdout.split("\n")[0]]).toEqual([0, "sweep/figures/heat-map.svg"]);
-    expect(readFileSync(join(folder, "sweep/figures/heat-map.svg"), "utf8")).toContain("2 places");
-    const missing = await meanfield(["figure", "sweep", "--x", "beta"], folder);
-    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("needs --x, --y and --value") });
-    const regimes = await meanfield(["figure", "sweep", "--kind", "regime-map", "--x", "beta", "--y", "n"], folder);
-    expect([regimes.code, regimes.stdout.split("\n")[0]]).toEqual([0, "sweep/figures/regime-map.svg"]);
-    expect(readFileSync(join(folder, "sweep/figures/regime-map.svg"), "utf8")).toContain("2 places: 2 bounded");
-    const ranks = await meanfield(["figure", "sweep", "--kind", "rank-histogram"], folder);
-    expect([ranks.code, ranks.stdout.split("\n")[0]]).toEqual([0, "sweep/figures/rank-histogram.svg"]);
-    const strange = await meanfield(["figure", "sweep", "--kind", "regimes"], folder);
-    expect(strange).toMatchObject({ code: 2, stderr: expect.stringContaining("It has heat-map, regime-map and") });
-    writeFileSync(join(folder, "sweep/chunks/0-00002.parquet"), "PAR1 no");
-    const damaged = await meanfield(["figure", "sweep", "--x", "beta", "--y", "n", "--value", "v"], folder);
-    expect(damaged).toMatchObject({
-      code: 2,
-      stderr: expect.stringContaining("0-00002.parquet: must be a whole Parquet"),
-    });
+  test("draws maps of a sweep's rows, and says what it has not", async () => {
+    const sweep = `model: { attention: { softmax: { beta: 1 } } }
+initial: { gaussian: { mean: [0, 0], cov: { diagonal: [1, 1] } } }
+levels: { gaussian-moments: {} }
+solve: { span: [0, 0.1] }
+observe: { trace: { every: 0.1 } }
+sweep:
+  model.attention.softmax.beta: [1, 2]
+  initial.gaussian.cov.diagonal.0: [0.25, 1]
+  measure: [analysis, series]
+`;
+    writeFileSync(join(folder, "sweep.yaml"), sweep);
+    expect(await meanfield(["sweep", "sweep.yaml", "--out", "sweep", "--quiet"], folder)).toMatchObject({ code: 0 });
+    const plane = ["--x", "model.attention.softmax.beta", "--y", "initial.gaussian.cov.diagonal.0"];
+    const figure = (...words: string[]) => meanfield(["figure", "sweep", ...words], folder);
+    const drawn = async (name: string, ...words: string[]) => {
+      const { code, stdout, stderr } = await figure(...words);
+      expect([code, stderr, stdout.split("\n")[0]]).toEqual([0, "", `sweep/figures/${name}.svg`]);
+      return readFileSync(join(folder, `sweep/figures/${name}.svg`), "utf8");
+    };
+    const trace = "gaussian-moments.trace@0.1";
+    expect(await drawn("heat-map", ...plane, "--value", trace)).toContain("4 places");
+    expect(await drawn("regime-map", "--kind", "regime-map", ...plane)).toContain("4 places: 4 blow-up");
+    expect(await drawn("rank-histogram", "--kind", "rank-histogram")).toContain("over 4 models");
+    const missing = await figure("--x", "model.attention.softmax.beta");
+    expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("needs --x, --y, --value") });
+    const strange = await figure("--kind", "regimes");
+    expect(strange).toMatchObject({ code: 2, stderr: expect.stringContaining("There are heat-map, line-family") });
   });
 });
 

@@ -42,7 +42,10 @@ const collect = (value: string, before: readonly string[] = []): string[] => [..
 export function addSweepFigureFlags(command: Command): Command {
   return command
     .option("--x <column>", "of a sweep: column across; t in a line-family for the depths of the value's records")
-    .option("--y <column>", "of a heat-map or regime-map: column upwards; t in a heat-map for the depths of the value's records")
+    .option(
+      "--y <column>",
+      "of a heat-map or regime-map: column upwards; t in a heat-map for the depths of the value's records",
+    )
     .option("--value <column>", "of a sweep: column that is drawn")
     .option("--by <column>", "of a line-family or rank-histogram: column whose values each have a line or a panel")
     .option("--facet <column>", "of a heat-map or line-family: column whose values each have a panel")
@@ -89,8 +92,7 @@ export async function sweepFigures(io: StoreIo, directory: string, flags: SweepF
     const { x, value: drawn } = required(kind, flags, ["x", "value"]);
     return [lineFamily(await read(), { x, value: drawn, by, facet, band, labels })];
   }
-  if (kind === "parallel-coordinates")
-    return [parallelCoordinates(await read(), { columns: column, value, labels })];
+  if (kind === "parallel-coordinates") return [parallelCoordinates(await read(), { columns: column, value, labels })];
   if (kind === "regime-map") {
     const { x, y } = required(kind, flags, ["x", "y"]);
     return [regimeMap(await read(), { x, y, ...(value && { verdict: value }), ...(zero && { zero }) })];

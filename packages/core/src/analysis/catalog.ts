@@ -4,10 +4,10 @@ import { alignment } from "./alignment/index.js";
 import { cells } from "./cells/index.js";
 import { criticalScaling } from "./critical-scaling/index.js";
 import { departure } from "./departure/index.js";
-import { phasePortrait } from "./phase-portrait/index.js";
 import { dobrushin } from "./dobrushin/index.js";
 import { lostInTheMiddle } from "./lost-in-the-middle/index.js";
 import { metastability } from "./metastability/index.js";
+import { phasePortrait } from "./phase-portrait/index.js";
 import { regime } from "./regime/index.js";
 import { renyiCentres } from "./renyi-centres/index.js";
 import { stability } from "./stability/index.js";
@@ -18,10 +18,10 @@ export const analysisCatalog: readonly AnalysisPlugin[] = [
   cells,
   criticalScaling,
   departure,
-  phasePortrait,
   dobrushin,
   lostInTheMiddle,
   metastability,
+  phasePortrait,
   regime,
   renyiCentres,
   stability,

@@ -16,8 +16,10 @@ const gaussian = {
     n: 100,
   },
 };
-const spec = (model: object) => experiment({ model, initial: gaussian, levels: { particles: {} } });
-const models: Record<string, object> = {
+const onSphere = { "uniform-sphere": { d: 3, n: 6 } };
+const spec = (model: { geometry?: string }) =>
+  experiment({ model, initial: model.geometry === "sphere" ? onSphere : gaussian, levels: { particles: {} } });
+const models: Record<string, { attention: unknown; geometry?: string }> = {
   "softmax, V = I": { attention: "softmax" },
   "softmax, general V": {
     attention: {
@@ -32,6 +34,10 @@ const models: Record<string, object> = {
   },
   unnormalised: { attention: "unnormalised" },
   "causal softmax": { attention: "softmax", mask: "causal" },
+  "softmax on the sphere": { attention: "softmax", geometry: "sphere" },
+  "softmax on the sphere, β = 800": { attention: { softmax: { beta: 800 } }, geometry: "sphere" },
+  "softmax on the sphere, β = 10⁻⁶": { attention: { softmax: { beta: 1e-6 } }, geometry: "sphere" },
+  "hardmax on the sphere": { attention: "hardmax", geometry: "sphere" },
 };
 
 test("the catalog holds exactly the folders", () => expectCatalog(analysisCatalog, members));

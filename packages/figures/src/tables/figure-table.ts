@@ -40,28 +40,3 @@ export function timesOf(columns: readonly string[], value: string): { readonly t
   if (found.length === 0) requireColumn(columns, `${prefix}<t>`);
   return found.sort((a, b) => a.t - b.t);
 }
-
-const letters: Readonly<Record<string, string>> = {
-  beta: "$β$",
-  n: "$n$",
-  d: "$d$",
-  epsilon: "$ε$",
-  gamma: "$γ$",
-  t: "$t$",
-};
-
-function labelOfWord(word: string): string {
-  return letters[word] ?? (/^[A-Z]$/.test(word) ? `$${word}$` : word.replace(/[-_]/g, " "));
-}
-
-/** A column as an axis says it: the last word of its path, with the one before where that alone says little. */
-export function columnLabel(column: string): string {
-  const words = column.split(".");
-  const last = words.at(-1)!;
-  const before = words.at(-2);
-  const vague = /^(scale|seed|rows|\d+|value|mean|sd)$/.test(last);
-  if (!vague || before === undefined) return labelOfWord(last);
-  // An entry of a list: cov.diagonal.0 is entry 1 of the diagonal.
-  const entry = /^\d+$/.test(last) ? `entry ${Number(last) + 1}` : last;
-  return `${labelOfWord(before)} ${entry}`;
-}

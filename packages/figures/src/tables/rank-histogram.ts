@@ -7,7 +7,8 @@ import { sentence } from "../drawing/describe.js";
 import { type Axis, depthAxis, formatNumber } from "../drawing/scale.js";
 import { columnWidth, fontSize, ink, pageWidth, palette } from "../drawing/style.js";
 import type { Figure } from "../figure.js";
-import { columnLabel, type FigureTable, numberAt, requireColumn, type TableRow } from "./figure-table.js";
+import { labelOf } from "./column-label.js";
+import { type FigureTable, numberAt, requireColumn, type TableRow } from "./figure-table.js";
 
 export interface RankHistogramOptions {
   /** Column of ranks; `analysis.regime.rank` when left out. */
@@ -81,7 +82,7 @@ function groupsOf(
   }
   const word = (value: unknown) => (typeof value === "number" ? formatNumber(value, 3) : String(value));
   return sorted.map((value) => ({
-    title: `${columnLabel(by)} = ${word(value)}`,
+    title: `${labelOf(by)} = ${word(value)}`,
     rows: rows.filter((row) => row[by] === value),
   }));
 }

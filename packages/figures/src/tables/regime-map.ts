@@ -6,7 +6,8 @@ import { sentence } from "../drawing/describe.js";
 import { columnWidth, ink, palette, ribbonFill } from "../drawing/style.js";
 import { zeroContour } from "../drawing/zero-contour.js";
 import type { Figure, LegendEntry } from "../figure.js";
-import { columnLabel, type FigureTable, numberAt, requireColumn, type TableRow } from "./figure-table.js";
+import { labelOf } from "./column-label.js";
+import { type FigureTable, numberAt, requireColumn, type TableRow } from "./figure-table.js";
 import { axisOf, borders, requireOneEach } from "./heat-map.js";
 
 /** What is drawn over what. */
@@ -119,8 +120,8 @@ export function regimeMap(table: FigureTable, options: RegimeMapOptions): Figure
   const frame = {
     x: axisOf(across),
     y: axisOf(upwards),
-    xLabel: columnLabel(x),
-    yLabel: columnLabel(y),
+    xLabel: labelOf(x),
+    yLabel: labelOf(y),
     width: columnWidth,
   };
   const rect = { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: (cell: { colour: string }) => cell.colour } as const;
@@ -131,7 +132,7 @@ export function regimeMap(table: FigureTable, options: RegimeMapOptions): Figure
   ]);
   return compose({
     name: "regime-map",
-    title: `Regimes by ${columnLabel(x)} and ${columnLabel(y)}`,
+    title: `Regimes by ${labelOf(x)} and ${labelOf(y)}`,
     caption: sentence(
       table.title,
       `regimes by ${x} (across) and ${y} (upwards)`,

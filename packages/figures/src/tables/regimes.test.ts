@@ -2,7 +2,8 @@ import { parseHTML } from "linkedom";
 import { describe, expect, it } from "vitest";
 import { renderSvg } from "../drawing/render-svg.js";
 import { ribbonFill } from "../drawing/style.js";
-import { columnLabel, type FigureTable } from "./figure-table.js";
+import { labelOf } from "./column-label.js";
+import type { FigureTable } from "./figure-table.js";
 import { rankBars, rankHistogram } from "./rank-histogram.js";
 import { regimeMap } from "./regime-map.js";
 
@@ -57,9 +58,9 @@ describe("a map of regimes", () => {
 
   it("labels axes by the letters of the model", () => {
     for (const part of ["V scale", "W scale"]) expect(plain(svg)).toContain(part);
-    expect(columnLabel("model.attention.softmax.beta")).toBe("$β$");
-    expect(columnLabel("initial.gaussian.cov.diagonal.0")).toBe("diagonal entry 1");
-    expect(columnLabel("analysis.regime.tStar")).toBe("tStar");
+    expect(labelOf("model.attention.softmax.beta")).toBe("$β$");
+    expect(labelOf("initial.gaussian.cov.diagonal.0")).toBe("diagonal entry 1");
+    expect(labelOf("analysis.regime.tStar")).toBe("tStar");
   });
 });
 

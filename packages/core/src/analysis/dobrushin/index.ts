@@ -58,11 +58,16 @@ export const dobrushin: AnalysisPlugin = {
       constantsOf(model, t),
     );
     const worst = pieces.reduce((a, b) => (b.position + b.law > a.position + a.law ? b : a));
+    const constant = worst.position + worst.law;
     return {
-      verdict: "continuous in the law",
-      constant: worst.position + worst.law,
-      slopeInPosition: worst.position,
-      slopeInLaw: worst.law,
+      ...(Number.isFinite(constant)
+        ? {
+            verdict: "continuous in the law",
+            constant,
+            slopeInPosition: worst.position,
+            slopeInLaw: worst.law,
+          }
+        : { verdict: "constant beyond float64" }),
       certificate: {
         method: "Lipschitz constants of the velocity along geodesics and along couplings",
         holdsFor: "W₁ and W₂ of the geodesic distance, every pair of laws on the sphere",

@@ -148,7 +148,7 @@ describe("in the plane", () => {
     });
     expect(analyzeExperiment(bound)["phase-portrait"]).toBeUndefined();
     const small = experiment(planeSpec(diagonal(1, 1), diagonal(1, 1), diagonal(0, 0), [0, 1]));
-    expect(analyzeExperiment(small, { pictures: "none" })["phase-portrait"]).toBeUndefined();
+    expect(analyzeExperiment(small, { leaveOut: ["picture"] })["phase-portrait"]).toBeUndefined();
     expect(analyzeExperiment(small)["phase-portrait"]).toBeDefined();
   });
 });

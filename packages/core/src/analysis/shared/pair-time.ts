@@ -20,7 +20,7 @@ function closing({ beta, masses: [a, b] }: Pair, angle: number): number {
  * The time in which two clusters close from one angle to a smaller one, ∫dθ/|θ̇|: about e^{β(1−cos θ)}/β. Panels are halved
  * until 8 and 16 nodes agree.
  * @param from, to in rad, π > from ≥ to > 0
- * @returns depth
+ * @returns depth; Infinity beyond float64
  * @cost a few hundred evaluations
  * @accuracy 1e-10 relative; two particles (analysis/metastability/index.test.ts)
  * @source theory.md §3; derived
@@ -37,6 +37,8 @@ export function pairTime(pair: Pair, from: number, to: number): number {
   };
   const integral = (a: number, b: number, depth: number): number => {
     const best = over(fine, a, b);
+    // The integrand is positive: what overflows in one panel does so in all.
+    if (best === Number.POSITIVE_INFINITY) return best;
     if (depth === 0 || Math.abs(best - over(coarse, a, b)) <= 1e-11 * best) return best;
     const middle = (a + b) / 2;
     return integral(a, middle, depth - 1) + integral(middle, b, depth - 1);
