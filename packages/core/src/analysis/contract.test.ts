@@ -19,7 +19,7 @@ const gaussian = {
 const onSphere = { "uniform-sphere": { d: 3, n: 6 } };
 const spec = (model: { geometry?: string }) =>
   experiment({ model, initial: model.geometry === "sphere" ? onSphere : gaussian, levels: { particles: {} } });
-const models: Record<string, { attention: unknown; geometry?: string }> = {
+const models: Record<string, { readonly geometry?: string; readonly [key: string]: unknown }> = {
   "softmax, V = I": { attention: "softmax" },
   "softmax, general V": {
     attention: {
