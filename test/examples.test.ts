@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { bindCell, experiment, planSweep, runExperiment } from "@meanfield/core/experiment";
+import { bindCell, experiment, planSweep, runCell, runExperiment } from "@meanfield/core/experiment";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 
@@ -32,10 +32,10 @@ describe.each(names)("examples/%s", (name) => {
 
 const sweeps = readdirSync(root).filter((name) => existsSync(join(root, name, "sweep.yaml")));
 
-test.each(sweeps)(
-  "examples/%s: a sweep that says what it shows, and whose first and last cells make experiments",
-  (name) => {
-    const document = parse(readFileSync(join(root, name, "sweep.yaml"), "utf8")) as Record<string, unknown>;
+describe.each(sweeps)("examples/%s", (name) => {
+  const document = parse(readFileSync(join(root, name, "sweep.yaml"), "utf8")) as Record<string, object>;
+
+  test("says what it shows, and its first and last cells make experiments", () => {
     expect(document["title"]).toBeTypeOf("string");
     expect(document["notes"]).toBeTypeOf("string");
     const plan = planSweep(document);
@@ -43,8 +43,18 @@ test.each(sweeps)(
       const values = plan.values(plan.dimensions.map(({ size }) => end * (size - 1)));
       expect(bindCell(plan, values).levels.length).toBeGreaterThan(0);
     }
-  },
-);
+  });
+
+  test("its first cell is done and meets what it expects, with four repeats at most", () => {
+    const solve = document["solve"] as { readonly repeats?: number } | undefined;
+    const few = { ...document, solve: { ...solve, ...(solve?.repeats && { repeats: 4 }) } };
+    const plan = planSweep(few);
+    const cell = bindCell(plan, plan.values(plan.dimensions.map(() => 0)));
+    const { status, columns } = runCell(cell, plan.measure);
+    expect(status).toBe("done");
+    if (cell.expectations.length > 0) expect(columns["expect.ok"]).toBe(true);
+  });
+});
 
 test("the quickstart's experiment is valid", () => {
   const path = join(import.meta.dirname, "../packages/cli/quickstart/experiment.yaml");
