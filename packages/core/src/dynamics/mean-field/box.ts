@@ -8,7 +8,7 @@ import type { BoundLevel, LevelContext } from "../contract.js";
 import { affineMotion, determinant, place, solveScale, standardChart } from "./box-frame.js";
 import { type BoxShape, type BoxState, partsOf, startOf } from "./box-state.js";
 import { type ChartGrid, gridOver } from "./chart.js";
-import { advect, positiveStep } from "./finite-volume.js";
+import { advect } from "./finite-volume.js";
 import { positiveSteps } from "./positive-steps.js";
 import { requireResolved, underResolved } from "./resolution.js";
 import { overStretches } from "./stretches.js";
@@ -215,15 +215,8 @@ export function boxLevel({ model, initial }: LevelContext, options: BoxOptions):
   };
   requireWhole(law(y0), initial, halfWidth);
   const moving = masked ? createModel({ ...model, mask: overStretches(model.mask, slices) }) : model;
-  const { rate, outflow } = boxFlow(moving, grid, of, positions);
-  const ignored = new Float64Array(y0.length);
-  const method = positiveSteps({
-    masses: total,
-    at(t, y) {
-      rate(t, y, ignored);
-      return positiveStep(y, outflow);
-    },
-  });
+  const flow = boxFlow(moving, grid, of, positions);
+  const method = positiveSteps(flow, total, y0.length);
   return {
     name: "mean-field",
     problem: {
@@ -234,7 +227,7 @@ export function boxLevel({ model, initial }: LevelContext, options: BoxOptions):
         scale: { offset: total + slices * d, shape: [...lead, d, d] },
       },
       breakpoints: model.breakpoints,
-      drift: rate,
+      drift: flow.rate,
     },
     kind: "point-cloud",
     law,

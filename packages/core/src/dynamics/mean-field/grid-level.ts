@@ -4,7 +4,7 @@ import type { Model } from "../../model/index.js";
 import { adaptive } from "../../solve/index.js";
 import type { BoundLevel } from "../contract.js";
 import { type ChartGrid, type Faces, lawOn } from "./chart.js";
-import { advect, positiveStep } from "./finite-volume.js";
+import { advect } from "./finite-volume.js";
 import { positiveSteps } from "./positive-steps.js";
 import { requireResolved, underResolved } from "./resolution.js";
 
@@ -76,22 +76,15 @@ export function gridLevel(flow: GridFlow, masses: Float64Array, tolerance: numbe
   const { m } = grid;
   const axes = flow.faces.map(({ axis }) => axis);
   requireResolved(grid.cells, masses, axes);
-  const { rate, outflow } = flowOf(flow);
-  const ignored = new Float64Array(m);
-  const method = positiveSteps({
-    masses: m,
-    at(t, y) {
-      rate(t, y, ignored);
-      return positiveStep(y, outflow);
-    },
-  });
+  const moving = flowOf(flow);
+  const method = positiveSteps(moving, m, m);
   return {
     name: "mean-field",
     problem: {
       y0: masses.slice(),
       layout: { mass: { offset: 0, shape: grid.chart.shape } },
       breakpoints: model.breakpoints,
-      drift: rate,
+      drift: moving.rate,
     },
     kind: "point-cloud",
     law: (y) => flow.law?.(y) ?? lawOn(grid, y),

@@ -1,12 +1,12 @@
 import { sspRk3 } from "../../methods/ssp-rk3/index.js";
 import type { Method, Scratch } from "../../solve/index.js";
+import { positiveStep } from "./finite-volume.js";
 
-/** What the steps must keep. */
-export interface StepLimit {
-  /** The longest Euler step that leaves the masses non-negative. */
-  at(t: number, y: Float64Array): number;
-  /** The masses are the first entries of the state. */
-  readonly masses: number;
+/** The flow of masses over faces that steps must keep positive. */
+export interface MassFlow {
+  /** Writes the rate of the state, and what leaves each cell into `outflow`. */
+  rate(t: number, y: Float64Array, out: Float64Array): void;
+  readonly outflow: Float64Array;
 }
 
 interface LimitedScratch {
@@ -26,22 +26,26 @@ function keepsPositive(out: Float64Array, masses: number): boolean {
  * ssp-rk3 that takes no step beyond the limit, and none that makes a mass negative: such a step counts as rejected, like
  * one that misses the tolerance.
  *
+ * @param masses how many of the first entries of the state are masses
+ * @param size length of the state
  * @cost one more evaluation a step, for the limit
  */
-export function positiveSteps(limit: StepLimit): Method {
+export function positiveSteps({ rate, outflow }: MassFlow, masses: number, size: number): Method {
   const inner = sspRk3.bind({});
+  const ignored = new Float64Array(size);
   return {
     ...inner,
     init: (problem, seed, run): LimitedScratch => ({ inner: inner.init(problem, seed, run), ratio: 0 }),
     step(problem, t, dt, y, out, scratch) {
       const own = scratchOf(scratch);
-      own.ratio = dt / limit.at(t, y);
+      rate(t, y, ignored);
+      own.ratio = dt / positiveStep(y, outflow);
       const { evaluations } = inner.step(problem, t, dt, y, out, own.inner);
       return { evaluations: evaluations + 1 };
     },
     errorNorm(y, out, rtol, atol, scratch) {
       const own = scratchOf(scratch);
-      if (!keepsPositive(out, limit.masses)) return Number.NaN;
+      if (!keepsPositive(out, masses)) return Number.NaN;
       // To the power of the order, so that the controller aims at the limit itself.
       return Math.max(inner.errorNorm!(y, out, rtol, atol, own.inner), own.ratio ** inner.order);
     },
