@@ -1,6 +1,7 @@
 import type { DistanceSeries, LevelResult, RunResult } from "@meanfield/core/experiment";
 import { InputError, SolveError } from "@meanfield/core/foundation/errors";
 import { firstNonFinite, type NdArray } from "@meanfield/core/foundation/shapes";
+import type { Lookup } from "./array-lookup.js";
 import { describeEnsemble, ensembleArrays, restoreEnsemble } from "./ensemble-arrays.js";
 import type { FinishedManifest } from "./manifest.js";
 import { mapValues } from "./map-values.js";
@@ -131,24 +132,6 @@ export function describeDistance(distance: DistanceSeries): DistanceDescription 
   if (distance.null === undefined) return described;
   const { n, repeats } = distance.null;
   return { ...described, null: { n, repeats } };
-}
-
-/** Looks arrays up by key. @throws InputError unreadable, naming the key, when one is missing or has another shape */
-export type Lookup = (key: string, shape?: readonly number[]) => NdArray;
-
-/** A lookup in the arrays of a file. */
-export function lookupIn(arrays: Readonly<Record<string, NdArray>>, who: string): Lookup {
-  return (key, shape) => {
-    const array = Object.hasOwn(arrays, key) ? arrays[key] : undefined;
-    if (array && (shape === undefined || shape.join() === array.shape.join())) return array;
-    throw new InputError({
-      code: "unreadable",
-      who,
-      rule: `must hold "${key}"${shape ? ` of shape [${shape.join(", ")}]` : ""}`,
-      got: array ? `shape [${array.shape.join(", ")}]` : `the keys ${Object.keys(arrays).join(", ")}`,
-      fix: "Remove the directory and run the experiment again",
-    });
-  };
 }
 
 /** The level that a description and the arrays make. */

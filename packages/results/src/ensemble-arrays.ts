@@ -1,7 +1,7 @@
 import type { EnsembleResult, EnsembleSeries } from "@meanfield/core/experiment";
 import type { NdArray } from "@meanfield/core/foundation/shapes";
 import { z } from "zod";
-import type { Lookup } from "./arrays.js";
+import type { Lookup } from "./array-lookup.js";
 import { mapValues } from "./map-values.js";
 
 const shapeSchema = z.array(z.int().nonnegative());

@@ -1,5 +1,6 @@
 import { InputError } from "@meanfield/core/foundation/errors";
-import { describeDistance, describeLevel, lookupIn, restoreDistance, restoreLevel, runArrays } from "./arrays.js";
+import { lookupIn } from "./array-lookup.js";
+import { describeDistance, describeLevel, restoreDistance, restoreLevel, runArrays } from "./arrays.js";
 import type { JsonValue } from "./canonical.js";
 import { isTemporaryName, joinPath, type StoreIo } from "./io.js";
 import {
