@@ -11,7 +11,6 @@ interface Edge {
   readonly from: string;
   readonly to: string;
   readonly line: number;
-  readonly typeOnly: boolean;
 }
 
 interface Package {
@@ -42,7 +41,7 @@ function checkImports(root: string, { name, source }: Package, path: string, fin
     add(1, misplaced(within));
     for (const { line, rule } of impurities(tree)) add(line, rule);
   }
-  for (const { specifier, line, typeOnly } of importsOf(tree)) {
+  for (const { specifier, line } of importsOf(tree)) {
     if (specifier === undefined) {
       if (name === "core") add(line, "a dynamic import of a computed name cannot be checked");
       continue;
@@ -56,7 +55,7 @@ function checkImports(root: string, { name, source }: Package, path: string, fin
     if (to.startsWith("../")) add(line, `${specifier} leaves the package; import another package by its name`);
     else {
       if (name === "core") add(line, forbidden(within, to));
-      edges.push({ from: file, to: pathFrom(root, target), line, typeOnly });
+      edges.push({ from: file, to: pathFrom(root, target), line });
     }
   }
 }
@@ -72,23 +71,13 @@ function graphOf(edges: readonly Edge[], name: (path: string) => string = (path)
   return graph;
 }
 
+/** Imports of types count: files that only know each other's types cannot be read one at a time either. */
 function cycleFindings(edges: readonly Edge[]): Finding[] {
-  const lineOfEdge = (from: string, to: string) =>
-    edges.find((edge) => edge.from === from && edge.to === to)?.line ?? 1;
-  const finding = (cycle: readonly string[], kind: string): Finding => ({
+  return cyclesOf(graphOf(edges)).map((cycle) => ({
     file: cycle[0]!,
-    line: lineOfEdge(cycle[0]!, cycle[1]!),
-    rule: `${kind}: ${cycle.join(" → ")}`,
-  });
-  const atRunTime = cyclesOf(graphOf(edges.filter((edge) => !edge.typeOnly)));
-  const reported = new Set(atRunTime.flat());
-  const ofTypes = cyclesOf(graphOf(edges))
-    .filter((cycle) => new Set(cycle.map((file) => dirname(file))).size > 1)
-    .filter((cycle) => !cycle.some((file) => reported.has(file)));
-  return [
-    ...atRunTime.map((cycle) => finding(cycle, "import cycle")),
-    ...ofTypes.map((cycle) => finding(cycle, "import cycle of types between folders")),
-  ];
+    line: edges.find((edge) => edge.from === cycle[0] && edge.to === cycle[1])!.line,
+    rule: `import cycle: ${cycle.join(" → ")}`,
+  }));
 }
 
 /** The folders of foundation may use one another, in one direction. */

@@ -6,28 +6,24 @@ export interface ImportOf {
   /** undefined for a dynamic import of a computed name. */
   readonly specifier: string | undefined;
   readonly line: number;
-  /** Erased by the compiler. `import { type X }` is not: it still loads the module. */
-  readonly typeOnly: boolean;
 }
 
 /** Every import of a file, in the order of its text. */
 export function importsOf(source: ts.SourceFile): ImportOf[] {
   const found: ImportOf[] = [];
-  const add = (node: ts.Node, name: ts.Node | undefined, typeOnly: boolean) => {
+  const add = (node: ts.Node, name: ts.Node | undefined) => {
     const specifier = name !== undefined && ts.isStringLiteralLike(name) ? name.text : undefined;
-    found.push({ specifier, line: lineOf(source, node), typeOnly });
+    found.push({ specifier, line: lineOf(source, node) });
   };
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) {
-      add(node, node.moduleSpecifier, node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword);
-    } else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
-      add(node, node.moduleSpecifier, node.isTypeOnly);
+    if (ts.isImportDeclaration(node) || (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined)) {
+      add(node, node.moduleSpecifier);
     } else if (ts.isImportTypeNode(node)) {
-      add(node, ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true);
+      add(node, ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined);
     } else if (ts.isExternalModuleReference(node)) {
-      add(node, node.expression, false);
+      add(node, node.expression);
     } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
-      add(node, node.arguments[0], false);
+      add(node, node.arguments[0]);
     }
     ts.forEachChild(node, visit);
   };

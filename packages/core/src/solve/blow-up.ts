@@ -3,7 +3,8 @@ import type { Method } from "./method.js";
 import { adaptive } from "./options.js";
 import type { Problem } from "./problem.js";
 import type { Step } from "./step.js";
-import { partNorm, type StatePart, stepsInTime, type TimeChange } from "./time-change.js";
+import { stepsInTime } from "./steps-in-time.js";
+import { partNorm, type StatePart, type TimeChange } from "./time-change.js";
 
 /** A state on the way to a blow-up. */
 export interface Approach {

@@ -1,7 +1,6 @@
 import { InputError } from "../foundation/errors/index.js";
 import type { ControllerState } from "./controller.js";
 import type { MethodMemory } from "./method.js";
-import type { RecorderState } from "./recorder.js";
 import type { MethodSpan, SolveStats } from "./trajectory.js";
 
 /** Where the step generator stands after a step: all it needs to make the next one, bit for bit. Plain data. */
@@ -20,6 +19,15 @@ export interface StepPosition {
   readonly memory?: MethodMemory;
   /** Where the smooth piece of a drift that jumps was chosen; absent where the drift does not jump. */
   readonly origin?: { readonly t: number; readonly y: Float64Array };
+}
+
+/** What a recorder has taken so far; plain data. */
+export interface RecorderState {
+  readonly t: Float64Array;
+  /** Shape [t.length, …item]. */
+  readonly values: Float64Array;
+  /** Number of the next time. */
+  readonly next: number;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { Diffusion } from "./diffusion.js";
-import type { Jumps } from "./switching.js";
+import type { Jumps } from "./jumps.js";
 
 /** Where a named part of the state lies in the flat array. */
 export interface Block {

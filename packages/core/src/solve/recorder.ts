@@ -1,3 +1,4 @@
+import type { RecorderState } from "./checkpoint.js";
 import type { Save } from "./options.js";
 import type { Step } from "./step.js";
 import type { Recorded } from "./trajectory.js";
@@ -12,15 +13,6 @@ export interface Recorder {
   finish(t: number, y: Float64Array): void;
   recorded(): Recorded;
   state(): RecorderState;
-}
-
-/** What a recorder has taken so far; plain data. */
-export interface RecorderState {
-  readonly t: Float64Array;
-  /** Shape [t.length, …item]. */
-  readonly values: Float64Array;
-  /** Number of the next time. */
-  readonly next: number;
 }
 
 export function createRecorder(save: Save, from?: RecorderState): Recorder {

@@ -9,8 +9,8 @@ import type { Problem } from "./problem.js";
 import { createRecorder, type Recorder } from "./recorder.js";
 import type { Failure, Step } from "./step.js";
 import { steps } from "./step.js";
+import { stepsInTime } from "./steps-in-time.js";
 import { stepsAcrossJumps } from "./switching.js";
-import { stepsInTime } from "./time-change.js";
 import type { MethodSpan, Recorded, Trajectory } from "./trajectory.js";
 
 /** Signs of all events at the last accepted state. */

@@ -1,25 +1,11 @@
 import { InputError } from "../foundation/errors/index.js";
 import type { StepPosition } from "./checkpoint.js";
 import { findCrossing } from "./event.js";
+import type { SmoothPiece } from "./jumps.js";
 import type { Method } from "./method.js";
 import { checkOptions, type SolveOptions } from "./options.js";
 import type { Problem } from "./problem.js";
 import { type Failure, type Step, steps } from "./step.js";
-
-/** A drift as it is on one side of its jumps. */
-export interface SmoothPiece {
-  drift(t: number, y: Float64Array, out: Float64Array): void;
-  /** > 0 where this is the drift, < 0 beyond. Continuous along the flow of the piece. */
-  margin(t: number, y: Float64Array): number;
-}
-
-/** A drift that jumps where the state crosses a surface. */
-export interface Jumps {
-  /** Where it jumps, in words. */
-  readonly rule: string;
-  /** The smooth piece that holds at y, a function of t and y alone; it keeps nothing of y. */
-  pieceAt?(t: number, y: Float64Array): SmoothPiece;
-}
 
 /** Looks inside a step for a margin that is lost and found again between its ends. */
 const looks = 8;
