@@ -1,5 +1,5 @@
 /* Small systems of an ensemble side by side: one system per lane, so that no lane idles, whatever the number of tokens.
- * Every lane does what fused.h does for its system, in the same order, so a system has the same bits either way. */
+ * Every lane does what fused.h and blocks.h do for its system, in the same order, so a system has the same bits either way. */
 #ifndef MEANFIELD_STACKED_H
 #define MEANFIELD_STACKED_H
 
@@ -8,9 +8,16 @@
 /* Queries by keys, or by coordinates, of one block of products: as many sums as 32 or 16 registers allow. */
 enum { SQUARE = ROWS == 8 ? 4 : 2 };
 
+enum {
+  /* Up to this dimension scores, weights and sums stay in the registers; above, two stages are faster. */
+  STACK_FUSED = 3,
+  /* Queries that then are computed together. */
+  QUERIES = VECTOR_BYTES == 64 ? 4 : 1,
+};
+
 /* Queries whose field is kept until it is stored: a multiple of every number that is computed together, and of
  * WIDE_WIDTH, few enough to stay in the cache. */
-INLINE int64_t together(int32_t d) { return d <= FUSED_DIMENSION ? 48 : 8; }
+INLINE int64_t together(int32_t d) { return d <= STACK_FUSED ? 48 : 8; }
 
 /* n tokens of WIDTH systems: keys and queries [n*d][WIDTH], field [together*d][WIDTH], weights [SQUARE][BLOCK][WIDTH]. */
 struct stack {
@@ -66,12 +73,9 @@ INLINE void transpose(wide rows[WIDE_WIDTH]) {
 enum { PARTS = WIDTH / WIDE_WIDTH };
 typedef real part __attribute__((vector_size(VECTOR_BYTES / PARTS)));
 
-INLINE vector narrow_lanes(const wide lanes[PARTS]) {
-  part narrow[PARTS];
-  for (int h = 0; h < PARTS; h++) narrow[h] = __builtin_convertvector(lanes[h], part);
-  vector v;
-  memcpy(&v, narrow, sizeof v);
-  return v;
+INLINE void store_part(real *at, wide lanes) {
+  const part narrow = __builtin_convertvector(lanes, part);
+  memcpy(at, &narrow, sizeof narrow);
 }
 
 INLINE void widen_lanes(vector v, wide lanes[PARTS]) {
@@ -80,75 +84,87 @@ INLINE void widen_lanes(vector v, wide lanes[PARTS]) {
   for (int h = 0; h < PARTS; h++) lanes[h] = __builtin_convertvector(narrow[h], wide);
 }
 
-/* `present` numbers from number e of `size` of each system into lanes; lanes without a system repeat the last. */
-INLINE void load_lanes(const struct job *job, int64_t size, int64_t e, int present, const struct stack *stack) {
-  wide block[WIDE_WIDTH][PARTS];
-  for (int h = 0; h < PARTS; h++) {
-    wide rows[WIDE_WIDTH] = {{0}};
-    for (int s = 0; s < WIDE_WIDTH; s++) {
-      const int last = stack->systems - 1, system = h * WIDE_WIDTH + s < last ? h * WIDE_WIDTH + s : last;
-      memcpy(&rows[s], job->points + system * size + e, (size_t)present * sizeof(double));
-    }
-    transpose(rows);
-    for (int k = 0; k < WIDE_WIDTH; k++) block[k][h] = rows[k];
-  }
+/* `present` numbers of WIDE_WIDTH systems, which `from` points to, into a part of the lanes. */
+INLINE void load_lanes(const struct job *job, const double *const from[WIDE_WIDTH], int64_t e, int present, real *keys,
+                       real *queries) {
+  wide columns[WIDE_WIDTH] = {{0}};
+  for (int s = 0; s < WIDE_WIDTH; s++) memcpy(&columns[s], from[s] + e, (size_t)present * sizeof(double));
+  transpose(columns);
   for (int k = 0; k < present; k++) {
-    store(stack->keys + (e + k) * WIDTH, narrow_lanes(block[k]));
-    for (int h = 0; h < PARTS; h++) block[k][h] = job->scale * (job->map_factor * block[k][h]);
-    store(stack->queries + (e + k) * WIDTH, narrow_lanes(block[k]));
+    store_part(keys + (e + k) * WIDTH, columns[k]);
+    store_part(queries + (e + k) * WIDTH, job->scale * (job->map_factor * columns[k]));
   }
 }
 
+/* Part after part: the rows of more systems at once would crowd each other out of the cache where they lie a power of
+ * two apart. Lanes without a system repeat the last. */
 static void load_stack(const struct job *job, const struct stack *stack) {
-  const int64_t size = (int64_t)job->queries * job->d;
-  int64_t e = 0;
-  for (; e + WIDE_WIDTH <= size; e += WIDE_WIDTH) load_lanes(job, size, e, WIDE_WIDTH, stack);
-  if (e < size) load_lanes(job, size, e, (int)(size - e), stack);
-}
-
-/* Numbers from + e … of every system's field. */
-INLINE void store_lanes(const struct job *job, const struct stack *stack, int64_t from, int64_t e, int present) {
-  const int64_t size = (int64_t)job->queries * job->d;
-  for (int first = 0; first < stack->systems; first += WIDE_WIDTH) {
-    wide rows[WIDE_WIDTH] = {{0}};
-    for (int k = 0; k < present; k++) memcpy(&rows[k], stack->field + (e + k) * WIDTH + first, sizeof rows[k]);
-    transpose(rows);
-    for (int s = 0; s < WIDE_WIDTH && first + s < stack->systems; s++) {
-      double *out = job->field + (first + s) * size + from + e;
-      wide before = {0};
-      if (job->heads_before > 0) memcpy(&before, out, (size_t)present * sizeof(double));
-      if (job->heads_before > 0) rows[s] += before;
-      memcpy(out, &rows[s], (size_t)present * sizeof(double));
-    }
+  const int64_t size = (int64_t)job->queries * job->d, last = stack->systems - 1;
+  for (int first = 0; first < WIDTH; first += WIDE_WIDTH) {
+    const double *from[WIDE_WIDTH];
+    for (int s = 0; s < WIDE_WIDTH; s++) from[s] = job->points + (first + s < last ? first + s : last) * size;
+    real *keys = stack->keys + first, *queries = stack->queries + first;
+    int64_t e = 0;
+    for (; e + WIDE_WIDTH <= size; e += WIDE_WIDTH) load_lanes(job, from, e, WIDE_WIDTH, keys, queries);
+    if (e < size) load_lanes(job, from, e, (int)(size - e), keys, queries);
   }
 }
 
-/* The field of `queries` queries from query i on. */
-static void store_stack(const struct job *job, const struct stack *stack, int64_t i, int64_t queries) {
-  const int64_t from = i * job->d, length = queries * job->d;
-  int64_t e = 0;
-  for (; e + WIDE_WIDTH <= length; e += WIDE_WIDTH) store_lanes(job, stack, from, e, WIDE_WIDTH);
-  if (e < length) store_lanes(job, stack, from, e, (int)(length - e));
+/* Numbers e … of the field of `systems` systems, the first of them at `to`, from a part of the lanes. */
+INLINE void store_lanes(int add, const double *field, double *to, int64_t size, int systems, int64_t e, int present) {
+  wide rows[WIDE_WIDTH] = {{0}};
+  for (int k = 0; k < present; k++) memcpy(&rows[k], field + (e + k) * WIDTH, sizeof rows[k]);
+  transpose(rows);
+  for (int s = 0; s < systems; s++) {
+    double *out = to + s * size + e;
+    wide before = {0};
+    if (add) memcpy(&before, out, (size_t)present * sizeof(double));
+    if (add) rows[s] += before;
+    memcpy(out, &rows[s], (size_t)present * sizeof(double));
+  }
 }
 
-/* Coordinates c … c + coordinates − 1 of the field of one query of every system, and with the first its log-partition. */
-INLINE void finish_lanes(int64_t c, int coordinates, const struct job *job, const struct stack *stack, int64_t i,
-                         vector total, const vector *mean) {
-  wide scale[PARTS], sum[PARTS];
+INLINE void store_part_of(int add, const struct job *job, const double *field, double *to, int systems, int64_t length) {
+  const int64_t size = (int64_t)job->queries * job->d;
+  int64_t e = 0;
+  for (; e + WIDE_WIDTH <= length; e += WIDE_WIDTH) store_lanes(add, field, to, size, systems, e, WIDE_WIDTH);
+  if (e < length) store_lanes(add, field, to, size, systems, e, (int)(length - e));
+}
+
+/* The field of `queries` queries from query i on; part after part, as in load_stack. */
+static void store_stack(const struct job *job, const struct stack *stack, int64_t i, int64_t queries) {
+  const int64_t size = (int64_t)job->queries * job->d, length = queries * job->d;
+  for (int first = 0; first < stack->systems; first += WIDE_WIDTH) {
+    const int systems = stack->systems - first;
+    const double *field = stack->field + first;
+    double *to = job->field + first * size + i * job->d;
+    if (systems >= WIDE_WIDTH && job->heads_before == 0) store_part_of(0, job, field, to, WIDE_WIDTH, length);
+    else store_part_of(job->heads_before > 0, job, field, to, systems < WIDE_WIDTH ? systems : WIDE_WIDTH, length);
+  }
+}
+
+/* What the means of one query of every system are to be multiplied by; writes its log-partition. */
+INLINE void finish_totals(const struct job *job, const struct stack *stack, int64_t i, vector total, wide scale[PARTS]) {
   widen_lanes(total, scale);
   for (int h = 0; h < PARTS; h++) scale[h] = job->normalised ? 1 / scale[h] : stack->common - (wide){0};
+  if (job->log_partition == NULL) return;
+  const int64_t step = (int64_t)job->heads * job->queries;
+  for (int l = 0; l < stack->systems; l++) job->log_partition[l * step + i] = stack->unit + log((double)total[l]);
+}
+
+/* Coordinates c … c + coordinates − 1 of the field of one query of every system. */
+INLINE void finish_lanes(int64_t c, int coordinates, const struct job *job, const struct stack *stack, int64_t i,
+                         const wide scale[PARTS], const vector *mean) {
+  wide sum[PARTS];
   for (int b = 0; b < coordinates; b++) {
     widen_lanes(mean[b], sum);
     /* 0 + x as where sums are double: −0 becomes 0. */
     for (int h = 0; h < PARTS; h++) sum[h] = scale[h] * (job->value_factor * (0.0 + sum[h]));
     memcpy(stack->field + (i % together(job->d) * job->d + c + b) * WIDTH, sum, sizeof sum);
   }
-  if (c > 0 || job->log_partition == NULL) return;
-  const int64_t step = (int64_t)job->heads * job->queries;
-  for (int l = 0; l < stack->systems; l++) job->log_partition[l * step + i] = stack->unit + log((double)total[l]);
 }
 
-INLINE vector stacked_score(int d, real bias, const real *key, vector query[FUSED_DIMENSION][GROUPS], int g) {
+INLINE vector stacked_score(int d, real bias, const real *key, vector query[STACK_FUSED][QUERIES], int g) {
   vector s = splat(bias);
   for (int c = 0; c < d; c++) s += load(key + c * WIDTH) * query[c][g];
   return s;
@@ -158,7 +174,7 @@ INLINE vector stacked_score(int d, real bias, const real *key, vector query[FUSE
 INLINE void stack_queries(int d, int count, const struct job *job, const struct stack *stack, int64_t i) {
   const int64_t n = job->queries, step = (int64_t)d * WIDTH;
   const real *bias = job->keys->bias;
-  vector query[FUSED_DIMENSION][GROUPS], total[GROUPS] = {{0}}, mean[GROUPS][FUSED_DIMENSION] = {{{0}}}, next[GROUPS];
+  vector query[STACK_FUSED][QUERIES], total[QUERIES] = {{0}}, mean[QUERIES][STACK_FUSED] = {{{0}}}, next[QUERIES];
   for (int g = 0; g < count; g++) {
     for (int c = 0; c < d; c++) query[c][g] = load(stack->queries + (i + g) * step + c * WIDTH);
     next[g] = stacked_score(d, bias[0], stack->keys, query, g);
@@ -166,7 +182,7 @@ INLINE void stack_queries(int d, int count, const struct job *job, const struct 
   for (int64_t j = 0; j < n; j++) {
     const real *key = stack->keys + j * step;
     const int64_t ahead = j + 1 < n ? j + 1 : j;
-    vector p[GROUPS];
+    vector p[QUERIES];
     for (int g = 0; g < count; g++) p[g] = exp2_vector(next[g]);
     for (int g = 0; g < count; g++) next[g] = stacked_score(d, bias[ahead], stack->keys + ahead * step, query, g);
     for (int g = 0; g < count; g++) {
@@ -174,18 +190,16 @@ INLINE void stack_queries(int d, int count, const struct job *job, const struct 
       for (int c = 0; c < d; c++) mean[g][c] += load(key + c * WIDTH) * p[g];
     }
   }
-  for (int g = 0; g < count; g++) finish_lanes(0, d, job, stack, i + g, total[g], mean[g]);
+  for (int g = 0; g < count; g++) {
+    wide scale[PARTS];
+    finish_totals(job, stack, i + g, total[g], scale);
+    finish_lanes(0, d, job, stack, i + g, scale, mean[g]);
+  }
 }
 
 /* Queries i … end − 1. */
 INLINE void stack_fused(int d, const struct job *job, const struct stack *stack, int64_t i, int64_t end) {
-  if (VECTOR_BYTES == 64) {
-    for (; i + GROUPS <= end; i += GROUPS) stack_queries(d, GROUPS, job, stack, i);
-    if (i + 2 <= end) {
-      stack_queries(d, 2, job, stack, i);
-      i += 2;
-    }
-  }
+  for (; i + QUERIES <= end; i += QUERIES) stack_queries(d, QUERIES, job, stack, i);
   for (; i < end; i++) stack_queries(d, 1, job, stack, i);
 }
 
@@ -223,7 +237,7 @@ INLINE void stack_weights(int queries, int keys, const struct job *job, const st
 
 /* Coordinates c … c + coordinates − 1 of the means of those queries. */
 INLINE void stack_means(int queries, int coordinates, const struct job *job, const struct stack *stack, int64_t i,
-                        int64_t c, const vector total[SQUARE]) {
+                        int64_t c, wide scale[SQUARE][PARTS]) {
   const int64_t step = (int64_t)job->d * WIDTH;
   vector mean[SQUARE][SQUARE] = {{{0}}}, means[SQUARE][SQUARE];
   for (int64_t j = 0; j < job->queries; j++) {
@@ -233,7 +247,7 @@ INLINE void stack_means(int queries, int coordinates, const struct job *job, con
     }
   }
   copy_square(mean, means);
-  for (int a = 0; a < queries; a++) finish_lanes(c, coordinates, job, stack, i + a, total[a], means[a]);
+  for (int a = 0; a < queries; a++) finish_lanes(c, coordinates, job, stack, i + a, scale[a], means[a]);
 }
 
 /* `queries` queries of every system in two stages, for d where one does not fit the registers. */
@@ -242,8 +256,11 @@ INLINE void stack_staged(int queries, const struct job *job, const struct stack 
   int64_t j = 0, c = 0;
   for (; j + SQUARE <= job->queries; j += SQUARE) stack_weights(queries, SQUARE, job, stack, i, j, total);
   for (; j < job->queries; j++) stack_weights(queries, 1, job, stack, i, j, total);
-  for (; c + SQUARE <= job->d; c += SQUARE) stack_means(queries, SQUARE, job, stack, i, c, total);
-  for (; c < job->d; c++) stack_means(queries, 1, job, stack, i, c, total);
+  wide scale[SQUARE][PARTS];
+  for (int a = 0; a < queries; a++) finish_totals(job, stack, i + a, total[a], scale[a]);
+  for (; c + SQUARE <= job->d; c += SQUARE) stack_means(queries, SQUARE, job, stack, i, c, scale);
+  for (; c + 2 <= job->d; c += 2) stack_means(queries, 2, job, stack, i, c, scale);
+  for (; c < job->d; c++) stack_means(queries, 1, job, stack, i, c, scale);
 }
 
 static __attribute__((noinline)) void stack_products(const struct job *job, const struct stack *stack, int64_t i, int64_t end) {
@@ -256,11 +273,6 @@ static void stack_range(const struct job *job, const struct stack *stack, int64_
     case 1: stack_fused(1, job, stack, i, end); break;
     case 2: stack_fused(2, job, stack, i, end); break;
     case 3: stack_fused(3, job, stack, i, end); break;
-    case 4: stack_fused(4, job, stack, i, end); break;
-    case 5: stack_fused(5, job, stack, i, end); break;
-    case 6: stack_fused(6, job, stack, i, end); break;
-    case 7: stack_fused(7, job, stack, i, end); break;
-    case 8: stack_fused(8, job, stack, i, end); break;
     default: stack_products(job, stack, i, end);
   }
 }
