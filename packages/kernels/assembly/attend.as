@@ -231,6 +231,13 @@ function exponentiateAll(s: Scratch, d: i32, flags: i32, count: i32, vectors: i3
   }
 }
 
+// Dimensions in which sums read keys as they lie: in greater ones their rows would take the cache for themselves.
+const INTERLEAVED: i32 = 16;
+
+@inline function interleaved(job: Job): bool {
+  return (job.flags & BATCH) != 0 && job.d <= INTERLEAVED;
+}
+
 function sweepTiles(job: Job, s: Scratch, padded: i32, y: usize, transposed: usize, bias: usize): void {
   const d = job.d;
   const flags = job.flags;
@@ -245,14 +252,15 @@ function sweepTiles(job: Job, s: Scratch, padded: i32, y: usize, transposed: usi
     if (exponential) exponentiateAll(s, d, flags, count, vectors);
     else for (let v = 0; v < vectors; v++) weighPointwise(s.tile + <usize>v * 16, count, job, start, s.totals + <usize>(v * LANES) * WIDE);
     if (flags & FIELD) {
-      sums(transposed + <usize>start * SIZE, <usize>job.keyStride * SIZE, d, s.tile, count, s.totals, padded);
+      const fresh = start <= s.from;
+      if (interleaved(job)) sums(y + <usize>(start * d) * SIZE, SIZE, <usize>d * SIZE, d, s.tile, count, s.totals, padded, fresh);
+      else sums(transposed + <usize>start * SIZE, <usize>job.keyStride * SIZE, SIZE, d, s.tile, count, s.totals, padded, fresh);
     }
   }
 }
 
 // Queries into the lanes; the lanes that are left over repeat the last query.
-function loadBlock(s: Scratch, job: Job, points: usize, begin: i32, count: i32, padded: i32): void {
-  const d = job.d;
+function loadQueries(s: Scratch, d: i32, points: usize, count: i32, padded: i32): void {
   rowsToLanes(points, s.x, count, d);
   for (let lane = count & ~1; lane < padded; lane++) {
     let at = s.x + <usize>lane * WIDE;
@@ -262,6 +270,23 @@ function loadBlock(s: Scratch, job: Job, points: usize, begin: i32, count: i32, 
       at += WIDE_ROW;
     }
   }
+}
+
+// The same times a number and as Reals, for a job that wants them in no other form.
+function loadScaledQueries(s: Scratch, d: i32, points: usize, count: i32, padded: i32, times: f64): void {
+  scaledRowsToLanes(points, s.q, count, d, times);
+  for (let lane = count & -LANES; lane < padded; lane++) {
+    let at = s.q + <usize>lane * SIZE;
+    let row = points + <usize>(min(lane, count - 1) * d) * WIDE;
+    for (const end = row + <usize>d * WIDE; row < end; row += WIDE) {
+      store<Real>(at, <Real>(times * load<f64>(row)));
+      at += ROW;
+    }
+  }
+}
+
+// Which keys the queries of a block see.
+function lookAround(s: Scratch, job: Job, begin: i32, count: i32, padded: i32): void {
   s.from = 0;
   s.to = job.keys;
   s.innerFrom = 0;
@@ -318,8 +343,7 @@ function commonUnit(job: Job, s: Scratch, h: i32, begin: i32, count: i32, padded
     store<f64>(s.unit + <usize>lane * WIDE, common + (job.flags & SHIFT ? load<f64>(job.shift + i * WIDE) : 0));
   }
   if (!(job.flags & FORM)) return;
-  clear(s.work, d);
-  wideSums(job.queryForm + <usize>(h * d * d) * WIDE, <usize>d * WIDE, d, s.x, d, s.work, padded);
+  wideSums(job.queryForm + <usize>(h * d * d) * WIDE, <usize>d * WIDE, WIDE, d, s.x, d, s.work, padded, true);
   for (let a: usize = 0; a < <usize>d; a++) {
     for (let lane: usize = 0; lane < <usize>padded; lane++) {
       const at = s.unit + lane * WIDE;
@@ -387,18 +411,28 @@ function addMean(job: Job, s: Scratch, h: i32, padded: i32): void {
       to += WIDE_ROW;
     }
   }
-  if (!multiple) wideSums(map, <usize>d * WIDE, d, s.totals, d, s.field, padded);
+  if (!multiple) wideSums(map, <usize>d * WIDE, WIDE, d, s.totals, d, s.field, padded, h == 0);
+}
+
+// Whether the queries are wanted in units of the scores of one head alone, which are theirs times a number.
+@inline function loadsScaled(job: Job): bool {
+  return job.heads == 1 && (job.flags & (QUERY_SCALE | LAYER)) != 0 && !(job.flags & FORM);
+}
+
+// Whether the field is the mean of one head times a number a query.
+@inline function storesMean(job: Job): bool {
+  return job.heads == 1 && (job.flags & VALUE_SCALE) != 0 && !(job.flags & LAYER);
 }
 
 // The queries of a head in units of its scores.
 function mapQueries(job: Job, s: Scratch, h: i32, padded: i32): void {
+  if (loadsScaled(job)) return;
   const d = job.d;
   const map = job.queryMap + <usize>(h * d * d) * WIDE;
   if (job.flags & LAYER) narrow(s.x, s.q, d, 1);
   else if (job.flags & QUERY_SCALE) narrow(s.x, s.q, d, load<f64>(map));
   else {
-    clear(s.work, d);
-    wideSums(map, <usize>d * WIDE, d, s.x, d, s.work, padded);
+    wideSums(map, <usize>d * WIDE, WIDE, d, s.x, d, s.work, padded, true);
     narrow(s.work, s.q, d, 1);
   }
 }
@@ -414,7 +448,10 @@ function finishHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count
       v128.store(s.scale + at, wideExp2(v128.load(s.unit + at)));
     }
   }
-  addMean(job, s, h, padded);
+  if (storesMean(job)) {
+    const rows = <usize>((system * job.queries + begin) * d) * WIDE;
+    scaledLanesToRows(s.totals, s.scale, load<f64>(job.valueMap), job.field + rows, count, d);
+  } else addMean(job, s, h, padded);
   return bad;
 }
 
@@ -423,7 +460,7 @@ function attendHead(job: Job, s: Scratch, h: i32, system: i32, begin: i32, count
   const flags = job.flags;
   const layer = (flags & LAYER) != 0;
   mapQueries(job, s, h, padded);
-  clear(s.totals, d + 2);
+  clear(s.totals + <usize>d * WIDE_ROW, 2);
   for (let v: usize = 0; v < ROW; v += 16) v128.store(s.greatest + v, v128.splat<Real>(flags & SAFE ? 0 : LOWEST));
   const bias = job.bias + <usize>(system * job.biasStride + h * job.keyStride) * SIZE;
   const local = (flags & BATCH) != 0;
@@ -438,11 +475,13 @@ function attendBlock(job: Job, s: Scratch, system: i32, block: i32): i32 {
   const count = min(WIDTH, job.queries - begin);
   const padded = (count + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
   const rows = <usize>((system * job.queries + begin) * d) * WIDE;
-  loadBlock(s, job, job.points + rows, begin, count, padded);
-  if (!(flags & VALUE_SCALE)) clear(s.field, d);
+  const times: f64 = flags & LAYER ? 1 : load<f64>(job.queryMap);
+  if (loadsScaled(job)) loadScaledQueries(s, d, job.points + rows, count, padded, times);
+  else loadQueries(s, d, job.points + rows, count, padded);
+  lookAround(s, job, begin, count, padded);
   let bad = 0;
   for (let h = 0; h < job.heads; h++) bad += attendHead(job, s, h, system, begin, count, padded);
-  if (!(flags & FIELD)) return bad;
+  if (!(flags & FIELD) || storesMean(job)) return bad;
   lanesToRows(flags & LAYER ? s.totals : s.field, job.field + rows, count, d);
   return bad;
 }
@@ -458,8 +497,9 @@ export function attend(job: Job, from: i32, to: i32, scratch: usize): i32 {
     const system = item / job.blocks;
     if (batch && system != present) {
       const points = job.points + <usize>(system * job.keys * d) * WIDE;
-      narrowKeys(points, s.y, job.keys * d, 0);
-      if (job.flags & FIELD) transposeReals(s.y, s.transposed, job.keys, d);
+      if (SIZE == 8) s.y = points;
+      else narrowKeys(points, s.y, job.keys * d, 0);
+      if (job.flags & FIELD && !interleaved(job)) transposeReals(s.y, s.transposed, job.keys, d);
       present = system;
     }
     bad += attendBlock(job, s, system, item % job.blocks);

@@ -11,7 +11,7 @@ function microkernel({ name, rows, real, row, target, wideRow }) {
   const step = (r) => `    const s${r} = v128.load_splat<${real}>(a${r});
     c${r}0 = fma<${real}>(s${r}, b0, c${r}0);
     c${r}1 = fma<${real}>(s${r}, b1, c${r}1);
-    a${r} += ${size};`;
+    a${r} += ${target === "scores" ? size : "step"};`;
   const start = (r) =>
     target === "scores"
       ? `  let c${r}0 = v128.load_splat<${real}>(bias, ${r * size}), c${r}1 = c${r}0;`
@@ -20,8 +20,8 @@ function microkernel({ name, rows, real, row, target, wideRow }) {
     target === "scores"
       ? `  v128.store(c, c${r}0, ${r * row}); v128.store(c, c${r}1, ${r * row + 16});`
       : real === "f64"
-        ? `  addWide(c + ${r * wideRow}, c${r}0); addWide(c + ${r * wideRow + 16}, c${r}1);`
-        : `  addHalves(c + ${r * wideRow}, c${r}0); addHalves(c + ${r * wideRow + 32}, c${r}1);`;
+        ? `  putWide(c + ${r * wideRow}, c${r}0, fresh); putWide(c + ${r * wideRow + 16}, c${r}1, fresh);`
+        : `  putHalves(c + ${r * wideRow}, c${r}0, fresh); putHalves(c + ${r * wideRow + 32}, c${r}1, fresh);`;
   // Sums of float32 in pieces of 16 terms: equal terms would add up their rounding errors.
   const pieces = real === "f32" && target === "sums";
   const loop = (count) => `  // Not unrolled: V8 then moves the sums from register to register, at half the speed.
@@ -42,7 +42,7 @@ ${each(`t#0 = v128.add<${real}>(t#0, c#0); t#1 = v128.add<${real}>(t#1, c#1);`)}
   }
 ${each("c#0 = t#0; c#1 = t#1;")}`;
   return `
-function ${name}(a: usize, stride: usize, b: usize, k: i32, c: usize${target === "scores" ? ", bias: usize" : ""}): void {
+function ${name}(a: usize, stride: usize, ${target === "scores" ? "" : "step: usize, "}b: usize, k: i32, c: usize, ${target === "scores" ? "bias: usize" : "fresh: bool"}): void {
   const a0start = a;
 ${range(rows)
   .map((r) => `  let a${r} = a0start + ${r} * stride;`)
@@ -57,6 +57,14 @@ ${range(rows).map(finish).join("\n")}
 const helpersOf = (real) => `
 @inline function addReal(at: usize, v: v128): void { ${real === "f32" ? "addHalves" : "addWide"}(at, v); }
 @inline function addWide(at: usize, v: v128): void { v128.store(at, v128.add<f64>(v128.load(at), v)); }
+// What is there counts as 0 where it is fresh: 0 + v, so that the bits are those of a sum that was cleared.
+@inline function putWide(at: usize, v: v128, fresh: bool): void {
+  v128.store(at, v128.add<f64>(fresh ? v128.splat<f64>(0) : v128.load(at), v));
+}
+@inline function putHalves(at: usize, v: v128, fresh: bool): void {
+  putWide(at, f64x2.promote_low_f32x4(v), fresh);
+  putWide(at + 16, f64x2.promote_low_f32x4(upper(v)), fresh);
+}
 @inline function upper(v: v128): v128 { return v128.shuffle<i64>(v, v, 1, 1); }
 @inline function addHalves(at: usize, v: v128): void {
   addWide(at, f64x2.promote_low_f32x4(v));
@@ -64,16 +72,18 @@ const helpersOf = (real) => `
 }
 `;
 
-/** All rows of A against the first `width` lanes of B, four rows and two vectors at a time. */
+/**
+ * All rows of A against the first `width` lanes of B, four rows and two vectors at a time. For sums the numbers of a row
+ * of A lie `step` bytes apart, and C is overwritten where it is `fresh`.
+ */
 function product({ name, kernel, real, row, wideRow, target }) {
   const size = real === "f32" ? 4 : 8;
   const scores = target === "scores";
-  const bias = scores ? ", bias: usize" : "";
   const strip = scores ? 32 : real === "f64" ? 32 : 64;
   const call = (rows, r) =>
-    `${kernel}${rows}(a + <usize>${r} * stride, stride, b + strip * 32, k, c + <usize>${r} * ${scores ? row : wideRow} + strip * ${strip}${scores ? `, bias + <usize>${r} * ${size}` : ""});`;
+    `${kernel}${rows}(a + <usize>${r} * stride, stride, ${scores ? "" : "step, "}b + strip * 32, k, c + <usize>${r} * ${scores ? row : wideRow} + strip * ${strip}, ${scores ? `bias + <usize>${r} * ${size}` : "fresh"});`;
   return `
-function ${name}(a: usize, stride: usize, rows: i32, b: usize, k: i32, c: usize, width: i32${bias}): void {
+function ${name}(a: usize, stride: usize, ${scores ? "" : "step: usize, "}rows: i32, b: usize, k: i32, c: usize, width: i32, ${scores ? "bias: usize" : "fresh: bool"}): void {
   const strips: usize = (width + ${32 / size - 1}) / ${32 / size};
   for (let strip: usize = 0; strip < strips; strip++) {
     let r = 0;

@@ -22,11 +22,10 @@ export function multiply(a: usize, b: usize, c: usize, m: i32, k: i32, n: i32, f
   for (let j = 0; j < n; j += WIDTH) {
     const count = min(WIDTH, n - j);
     const top = symmetric ? j : 0;
-    clear(sheet, m - top);
     for (let p = 0; p < k; p += INNER) {
       const depth = min(INNER, k - p);
       packStrip(b + <usize>j * columnStep + <usize>p * rowStep, columnStep, rowStep, depth, count, scratch);
-      wideSums(a + <usize>(top * k + p) * WIDE, <usize>k * WIDE, m - top, scratch, depth, sheet, count);
+      wideSums(a + <usize>(top * k + p) * WIDE, <usize>k * WIDE, WIDE, m - top, scratch, depth, sheet, count, p == 0);
     }
     for (let i = top; i < m; i++) {
       const from = sheet + <usize>(i - top) * WIDE_ROW;

@@ -36,19 +36,33 @@ export function transposeKeys(from: usize, to: usize, m: i32, d: i32, stride: i3
   }
 }
 
-// max |x_k|; NaN or infinite if any is.
+// max |x_k|; NaN or infinite if any is. Four chains, as one would wait for its own last sum.
 export function largestMagnitude(from: usize, count: i32): f64 {
-  let largest = v128.splat<f64>(0), check = largest;
-  const zero = largest;
+  const zero = v128.splat<f64>(0);
+  let m0 = zero, m1 = zero, m2 = zero, m3 = zero;
+  let c0 = zero, c1 = zero, c2 = zero, c3 = zero;
   const end = from + <usize>count * WIDE;
-  for (; from + 16 <= end; from += 16) {
-    const x = v128.load(from);
-    largest = v128.pmax<f64>(largest, v128.abs<f64>(x));
-    check = v128.add<f64>(check, v128.mul<f64>(x, zero));
+  for (; from + 64 <= end; from += 64) {
+    const x0 = v128.load(from), x1 = v128.load(from, 16), x2 = v128.load(from, 32), x3 = v128.load(from, 48);
+    m0 = v128.pmax<f64>(m0, v128.abs<f64>(x0));
+    m1 = v128.pmax<f64>(m1, v128.abs<f64>(x1));
+    m2 = v128.pmax<f64>(m2, v128.abs<f64>(x2));
+    m3 = v128.pmax<f64>(m3, v128.abs<f64>(x3));
+    c0 = fma<f64>(x0, zero, c0);
+    c1 = fma<f64>(x1, zero, c1);
+    c2 = fma<f64>(x2, zero, c2);
+    c3 = fma<f64>(x3, zero, c3);
   }
-  let result = max(v128.extract_lane<f64>(largest, 0), v128.extract_lane<f64>(largest, 1));
-  result += v128.extract_lane<f64>(check, 0) + v128.extract_lane<f64>(check, 1);
-  return from < end ? max(result, Math.abs(load<f64>(from))) : result;
+  m0 = v128.pmax<f64>(v128.pmax<f64>(m0, m1), v128.pmax<f64>(m2, m3));
+  c0 = v128.add<f64>(v128.add<f64>(c0, c1), v128.add<f64>(c2, c3));
+  let result = max(v128.extract_lane<f64>(m0, 0), v128.extract_lane<f64>(m0, 1));
+  let check = v128.extract_lane<f64>(c0, 0) + v128.extract_lane<f64>(c0, 1);
+  for (; from < end; from += WIDE) {
+    const x = load<f64>(from);
+    result = max(result, Math.abs(x));
+    check += x * 0;
+  }
+  return result + check;
 }
 
 // max_j |y_j|² over the points of positive weight (all where weights is 0).
@@ -77,8 +91,7 @@ export function addForms(points: usize, m: i32, d: i32, form: usize, factor: f64
       const row = points + <usize>((begin + min(lane, count - 1)) * d) * WIDE;
       for (let a: usize = 0; a < <usize>d; a++) store<f64>(s.x + a * WIDE_ROW + <usize>lane * WIDE, load<f64>(row + a * WIDE));
     }
-    clear(s.work, d);
-    wideSums(form, <usize>d * WIDE, d, s.x, d, s.work, WIDTH);
+    wideSums(form, <usize>d * WIDE, WIDE, d, s.x, d, s.work, WIDTH, true);
     for (let lane: usize = 0; lane < <usize>count; lane++) {
       let sum: f64 = 0;
       for (let a: usize = 0; a < <usize>d; a++) {

@@ -30,6 +30,72 @@ function pairsOfRows(from: usize, to: usize, rows: i32, d: i32, stride: usize): 
   pairsOfRows(from, to, rows, d, WIDE_ROW);
 }
 
+// Number k of two rows, `step` bytes apart.
+@inline function column(from: usize, step: usize): v128 {
+  return v128.load_lane<f64>(from + step, v128.load_zero<f64>(from), 1);
+}
+
+// f64 [rows, d] times a number to Real [d, ROW bytes] for whole vectors of rows.
+function scaledRowsToLanes(from: usize, to: usize, rows: i32, d: i32, times: f64): void {
+  const factor = v128.splat<f64>(times);
+  const step = <usize>d * WIDE;
+  for (let i = 0; i + LANES <= rows; i += LANES) {
+    let at = to;
+    const end = from + (step & ~15);
+    for (; from < end; from += 16) {
+      const a = v128.load(from), b = v128.load(from + step);
+      const even = v128.mul<f64>(factor, lows(a, b)), odd = v128.mul<f64>(factor, highs(a, b));
+      if (SIZE == 8) {
+        v128.store(at, even);
+        v128.store(at + ROW, odd);
+      } else {
+        const c = v128.load(from + 2 * step), e = v128.load(from + 3 * step);
+        v128.store(at, narrowPair(even, v128.mul<f64>(factor, lows(c, e))));
+        v128.store(at + ROW, narrowPair(odd, v128.mul<f64>(factor, highs(c, e))));
+      }
+      at += 2 * ROW;
+    }
+    if (d & 1) {
+      const low = v128.mul<f64>(factor, column(from, step));
+      if (SIZE == 8) v128.store(at, low);
+      else v128.store(at, narrowPair(low, v128.mul<f64>(factor, column(from + 2 * step, step))));
+      from += WIDE;
+    }
+    from += <usize>(LANES - 1) * step;
+    to += 16;
+  }
+}
+
+@inline function narrowPair(low: v128, high: v128): v128 {
+  return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
+// f64 [d, WIDE_ROW bytes], times a number and one a lane, to [rows, d].
+function scaledLanesToRows(from: usize, scale: usize, times: f64, to: usize, rows: i32, d: i32): void {
+  const step = <usize>d * WIDE;
+  for (let i = 0; i < rows; i += 2) {
+    const both = i + 1 < rows;
+    const factor = v128.mul<f64>(v128.splat<f64>(times), v128.load(scale));
+    let at = from;
+    const end = to + (step & ~15);
+    for (; to < end; to += 16) {
+      const a = v128.mul<f64>(v128.load(at), factor), b = v128.mul<f64>(v128.load(at + WIDE_ROW), factor);
+      v128.store(to, lows(a, b));
+      if (both) v128.store(to + step, highs(a, b));
+      at += 2 * WIDE_ROW;
+    }
+    if (d & 1) {
+      const a = v128.mul<f64>(v128.load(at), factor);
+      v128.store_lane<f64>(to, a, 0);
+      if (both) v128.store_lane<f64>(to + step, a, 1);
+      to += WIDE;
+    }
+    to += step;
+    from += 16;
+    scale += 16;
+  }
+}
+
 // f64 [d, WIDE_ROW bytes] to [rows, d].
 function lanesToRows(from: usize, to: usize, rows: i32, d: i32): void {
   const step = <usize>d * WIDE;
