@@ -44,8 +44,16 @@ export function softmaxCase(backend: Backend, n: number, d: number): BenchCase {
   };
 }
 
+/**
+ * Systems that are timed: all of them in one call, or by a backend that takes them one by one only so many that a run of
+ * large ones ends.
+ */
+function systemsOf({ fieldBatch }: Backend, n: number): number {
+  return fieldBatch === undefined ? Math.min(systems, Math.ceil(2 ** 18 / n ** 2)) : systems;
+}
+
 /** One velocity of every one of 256 systems of n tokens. */
-export function ensembleCase(backend: Backend, n: number, d: number, count = systems): BenchCase {
+export function ensembleCase(backend: Backend, n: number, d: number, count = systemsOf(backend, n)): BenchCase {
   const weights = new Float64Array(n).fill(1 / n);
   const batch: PointBatch = { count, m: n, d, weights, points: uniformSphere(count * n, d, benchSeed) };
   const kernel = softmaxKernel(d);

@@ -21,12 +21,8 @@ const weightNumbers: Readonly<Record<KernelWeight, number>> = {
   linear: 4,
 };
 
-/** Systems of points side by side; one system is a batch of one whose queries may be others. */
-interface Systems {
-  readonly count: number;
-  readonly keys: WeightedPoints;
-  readonly queries: WeightedPoints;
-}
+/** What of the points the library reads; the first `m` positions are theirs. */
+type Cloud = Omit<WeightedPoints, "positions"> & { readonly positions?: Float64Array | undefined };
 
 interface Ranges {
   readonly from: Int32Array;
@@ -42,7 +38,7 @@ function grownRanges(session: Session, size: number): Ranges {
 }
 
 /** The ranges of keys seen; null when dense, undefined when the mask or its positions are not for this backend. */
-function rangesOf(session: Session, { keys, queries }: Systems, visibility: Visibility): Ranges | null | undefined {
+function rangesOf(session: Session, keys: Cloud, queries: Cloud, visibility: Visibility): Ranges | null | undefined {
   if (visibility.dense) return null;
   if (visibility.decay === undefined || keys.positions === undefined || queries.positions === undefined)
     return undefined;
@@ -60,7 +56,7 @@ function checkHead(head: KernelHead, d: number, keys: number): void {
   requireLength("keyPotential", head.keyPotential, keys);
 }
 
-function checkSystems({ count, keys, queries }: Systems, heads: number, out: FieldOutput): void {
+function checkSystems(count: number, keys: Cloud, queries: Cloud, heads: number, out: FieldOutput): void {
   requireLength("points", keys.points, count * keys.m * keys.d);
   requireLength("weights", keys.weights, keys.m);
   requireLength("positions", keys.positions, keys.m);
@@ -72,15 +68,16 @@ function checkSystems({ count, keys, queries }: Systems, heads: number, out: Fie
 }
 
 /** Whether the description is one the library knows; what is left out here the reference refuses, or computes. */
-function isKnown(kernel: KernelDescription, { keys, queries }: Systems, out: FieldOutput): boolean {
+function isKnown(kernel: KernelDescription, keys: Cloud, queries: Cloud, out: FieldOutput): boolean {
   if (kernel.heads.length === 0 || keys.m === 0 || queries.m === 0 || keys.d !== queries.d || keys.d === 0)
     return false;
   if (kernel.weight === "linear") return out.logPartition === undefined && out.entropy === undefined;
   if (kernel.weight !== "gaussian") return true;
-  return kernel.heads.every((head) => head.keyGram !== undefined && head.queryGram !== undefined);
+  for (const head of kernel.heads) if (head.keyGram === undefined || head.queryGram === undefined) return false;
+  return true;
 }
 
-function fillSizes(session: Session, kernel: KernelDescription, { count, keys, queries }: Systems): void {
+function fillSizes(session: Session, kernel: KernelDescription, count: number, keys: Cloud, queries: Cloud): void {
   const { sizes } = session;
   sizes[0] = session.precision === "f32" ? 1 : 0;
   sizes[1] = weightNumbers[kernel.weight];
@@ -96,7 +93,8 @@ function attendHead(
   session: Session,
   kernel: KernelDescription,
   h: number,
-  { keys, queries }: Systems,
+  keys: Cloud,
+  queries: Cloud,
   ranges: Ranges | null,
   decay: number,
   out: FieldOutput,
@@ -131,31 +129,34 @@ function attendHead(
   return result === 0;
 }
 
+/** `count` systems of points side by side; one system is a batch of one whose queries may be others. */
 function attend(
   session: Session,
   kernel: KernelDescription,
-  systems: Systems,
+  count: number,
+  keys: Cloud,
+  queries: Cloud,
   visibility: Visibility,
   out: FieldOutput,
 ): boolean {
-  if (!isKnown(kernel, systems, out)) return false;
+  if (!isKnown(kernel, keys, queries, out)) return false;
   const heads = kernel.heads.length;
-  checkSystems(systems, heads, out);
-  for (const head of kernel.heads) checkHead(head, systems.keys.d, systems.keys.m);
-  const ranges = rangesOf(session, systems, visibility);
+  checkSystems(count, keys, queries, heads, out);
+  for (const head of kernel.heads) checkHead(head, keys.d, keys.m);
+  const ranges = rangesOf(session, keys, queries, visibility);
   if (ranges === undefined) return false;
   const decay = ranges === null ? 0 : visibility.decay!;
-  fillSizes(session, kernel, systems);
+  fillSizes(session, kernel, count, keys, queries);
   // Nothing may be written unless every head is computed, so all but a lone head are looked at first.
   session.sizes[9] = 1;
   for (let h = 0; heads > 1 && h < heads; h++) {
-    if (!attendHead(session, kernel, h, systems, ranges, decay, out)) return false;
+    if (!attendHead(session, kernel, h, keys, queries, ranges, decay, out)) return false;
   }
   session.sizes[9] = 0;
   for (let h = 0; h < heads; h++) {
-    if (!attendHead(session, kernel, h, systems, ranges, decay, out)) return false;
+    if (!attendHead(session, kernel, h, keys, queries, ranges, decay, out)) return false;
   }
-  session.evaluations += systems.count;
+  session.evaluations += count;
   return true;
 }
 
@@ -168,7 +169,7 @@ export function nativeField(
   visibility: Visibility,
   out: FieldOutput,
 ): boolean {
-  return attend(session, kernel, { count: 1, keys: source, queries }, visibility, out);
+  return attend(session, kernel, 1, source, queries, visibility, out);
 }
 
 /** Γ of every system of a batch; threads take whole systems. */
@@ -180,5 +181,5 @@ export function nativeFieldBatch(
   out: BatchOutput,
 ): boolean {
   if (batch.count === 0 || kernel.heads.some((head) => head.keyPotential !== undefined)) return false;
-  return attend(session, kernel, { count: batch.count, keys: batch, queries: batch }, visibility, out);
+  return attend(session, kernel, batch.count, batch, batch, visibility, out);
 }

@@ -1,26 +1,61 @@
 import type { Visibility } from "@meanfield/core/foundation/backend";
 
-const isSeen = (visibility: Visibility, query: number, key: number): boolean =>
-  visibility.logWeight(query, key) !== Number.NEGATIVE_INFINITY;
+/*
+ * Queries and keys go by index, and no function is made in passing: a number or a function that is handed on may take
+ * memory, and a mask is asked n log n times a step.
+ */
 
-/** The first of from … to − 1 for which `passes` holds, which then holds to the end; `to` when there is none. */
-function firstWhere(from: number, to: number, passes: (index: number) => boolean): number {
-  let [low, high] = [from, to];
+const isSeen = (visibility: Visibility, queries: Float64Array, i: number, keys: Float64Array, j: number): boolean =>
+  visibility.logWeight(queries[i]!, keys[j]!) !== Number.NEGATIVE_INFINITY;
+
+/** The first of from … to − 1 that query i sees, or does not see, where all after it are alike; `to` when there is none. */
+function firstThat(
+  sees: boolean,
+  visibility: Visibility,
+  queries: Float64Array,
+  i: number,
+  keys: Float64Array,
+  from: number,
+  to: number,
+): number {
+  let low = from;
+  let high = to;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (passes(middle)) high = middle;
+    if (isSeen(visibility, queries, i, keys, middle) === sees) high = middle;
     else low = middle + 1;
   }
   return low;
 }
 
-/** Some key the query sees: the one at hand, the neighbours of its position, else the first found; −1 for none. */
-function someSeen(visibility: Visibility, keys: Float64Array, query: number, at: number): number {
-  const near = firstWhere(0, keys.length, (j) => keys[j]! > query);
-  for (const j of [at, near - 1, near]) {
-    if (j >= 0 && j < keys.length && isSeen(visibility, query, keys[j]!)) return j;
+/** The first key beyond the position of query i. */
+function firstBeyond(queries: Float64Array, i: number, keys: Float64Array): number {
+  const query = queries[i]!;
+  let low = 0;
+  let high = keys.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (keys[middle]! > query) high = middle;
+    else low = middle + 1;
   }
-  return keys.findIndex((key) => isSeen(visibility, query, key));
+  return low;
+}
+
+/** Some key query i sees: the one at hand, the neighbours of its position, else the first found; −1 for none. */
+function someSeen(
+  visibility: Visibility,
+  queries: Float64Array,
+  i: number,
+  keys: Float64Array,
+  atHand: number,
+): number {
+  const m = keys.length;
+  if (atHand >= 0 && isSeen(visibility, queries, i, keys, atHand)) return atHand;
+  const near = firstBeyond(queries, i, keys);
+  if (near > 0 && isSeen(visibility, queries, i, keys, near - 1)) return near - 1;
+  if (near < m && isSeen(visibility, queries, i, keys, near)) return near;
+  for (let j = 0; j < m; j++) if (isSeen(visibility, queries, i, keys, j)) return j;
+  return -1;
 }
 
 /**
@@ -29,10 +64,11 @@ function someSeen(visibility: Visibility, keys: Float64Array, query: number, at:
  * A query starts from the range of the one before it, so that queries in context order cost O(1) each.
  * @param keys positions, non-decreasing, shape [keys]
  * @param queries positions, shape [queries]
- * @param from shape [queries] at least, overwritten
- * @param to shape [queries] at least, overwritten
+ * @param from overwritten from place `fromAt` on, shape [queries]
+ * @param to overwritten from place `toAt` on, shape [queries]
  * @returns whether every query sees a key; the ranges are incomplete when one does not
- * @cost queries × (4 to 3·log₂ keys) log weights; O(keys) for a query that sees neither of the keys next to it
+ * @cost queries × (4 to 3·log₂ keys) log weights; O(keys) for a query that sees neither of the keys next to it; no
+ *   allocation
  * @accuracy exact (visible-ranges.test.ts)
  * @source derived
  */
@@ -42,25 +78,32 @@ export function visibleRanges(
   queries: Float64Array,
   from: Int32Array,
   to: Int32Array,
+  fromAt = 0,
+  toAt = 0,
 ): boolean {
   const m = keys.length;
-  let [first, last] = [0, 0];
+  let first = 0;
+  let last = 0;
   for (let i = 0; i < queries.length; i++) {
-    const query = queries[i]!;
-    const sees = (j: number): boolean => isSeen(visibility, query, keys[j]!);
-    const fits = first < last && sees(first) && sees(last - 1);
-    if (!fits || (first > 0 && sees(first - 1))) {
-      const seen = someSeen(visibility, keys, query, last - 1);
+    const fits =
+      first < last &&
+      isSeen(visibility, queries, i, keys, first) &&
+      isSeen(visibility, queries, i, keys, last - 1) &&
+      !(first > 0 && isSeen(visibility, queries, i, keys, first - 1));
+    if (!fits) {
+      const seen = someSeen(visibility, queries, i, keys, last - 1);
       if (seen < 0) return false;
-      first = firstWhere(0, seen, sees);
+      first = firstThat(true, visibility, queries, i, keys, 0, seen);
       last = seen + 1;
     }
-    if (last < m && sees(last)) {
+    if (last < m && isSeen(visibility, queries, i, keys, last)) {
       last++;
-      if (last < m && sees(last)) last = firstWhere(last, m, (j) => !sees(j));
+      if (last < m && isSeen(visibility, queries, i, keys, last)) {
+        last = firstThat(false, visibility, queries, i, keys, last, m);
+      }
     }
-    from[i] = first;
-    to[i] = last;
+    from[fromAt + i] = first;
+    to[toAt + i] = last;
   }
   return true;
 }

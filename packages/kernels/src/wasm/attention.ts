@@ -1,4 +1,4 @@
-import type { FieldOutput, KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
+import type { FieldOutput, KernelDescription, KernelHead, Visibility } from "@meanfield/core/foundation/backend";
 import { visibleRanges } from "../shared/visible-ranges.js";
 import { flagsOf, isExponential, isSafe, normBound, scoreFactor, weightOf } from "./describe-kernel.js";
 import { type Engine, place, runJob } from "./engine.js";
@@ -24,6 +24,9 @@ export interface Call {
   /** Whether every system attends to itself. */
   readonly batch: boolean;
 }
+
+/** What is filled in anew for every call. */
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Greater coordinates than this leave no room for products of three of them. */
 const largestCoordinate = { f32: 1e10, f64: 1e90 } as const;
@@ -68,7 +71,8 @@ function placeHeads(engine: Engine, kernel: KernelDescription, d: number, job: J
   job.queryForm = arena.take(8 * heads * square);
   const wide = arena.wide();
   let greatest = 0;
-  let [queryScale, valueScale] = [true, true];
+  let queryScale = true;
+  let valueScale = true;
   for (let h = 0; h < heads; h++) {
     const head = kernel.heads[h]!;
     const factor = scoreFactor(kernel, head);
@@ -93,9 +97,8 @@ function placeMask(engine: Engine, { keys, asks, visibility }: Call, job: Job): 
   job.first = arena.take(4 * n);
   job.last = arena.take(4 * n);
   const words = arena.words();
-  const first = words.subarray(job.first / 4, job.first / 4 + n);
-  const last = words.subarray(job.last / 4, job.last / 4 + n);
-  if (!visibleRanges(visibility, keys.positions!, asks.positions!, first, last)) return false;
+  const [first, last] = [job.first / 4, job.last / 4];
+  if (!visibleRanges(visibility, keys.positions!, asks.positions!, words, words, first, last)) return false;
   if (visibility.decay === 0) return true;
   job.shift = arena.take(8 * n);
   const wide = arena.wide();
@@ -103,8 +106,9 @@ function placeMask(engine: Engine, { keys, asks, visibility }: Call, job: Job): 
   return true;
 }
 
-const hasGrams = ({ weight, heads }: KernelDescription): boolean =>
-  weight !== "gaussian" || heads.every((head) => head.keyGram !== undefined && head.queryGram !== undefined);
+const lacksGram = ({ keyGram, queryGram }: KernelHead): boolean => keyGram === undefined || queryGram === undefined;
+
+const hasGrams = ({ weight, heads }: KernelDescription): boolean => weight !== "gaussian" || !heads.some(lacksGram);
 
 /** Whether the kernels know this call at all; what is wrong with one that they do not is for the reference to say. */
 function isOurs({ kernel, keys, asks, visibility }: Call): boolean {
@@ -114,50 +118,41 @@ function isOurs({ kernel, keys, asks, visibility }: Call): boolean {
   return fitsPointwise(kernel, keys, visibility);
 }
 
-interface Sizes {
-  /** Bounds on |y| of the keys that have mass, and on |x|. */
-  readonly keys: number;
-  readonly asks: number;
+/** A bound on |y| of the points of all systems, from the greatest coordinate alone, which is quick to find. */
+function roughSize(engine: Engine, points: number, count: number, d: number): number {
+  return Math.sqrt(d) * engine.kernels().wide.largestMagnitude(points, count * d);
 }
 
-/** From the greatest coordinate alone, which is quick to find. */
-function roughSizes(engine: Engine, { keys, keyPoints, asks }: Call, points: number, job: Job): Sizes {
-  const { wide } = engine.kernels();
-  const root = Math.sqrt(keys.d);
-  const ofKeys = root * wide.largestMagnitude(points, keys.systems * keys.m * keys.d);
-  const same = asks.points === keyPoints;
-  return {
-    keys: ofKeys,
-    asks: same ? ofKeys : root * wide.largestMagnitude(job.points, keys.systems * asks.m * keys.d),
-  };
-}
-
-function exactSizes(engine: Engine, { keys, asks }: Call, points: number, job: Job): Sizes {
-  const { wide } = engine.kernels();
+/** Whether no maximum is needed, by the greatest |y| of the keys that have mass and the greatest |x|. */
+function isSafeExactly(engine: Engine, call: Call, points: number, slope: number, biases: number, job: Job): boolean {
+  const { keys, asks } = call;
   const { systems, m, d, weights } = keys;
+  const { wide } = engine.kernels();
   const masses = place(engine.arena(), weights, m);
-  return {
-    keys: Math.sqrt(wide.largestSquare(points, masses, systems, m, d)),
-    asks: Math.sqrt(wide.largestSquare(job.points, 0, systems, asks.m, d)),
-  };
+  const ofKeys = Math.sqrt(wide.largestSquare(points, masses, systems, m, d));
+  const ofAsks = Math.sqrt(wide.largestSquare(job.points, 0, systems, asks.m, d));
+  return isSafe(engine.precision, slope * ofKeys * ofAsks + biases, m, ofKeys);
 }
 
 /** Bounds the scores; leaves the flag `safe` where no maximum is needed. Returns false beyond what the kernels can hold. */
 function placeScores(engine: Engine, call: Call, points: number, job: Job): boolean {
-  const { kernel, keys, visibility } = call;
-  const rough = roughSizes(engine, call, points, job);
-  const slope = placeHeads(engine, kernel, keys.d, job);
+  const { kernel, keys, keyPoints, asks, visibility } = call;
+  const { systems, m, d } = keys;
+  const ofKeys = roughSize(engine, points, systems * m, d);
+  const ofAsks = asks.points === keyPoints ? ofKeys : roughSize(engine, job.points, systems * asks.m, d);
+  const slope = placeHeads(engine, kernel, d, job);
   const largest = largestCoordinate[engine.precision];
-  if (!(rough.keys <= largest && rough.asks <= largest && slope * rough.asks <= largest)) return false;
+  if (!(ofKeys <= largest && ofAsks <= largest && slope * ofAsks <= largest)) return false;
   if (!isExponential(kernel)) {
     placePointwiseBias(engine, kernel, keys, visibility, job);
     return true;
   }
   const biases = placeExponentialBias(engine, kernel, keys, visibility, points, job);
   if (!Number.isFinite(biases)) return false;
-  const safe = (sizes: Sizes): boolean =>
-    isSafe(engine.precision, slope * sizes.keys * sizes.asks + biases, keys.m, sizes.keys);
-  if (safe(rough) || safe(exactSizes(engine, call, points, job))) job.flags |= jobFlag.safe;
+  const safe =
+    isSafe(engine.precision, slope * ofKeys * ofAsks + biases, m, ofKeys) ||
+    isSafeExactly(engine, call, points, slope, biases, job);
+  if (safe) job.flags |= jobFlag.safe;
   return true;
 }
 
@@ -205,31 +200,57 @@ function createOnce(engine: Engine): (call: Call) => Said {
   };
 }
 
-/** The systems of a batch one by one; nothing is written unless all of them could be computed. */
-function attendApart(call: Call, once: (call: Call) => Said): boolean {
-  const { kernel, keys, keyPoints, asks, out } = call;
-  const { systems, m, d } = keys;
-  const part = (array: Float64Array, k: number) => {
-    const size = array.length / systems;
-    return array.subarray(k * size, (k + 1) * size);
+const outputs = ["field", "logPartition", "entropy"] as const;
+
+/** The systems of a batch one by one, in memory that is kept; nothing is written unless all of them could be computed. */
+function createApart(once: (call: Call) => Said): (call: Call) => boolean {
+  const none = new Float64Array(0);
+  const keys: Mutable<Keys> = { systems: 1, m: 0, d: 0, weights: none, positions: undefined };
+  const asks: Mutable<Asks> = { m: 0, points: none, positions: undefined };
+  const own: { field?: Float64Array; logPartition?: Float64Array; entropy?: Float64Array } = {};
+  const found = { field: none, logPartition: none, entropy: none };
+  const one: Mutable<Call> = {
+    kernel: { weight: "linear", normalisation: "mass", heads: [] },
+    keys,
+    keyPoints: none,
+    asks,
+    visibility: { dense: true, logWeight: () => 0 },
+    out: own,
+    batch: true,
   };
-  const sizes = { field: m * d, logPartition: kernel.heads.length * m, entropy: kernel.heads.length * m };
-  const names = (["field", "logPartition", "entropy"] as const).filter((name) => out[name] !== undefined);
-  const found: FieldOutput = Object.fromEntries(names.map((name) => [name, new Float64Array(systems * sizes[name])]));
-  for (let k = 0; k < systems; k++) {
-    const points = part(keyPoints, k);
-    const own: FieldOutput = Object.fromEntries(names.map((name) => [name, part(found[name]!, k)]));
-    const said = once({
-      ...call,
-      keys: { ...keys, systems: 1 },
-      keyPoints: points,
-      asks: { ...asks, points },
-      out: own,
-    });
-    if (said !== "done") return false;
-  }
-  for (const name of names) out[name]!.set(found[name]!);
-  return true;
+  /** Makes `one` a call for a system of the batch, and room for the results of all. */
+  const prepare = ({ kernel, keys: all, visibility, out }: Call): void => {
+    const { systems, m, d, weights, positions } = all;
+    one.kernel = kernel;
+    one.visibility = visibility;
+    keys.m = asks.m = m;
+    keys.d = d;
+    keys.weights = weights;
+    keys.positions = asks.positions = positions;
+    if (one.keyPoints.length !== m * d) one.keyPoints = asks.points = new Float64Array(m * d);
+    for (const name of outputs) {
+      const size = name === "field" ? m * d : kernel.heads.length * m;
+      if (out[name] === undefined) delete own[name];
+      else if (own[name]?.length !== size) own[name] = new Float64Array(size);
+      if (out[name] !== undefined && found[name].length !== systems * size) {
+        found[name] = new Float64Array(systems * size);
+      }
+    }
+  };
+  return (call) => {
+    prepare(call);
+    const size = one.keyPoints.length;
+    for (let k = 0; k < call.keys.systems; k++) {
+      for (let e = 0; e < size; e++) one.keyPoints[e] = call.keyPoints[k * size + e]!;
+      if (once(one) !== "done") return false;
+      for (const name of outputs) {
+        const result = own[name];
+        if (result !== undefined) found[name].set(result, k * result.length);
+      }
+    }
+    for (const name of outputs) call.out[name]?.set(found[name]);
+    return true;
+  };
 }
 
 /**
@@ -241,8 +262,9 @@ function attendApart(call: Call, once: (call: Call) => Said): boolean {
  */
 export function createAttention(engine: Engine): (call: Call) => boolean {
   const once = createOnce(engine);
+  const apart = createApart(once);
   return (call) => {
     const said = once(call);
-    return said === "apart" ? attendApart(call, once) : said === "done";
+    return said === "apart" ? apart(call) : said === "done";
   };
 }

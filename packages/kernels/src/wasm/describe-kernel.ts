@@ -27,9 +27,12 @@ export function scoreFactor(kernel: KernelDescription, head: KernelHead): number
 
 /** A bound on ‖A‖₂: the least of ‖A‖_F and (‖A‖₁‖A‖_∞)^½. */
 export function normBound(a: Float64Array, d: number): number {
-  let [squares, rows, columns] = [0, 0, 0];
+  let squares = 0;
+  let rows = 0;
+  let columns = 0;
   for (let i = 0; i < d; i++) {
-    let [row, column] = [0, 0];
+    let row = 0;
+    let column = 0;
     for (let j = 0; j < d; j++) {
       squares += a[i * d + j]! ** 2;
       row += Math.abs(a[i * d + j]!);

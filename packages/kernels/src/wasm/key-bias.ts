@@ -22,7 +22,8 @@ function fillBias(
   at: number,
 ): void {
   const potential = kernel.heads[h]!.keyPotential;
-  let [weight, logarithm] = [1, 0];
+  let weight = 1;
+  let logarithm = 0;
   for (let j = 0; j < m; j++) {
     if (weights[j] !== weight) {
       weight = weights[j]!;
@@ -35,16 +36,20 @@ function fillBias(
   }
 }
 
-/** Greatest and least finite entry; both 0 where there is none. */
-function extremes(bias: Float64Array, from: number, count: number, into: { greatest: number; least: number }): void {
-  let [greatest, least] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+/** Greatest entry; −∞ where none is finite. */
+function greatestOf(bias: Float64Array, from: number, count: number): number {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let j = from; j < from + count; j++) if (bias[j]! > greatest) greatest = bias[j]!;
+  return Number.isFinite(greatest) ? greatest : Number.NEGATIVE_INFINITY;
+}
+
+/** Least finite entry; ∞ where there is none. */
+function leastOf(bias: Float64Array, from: number, count: number): number {
+  let least = Number.POSITIVE_INFINITY;
   for (let j = from; j < from + count; j++) {
-    const value = bias[j]!;
-    if (value > greatest) greatest = value;
-    if (value < least && value !== Number.NEGATIVE_INFINITY) least = value;
+    if (bias[j]! < least && bias[j] !== Number.NEGATIVE_INFINITY) least = bias[j]!;
   }
-  into.greatest = Number.isFinite(greatest) ? Math.max(into.greatest, greatest) : into.greatest;
-  into.least = Number.isFinite(least) ? Math.min(into.least, least) : into.least;
+  return least;
 }
 
 /**
@@ -83,13 +88,12 @@ export function placeExponentialBias(
       bias.set(head.keyGram!, form / 8);
       wide.addForms(points, copies * m, d, form, -head.beta * Math.LOG2E, at, scratch);
     }
-    const range = { greatest: Number.NEGATIVE_INFINITY, least: Number.POSITIVE_INFINITY };
-    extremes(bias, at / 8, copies * m, range);
-    widest = Math.max(widest, range.greatest - range.least);
+    const greatest = greatestOf(bias, at / 8, copies * m);
+    widest = Math.max(widest, greatest - leastOf(bias, at / 8, copies * m));
     for (let k = 0; k < copies; k++) {
-      pairs.narrowKeys(at + 8 * k * m, job.bias + (k * heads + h) * m * engine.size, m, range.greatest);
+      pairs.narrowKeys(at + 8 * k * m, job.bias + (k * heads + h) * m * engine.size, m, greatest);
     }
-    bias[job.unit / 8 + h] = range.greatest * Math.LN2 - (kernel.weight === "shifted-exponential" ? head.beta : 0);
+    bias[job.unit / 8 + h] = greatest * Math.LN2 - (kernel.weight === "shifted-exponential" ? head.beta : 0);
   }
   return widest;
 }
@@ -126,5 +130,7 @@ export function placePointwiseBias(
 export function fitsPointwise(kernel: KernelDescription, keys: Keys, visibility: Visibility): boolean {
   if (isExponential(kernel) || visibility.dense || visibility.decay === 0) return true;
   // e^±40 leaves room in float32 too.
-  return keys.positions!.every((position) => Math.abs(visibility.decay! * position) <= 40);
+  const { positions } = keys;
+  for (let j = 0; j < positions!.length; j++) if (!(Math.abs(visibility.decay! * positions![j]!) <= 40)) return false;
+  return true;
 }

@@ -8,10 +8,11 @@ import type {
 } from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { MemoryRefused } from "./arena.js";
-import { type Call, createAttention } from "./attention.js";
+import { type Asks, type Call, createAttention, type Mutable } from "./attention.js";
 import { compileModules } from "./compile.js";
 import type { Engine } from "./engine.js";
 import type { Environment } from "./environment.js";
+import type { Keys } from "./key-bias.js";
 import { drawNormals } from "./normals.js";
 import { createPerceptron } from "./perceptron.js";
 import { linearAlgebraOf } from "./products.js";
@@ -67,38 +68,68 @@ function engineOf(precision: Precision, current: () => Runtime): Engine {
   };
 }
 
-/** One call of `field`. */
-function callOf(
-  kernel: KernelDescription,
-  source: WeightedPoints,
-  queries: WeightedPoints,
-  visibility: Visibility,
-  out: FieldOutput,
-): Call {
-  const { m, d, weights, positions } = source;
-  const asks = { m: queries.m, points: queries.points, positions: queries.positions };
-  return {
-    kernel,
-    keys: { systems: 1, m, d, weights, positions },
-    keyPoints: source.points,
+/** The call that is being made: one object for all, as a step must take no memory. */
+function createCall() {
+  const keys: Mutable<Keys> = {
+    systems: 0,
+    m: 0,
+    d: 0,
+    weights: new Float64Array(0),
+    positions: undefined,
+  };
+  const asks: Mutable<Asks> = { m: 0, points: keys.weights, positions: undefined };
+  const dense: Visibility = { dense: true, logWeight: () => 0 };
+  const nothing: KernelDescription = { weight: "linear", normalisation: "mass", heads: [] };
+  const call: Mutable<Call> = {
+    kernel: nothing,
+    keys,
+    keyPoints: keys.weights,
     asks,
-    visibility,
-    out,
+    visibility: dense,
+    out: {},
     batch: false,
   };
-}
-
-/** One call of `fieldBatch`. */
-function batchCallOf(kernel: KernelDescription, batch: PointBatch, visibility: Visibility, out: BatchOutput): Call {
-  const { count, m, d, points, weights, positions } = batch;
+  const point = (kernel: KernelDescription, visibility: Visibility, out: FieldOutput): Call => {
+    call.kernel = kernel;
+    call.visibility = visibility;
+    call.out = out;
+    return call;
+  };
   return {
-    kernel,
-    keys: { systems: count, m, d, weights, positions },
-    keyPoints: points,
-    asks: { m, points, positions },
-    visibility,
-    out,
-    batch: true,
+    /** A call of `field`. */
+    ofField(
+      kernel: KernelDescription,
+      source: WeightedPoints,
+      queries: WeightedPoints,
+      visibility: Visibility,
+      out: FieldOutput,
+    ): Call {
+      keys.systems = 1;
+      keys.m = source.m;
+      keys.d = source.d;
+      keys.weights = source.weights;
+      keys.positions = source.positions;
+      call.keyPoints = source.points;
+      asks.m = queries.m;
+      asks.points = queries.points;
+      asks.positions = queries.positions;
+      call.batch = false;
+      return point(kernel, visibility, out);
+    },
+    /** A call of `fieldBatch`. */
+    ofBatch(kernel: KernelDescription, batch: PointBatch, visibility: Visibility, out: BatchOutput): Call {
+      keys.systems = batch.count;
+      keys.m = batch.m;
+      keys.d = batch.d;
+      keys.weights = batch.weights;
+      keys.positions = batch.positions;
+      call.keyPoints = batch.points;
+      asks.m = batch.m;
+      asks.points = batch.points;
+      asks.positions = batch.positions;
+      call.batch = true;
+      return point(kernel, visibility, out);
+    },
   };
 }
 
@@ -149,10 +180,19 @@ export function createWasmBackend(
       runtimes.mend();
     }
   };
+  const calls = createCall();
   const evaluate = (call: Call): boolean => {
-    const mine = attempt(() => attend(call));
-    if (mine) evaluations++;
-    return mine;
+    try {
+      const mine = attend(call);
+      if (mine) evaluations++;
+      return mine;
+    } catch (error) {
+      if (!(error instanceof MemoryRefused)) throw error;
+      refused();
+      return false;
+    } finally {
+      runtimes.mend();
+    }
   };
   const backend: Backend & Extras = {
     name: "wasm",
@@ -160,8 +200,9 @@ export function createWasmBackend(
     threads,
     variant: simd,
     exactBatches: true,
-    field: (kernel, source, queries, visibility, out) => evaluate(callOf(kernel, source, queries, visibility, out)),
-    fieldBatch: (kernel, batch, visibility, out) => evaluate(batchCallOf(kernel, batch, visibility, out)),
+    field: (kernel, source, queries, visibility, out) =>
+      evaluate(calls.ofField(kernel, source, queries, visibility, out)),
+    fieldBatch: (kernel, batch, visibility, out) => evaluate(calls.ofBatch(kernel, batch, visibility, out)),
     perceptron: (layer, points, n, factor, out) => attempt(() => perceptron(layer, points, n, factor, out)),
     normals: (key, out) => attempt(() => drawNormals(engine, key, out)),
     linearAlgebra: linearAlgebraOf(engine, `wasm (${simd})`, refused),

@@ -4,7 +4,7 @@ import { InputError } from "../../foundation/errors/index.js";
 import type { WeightedPoints } from "../../foundation/shapes/index.js";
 import type { Attention, AttentionPlugin, AttentionTraits, Leaders } from "../contract.js";
 import { bindHeads, completeHeads, type HeadParameters, unscaledHeadParameters } from "../shared/heads.js";
-import { leadersOf, marginOf } from "./leaders.js";
+import { findLeaders, leaderRoom, leadersOf, marginOf } from "./leaders.js";
 
 const traits: AttentionTraits = { weights: "probability", smooth: false, gaussianClosed: false, tokensOnly: true };
 
@@ -15,12 +15,18 @@ function entropyOf({ starts, shares }: Leaders, i: number): number {
   return Math.max(0, sum);
 }
 
-/** field_i += V · (mean of the leaders of query i). */
-function addHead(head: KernelHead, leaders: Leaders, source: WeightedPoints, field: Float64Array): void {
+/** field_i += V · (mean of the leaders of query i). @param mean room, shape [d] */
+function addHead(
+  head: KernelHead,
+  leaders: Leaders,
+  source: WeightedPoints,
+  queries: number,
+  mean: Float64Array,
+  field: Float64Array,
+): void {
   const { d, points } = source;
   const { starts, indices, shares } = leaders;
-  const mean = new Float64Array(d);
-  for (let i = 0; i + 1 < starts.length; i++) {
+  for (let i = 0; i < queries; i++) {
     mean.fill(0);
     for (let k = starts[i]!; k < starts[i + 1]!; k++) {
       for (let a = 0; a < d; a++) mean[a]! += shares[k]! * points[indices[k]! * d + a]!;
@@ -38,6 +44,7 @@ function write(
   leaders: readonly Leaders[],
   source: WeightedPoints,
   queries: WeightedPoints,
+  mean: Float64Array,
   out: FieldOutput,
 ): void {
   if (out.logPartition !== undefined) {
@@ -50,12 +57,12 @@ function write(
     });
   }
   out.field?.fill(0);
-  heads.forEach((head, h) => {
-    if (out.field !== undefined) addHead(head, leaders[h]!, source, out.field);
+  for (let h = 0; h < heads.length; h++) {
+    if (out.field !== undefined) addHead(heads[h]!, leaders[h]!, source, queries.m, mean, out.field);
     for (let i = 0; out.entropy !== undefined && i < queries.m; i++) {
       out.entropy[h * queries.m + i] = entropyOf(leaders[h]!, i);
     }
-  });
+  }
 }
 
 /**
@@ -77,6 +84,8 @@ export const hardmax: AttentionPlugin<HeadParameters> = {
   complete: completeHeads,
   bind(params, context): Attention {
     const heads = bindHeads(params, context, "hardmax");
+    const rooms = Array.from({ length: heads.count }, leaderRoom);
+    const mean = new Float64Array(context.d);
     const bound: Attention = {
       name: "hardmax",
       traits,
@@ -84,8 +93,8 @@ export const hardmax: AttentionPlugin<HeadParameters> = {
       breakpoints: heads.breakpoints,
       fieldAt(source, queries, mask, t, out) {
         const now = heads.at(t);
-        const leaders = now.map((head) => leadersOf(head, source, queries, mask));
-        write(now, leaders, source, queries, out);
+        for (let h = 0; h < now.length; h++) findLeaders(now[h]!, source, queries, mask, rooms[h]!);
+        write(now, rooms, source, queries, mean, out);
       },
       leadersAt: (source, queries, mask, t) => heads.at(t).map((head) => leadersOf(head, source, queries, mask)),
       pieceAt(source, mask, t) {
@@ -93,7 +102,7 @@ export const hardmax: AttentionPlugin<HeadParameters> = {
         return {
           attention: {
             ...bound,
-            fieldAt: (cloud, queries, _mask, time, out) => write(heads.at(time), fixed, cloud, queries, out),
+            fieldAt: (cloud, queries, _mask, time, out) => write(heads.at(time), fixed, cloud, queries, mean, out),
           },
           margin: (cloud, time) => Math.min(...heads.at(time).map((head, h) => marginOf(head, fixed[h]!, cloud, mask))),
         };

@@ -7,18 +7,20 @@ interface Workspace {
   scores: Float64Array;
   keyScores: Float64Array;
   mean: Float64Array;
+  /** Of the present query, in arrays of one, as a number that is handed on may take memory: log of the weights' unit, */
+  readonly unit: Float64Array;
+  /** and sum of the weights. */
+  readonly total: Float64Array;
 }
 
-function seen(source: WeightedPoints, queries: WeightedPoints): { keys: Float64Array; asks: Float64Array } {
-  if (source.positions === undefined || queries.positions === undefined) {
-    throw new InputError({
-      code: "missing",
-      who: "masked attention",
-      rule: "a mask needs positions on the keys and on the queries",
-      got: "points without positions",
-    });
-  }
-  return { keys: source.positions, asks: queries.positions };
+function positionsOf({ positions }: WeightedPoints): Float64Array {
+  if (positions !== undefined) return positions;
+  throw new InputError({
+    code: "missing",
+    who: "masked attention",
+    rule: "a mask needs positions on the keys and on the queries",
+    got: "points without positions",
+  });
 }
 
 function requireGram(gram: Float64Array | undefined): Float64Array {
@@ -31,32 +33,45 @@ function requireGram(gram: Float64Array | undefined): Float64Array {
   });
 }
 
-/** pᵀGp of one point. */
-function quadraticForm(gram: Float64Array, points: Float64Array, offset: number, d: number): number {
+/** out_at −= β pᵀGp of the point that begins at `offset`. */
+function subtractForm(
+  { beta }: KernelHead,
+  gram: Float64Array,
+  { d, points }: WeightedPoints,
+  offset: number,
+  out: Float64Array,
+  at: number,
+): void {
   let form = 0;
   for (let a = 0; a < d; a++) {
     let row = 0;
     for (let b = 0; b < d; b++) row += gram[a * d + b]! * points[offset + b]!;
     form += points[offset + a]! * row;
   }
-  return form;
+  out[at]! -= beta * form;
 }
 
 /** The part of the scores that only the key decides: its potential, and −β|Ky|² of the weight gaussian. */
 function scoreKeys(kernel: KernelDescription, head: KernelHead, source: WeightedPoints, keyScores: Float64Array): void {
-  const { m, d, points } = source;
+  const { m, d } = source;
   const { keyPotential } = head;
   for (let j = 0; j < m; j++) keyScores[j] = keyPotential === undefined ? 0 : keyPotential[j]!;
   if (kernel.weight !== "gaussian") return;
   const gram = requireGram(head.keyGram);
-  for (let j = 0; j < m; j++) keyScores[j]! -= head.beta * quadraticForm(gram, points, j * d, d);
+  for (let j = 0; j < m; j++) subtractForm(head, gram, source, j * d, keyScores, j);
 }
 
-/** The part that only the query decides: −β|Qx|² of the weight gaussian, −β of the shifted exponential. */
-function scoreQuery(kernel: KernelDescription, head: KernelHead, queries: WeightedPoints, i: number): number {
-  if (kernel.weight === "shifted-exponential") return -head.beta;
-  if (kernel.weight !== "gaussian") return 0;
-  return -head.beta * quadraticForm(requireGram(head.queryGram), queries.points, i * queries.d, queries.d);
+/** Adds the part that only the query decides to the unit: −β|Qx|² of the weight gaussian, −β of the shifted exponential. */
+function addQueryScore(
+  kernel: KernelDescription,
+  head: KernelHead,
+  queries: WeightedPoints,
+  i: number,
+  { unit }: Workspace,
+): void {
+  if (kernel.weight === "shifted-exponential") unit[0]! -= head.beta;
+  if (kernel.weight !== "gaussian") return;
+  subtractForm(head, requireGram(head.queryGram), queries, i * queries.d, unit, 0);
 }
 
 /** scores_j = c·yⱼᵀAx (c = β, or 2β for the weight gaussian) + the key's part. */
@@ -82,28 +97,30 @@ function score(
   }
 }
 
-/** Adds the mask's log weights to the scores. @returns the greatest score of a key of positive mass */
+/** Adds the mask's log weights to the scores; the unit is the greatest score of a key of positive mass. */
 function look(
   source: WeightedPoints,
   queries: WeightedPoints,
   i: number,
   visibility: Visibility,
-  scores: Float64Array,
-): number {
+  { scores, unit }: Workspace,
+): void {
   const { m, weights } = source;
   let greatest = Number.NEGATIVE_INFINITY;
   if (visibility.dense) {
     for (let j = 0; j < m; j++) if (scores[j]! > greatest && weights[j]! > 0) greatest = scores[j]!;
-    return greatest;
+    unit[0] = greatest;
+    return;
   }
-  const { keys, asks } = seen(source, queries);
+  const keys = positionsOf(source);
+  const asks = positionsOf(queries);
   for (let j = 0; j < m; j++) {
     const s = scores[j]! + visibility.logWeight(asks[i]!, keys[j]!);
     scores[j] = s;
     if (s > greatest && weights[j]! > 0) greatest = s;
   }
   if (greatest === Number.NEGATIVE_INFINITY) throw blind(i, asks[i]!);
-  return greatest;
+  unit[0] = greatest;
 }
 
 function blind(index: number, position: number): InputError {
@@ -115,8 +132,8 @@ function blind(index: number, position: number): InputError {
   });
 }
 
-/** Sums the weights in `scores`, and weight times point into `mean`. */
-function gather(source: WeightedPoints, work: Workspace): number {
+/** Sums the weights in `scores` into `total`, and weight times point into `mean`. */
+function gather(source: WeightedPoints, work: Workspace): void {
   const { m, d, points } = source;
   const { scores, mean } = work;
   mean.fill(0);
@@ -126,24 +143,25 @@ function gather(source: WeightedPoints, work: Workspace): number {
     total += w;
     for (let a = 0; a < d; a++) mean[a]! += w * points[j * d + a]!;
   }
-  return total;
+  work.total[0] = total;
 }
 
-/** Replaces scores by w_j e^{s_j − greatest}; returns the greatest, the logarithm of the unit they are in. */
+/** Replaces scores by w_j e^{s_j − greatest}; the greatest is the logarithm of the unit they are in. */
 function exponentialWeights(
   source: WeightedPoints,
   queries: WeightedPoints,
   i: number,
   visibility: Visibility,
-  scores: Float64Array,
-): number {
-  const greatest = look(source, queries, i, visibility, scores);
+  work: Workspace,
+): void {
+  look(source, queries, i, visibility, work);
   const { m, weights } = source;
+  const { scores } = work;
+  const greatest = work.unit[0]!;
   for (let j = 0; j < m; j++) {
     // A point without mass may lie beyond the greatest score that counts: 0·∞ must not arise.
     scores[j] = weights[j]! === 0 ? 0 : weights[j]! * Math.exp(scores[j]! - greatest);
   }
-  return greatest;
 }
 
 /** Replaces scores by w_j·mask/(1 + e^{−s−b}), or by w_j·mask·s; the unit is 1. */
@@ -154,8 +172,8 @@ function pointwiseWeights(
   queries: WeightedPoints,
   i: number,
   visibility: Visibility,
-  scores: Float64Array,
-): number {
+  { scores, unit }: Workspace,
+): void {
   const { m, weights } = source;
   const bias = head.bias ?? 0;
   const sigmoid = kernel.weight === "sigmoid";
@@ -163,10 +181,11 @@ function pointwiseWeights(
     const s = scores[j]!;
     scores[j] = weights[j]! * (sigmoid ? 1 / (1 + Math.exp(-s - bias)) : s);
   }
-  if (visibility.dense) return 0;
-  const { keys, asks } = seen(source, queries);
+  unit[0] = 0;
+  if (visibility.dense) return;
+  const keys = positionsOf(source);
+  const asks = positionsOf(queries);
   for (let j = 0; j < m; j++) scores[j]! *= Math.exp(visibility.logWeight(asks[i]!, keys[j]!));
-  return 0;
 }
 
 /** −Σ p log p of the weights that `gather` left behind. */
@@ -205,11 +224,12 @@ function fieldOfHead(
   scoreKeys(kernel, head, source, work.keyScores);
   for (let i = 0; i < queries.m; i++) {
     score(factor, head, source, queries, i, work);
-    const { scores } = work;
-    const unit = pointwise
-      ? pointwiseWeights(kernel, head, source, queries, i, visibility, scores)
-      : exponentialWeights(source, queries, i, visibility, scores) + scoreQuery(kernel, head, queries, i);
-    const total = gather(source, work);
+    if (pointwise) pointwiseWeights(kernel, head, source, queries, i, visibility, work);
+    else exponentialWeights(source, queries, i, visibility, work);
+    if (!pointwise) addQueryScore(kernel, head, queries, i, work);
+    const unit = work.unit[0]!;
+    gather(source, work);
+    const total = work.total[0]!;
     if (out.field) {
       const scale = kernel.normalisation === "partition" ? 1 / total : Math.exp(unit);
       for (let a = 0; a < d; a++) {
@@ -233,7 +253,14 @@ function fieldOfHead(
  */
 export function createReferenceBackend(): Backend {
   const empty = new Float64Array(0);
-  const work: Workspace = { direction: empty, scores: empty, keyScores: empty, mean: empty };
+  const work: Workspace = {
+    direction: empty,
+    scores: empty,
+    keyScores: empty,
+    mean: empty,
+    unit: new Float64Array(1),
+    total: new Float64Array(1),
+  };
   return {
     name: "reference",
     precision: "f64",
