@@ -16,9 +16,12 @@ const unbounded = Number.POSITIVE_INFINITY;
 
 /** ‖V‖₂ ≤ min(‖V‖_F, √(‖V‖_1‖V‖_∞)). */
 function spectralBound(value: Float64Array, d: number): number {
-  let [square, rows, columns] = [0, 0, 0];
+  let square = 0;
+  let rows = 0;
+  let columns = 0;
   for (let a = 0; a < d; a++) {
-    let [row, column] = [0, 0];
+    let row = 0;
+    let column = 0;
     for (let b = 0; b < d; b++) {
       row += Math.abs(value[a * d + b]!);
       column += Math.abs(value[b * d + a]!);
@@ -32,9 +35,11 @@ function spectralBound(value: Float64Array, d: number): number {
 
 /** The scale of one head's values. @cost m·d² */
 export function valueScale({ value }: KernelHead, { m, d, points }: WeightedPoints): ValueScale {
-  let [greatestValue, greatestPoint] = [0, 0];
+  let greatestValue = 0;
+  let greatestPoint = 0;
   for (let j = 0; j < m; j++) {
-    let [squareValue, squarePoint] = [0, 0];
+    let squareValue = 0;
+    let squarePoint = 0;
     for (let a = 0; a < d; a++) {
       let sum = 0;
       for (let b = 0; b < d; b++) sum += value[a * d + b]! * points[j * d + b]!;

@@ -101,7 +101,7 @@ export function exponentialHead(
   if (tilt === undefined) return undefined;
   const { masses, unit, error } = tilt;
   let mass = 0;
-  for (const value of masses) mass += value;
+  for (let j = 0; j < masses.length; j++) mass += masses[j]!;
   if (!(mass > 0 && Number.isFinite(mass))) return undefined;
   const factor = gaussian ? 2 * head.beta : head.beta;
   const queryError = gaussian ? formError(head.beta, head.queryGram!, queries) : 0;

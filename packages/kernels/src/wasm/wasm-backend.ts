@@ -1,18 +1,10 @@
-import type {
-  Backend,
-  BatchOutput,
-  FieldOutput,
-  KernelDescription,
-  PointBatch,
-  Visibility,
-} from "@meanfield/core/foundation/backend";
-import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import type { Backend } from "@meanfield/core/foundation/backend";
 import { MemoryRefused } from "./arena.js";
-import { type Asks, type Call, createAttention, type Mutable } from "./attention.js";
+import { type Call, createAttention } from "./attention.js";
+import { createCalls } from "./calls.js";
 import { compileModules } from "./compile.js";
 import type { Engine } from "./engine.js";
 import type { Environment } from "./environment.js";
-import type { Keys } from "./key-bias.js";
 import { drawNormals } from "./normals.js";
 import { createPerceptron } from "./perceptron.js";
 import { linearAlgebraOf } from "./products.js";
@@ -68,71 +60,6 @@ function engineOf(precision: Precision, current: () => Runtime): Engine {
   };
 }
 
-/** The call that is being made: one object for all, as a step must take no memory. */
-function createCall() {
-  const keys: Mutable<Keys> = {
-    systems: 0,
-    m: 0,
-    d: 0,
-    weights: new Float64Array(0),
-    positions: undefined,
-  };
-  const asks: Mutable<Asks> = { m: 0, points: keys.weights, positions: undefined };
-  const dense: Visibility = { dense: true, logWeight: () => 0 };
-  const nothing: KernelDescription = { weight: "linear", normalisation: "mass", heads: [] };
-  const call: Mutable<Call> = {
-    kernel: nothing,
-    keys,
-    keyPoints: keys.weights,
-    asks,
-    visibility: dense,
-    out: {},
-    batch: false,
-  };
-  const point = (kernel: KernelDescription, visibility: Visibility, out: FieldOutput): Call => {
-    call.kernel = kernel;
-    call.visibility = visibility;
-    call.out = out;
-    return call;
-  };
-  return {
-    /** A call of `field`. */
-    ofField(
-      kernel: KernelDescription,
-      source: WeightedPoints,
-      queries: WeightedPoints,
-      visibility: Visibility,
-      out: FieldOutput,
-    ): Call {
-      keys.systems = 1;
-      keys.m = source.m;
-      keys.d = source.d;
-      keys.weights = source.weights;
-      keys.positions = source.positions;
-      call.keyPoints = source.points;
-      asks.m = queries.m;
-      asks.points = queries.points;
-      asks.positions = queries.positions;
-      call.batch = false;
-      return point(kernel, visibility, out);
-    },
-    /** A call of `fieldBatch`. */
-    ofBatch(kernel: KernelDescription, batch: PointBatch, visibility: Visibility, out: BatchOutput): Call {
-      keys.systems = batch.count;
-      keys.m = batch.m;
-      keys.d = batch.d;
-      keys.weights = batch.weights;
-      keys.positions = batch.positions;
-      call.keyPoints = batch.points;
-      asks.m = batch.m;
-      asks.points = batch.points;
-      asks.positions = batch.positions;
-      call.batch = true;
-      return point(kernel, visibility, out);
-    },
-  };
-}
-
 const refusal = "The memory would not grow; calls too large for it were left to the reference.";
 
 /** What there is beyond a backend: its end, and the loops of its roofline. */
@@ -180,7 +107,7 @@ export function createWasmBackend(
       runtimes.mend();
     }
   };
-  const calls = createCall();
+  const calls = createCalls();
   const evaluate = (call: Call): boolean => {
     try {
       const mine = attend(call);

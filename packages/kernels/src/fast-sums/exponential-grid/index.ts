@@ -70,7 +70,8 @@ function collect({ sum, queryRanges, tilt }: Centred, { keys, orders: powers }: 
   const { open, tokens, width } = table;
   const t = new Float64Array(3);
   for (let j = 0; j < m; j++) {
-    let [row, score] = [0, -tilt];
+    let row = 0;
+    let score = -tilt;
     for (let a = 0; a < d; a++) {
       const axis = keys[a]!;
       const value = sum.keys[j * d + a]! - axis.centre;
@@ -146,7 +147,8 @@ function evaluateBlock(
   const diagonal = Math.hypot(...keys.map(({ halfRange }) => halfRange));
   const offset = Math.hypot(...keys.map((axis) => axis.centre));
   for (let row = 0; row < size; row++) {
-    let [cell, unit] = [0, centred.tilt];
+    let cell = 0;
+    let unit = centred.tilt;
     for (let a = 0; a < d; a++) {
       const axis = queries[a]!;
       const image = images[(begin + row) * d + a]!;

@@ -46,11 +46,14 @@ function collect(sum: ExponentialSum, cells: SphereCells, order: number, table: 
   const { m, keys, masses } = sum;
   const { open, tokens, width } = table;
   const { rings, sectors, halfWidth } = cells;
-  const [pitch, inverse] = [2 * halfWidth, 1 / halfWidth];
+  const pitch = 2 * halfWidth;
+  const inverse = 1 / halfWidth;
   const high = Math.fround(pitch);
   const low = pitch - high;
   for (let j = 0; j < m; j++) {
-    const [x, y, z] = [keys[3 * j]!, keys[3 * j + 1]!, keys[3 * j + 2]!];
+    const x = keys[3 * j]!;
+    const y = keys[3 * j + 1]!;
+    const z = keys[3 * j + 2]!;
     const theta = Math.atan2(Math.sqrt(x * x + y * y), z);
     const phi = Math.atan2(y, x);
     const ring = Math.min(rings - 1, Math.floor(theta / pitch));
@@ -83,12 +86,16 @@ interface Reader {
 function evaluateBlock({ sum, cells, order, tables }: Reader, begin: number, size: number, out: SumBlock): void {
   const { queries, map } = sum;
   const { rings, sectors, halfWidth } = cells;
-  const [pitch, inverse, width] = [2 * halfWidth, 1 / halfWidth, 4 * monomials(order)];
+  const pitch = 2 * halfWidth;
+  const inverse = 1 / halfWidth;
+  const width = 4 * monomials(order);
   const high = Math.fround(pitch);
   const low = pitch - high;
   for (let i = 0; i < size; i++) {
     const at = 3 * (begin + i);
-    const [a, b, c] = [queries[at]!, queries[at + 1]!, queries[at + 2]!];
+    const a = queries[at]!;
+    const b = queries[at + 1]!;
+    const c = queries[at + 2]!;
     const x = map[0]! * a + map[1]! * b + map[2]! * c;
     const y = map[3]! * a + map[4]! * b + map[5]! * c;
     const theta = Math.atan2(Math.sqrt(x * x + y * y), map[6]! * a + map[7]! * b + map[8]! * c);
@@ -98,9 +105,15 @@ function evaluateBlock({ sum, cells, order, tables }: Reader, begin: number, siz
     const t = (theta - (ring + 0.5) * high - (ring + 0.5) * low) * inverse;
     const u = (phi - sector * high - sector * low) * inverse;
     let k = (ring * sectors + (sector < 0 ? sector + sectors : sector) + 1) * width - 4;
-    let [z, f, g, h] = [0, 0, 0, 0];
+    let z = 0;
+    let f = 0;
+    let g = 0;
+    let h = 0;
     for (let left = 1; left <= order; left++) {
-      let [z0, f0, g0, h0] = [0, 0, 0, 0];
+      let z0 = 0;
+      let f0 = 0;
+      let g0 = 0;
+      let h0 = 0;
       for (const end = k - 4 * left; k > end; k -= 4) {
         z0 = z0 * t + tables[k]!;
         f0 = f0 * t + tables[k + 1]!;

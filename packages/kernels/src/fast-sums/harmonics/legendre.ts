@@ -13,11 +13,13 @@ export const legendreRounding = { fixed: 4, perSquare: 0.5 } as const;
  * @accuracy legendreRounding (legendre.test.ts)
  */
 function legendre(theta: number, maxDegree: number, out: Float64Array): void {
-  const [z, sine] = [Math.cos(theta), Math.sin(theta)];
+  const z = Math.cos(theta);
+  const sine = Math.sin(theta);
   let diagonal = 1 / Math.sqrt(4 * Math.PI);
   for (let m = 0; m <= maxDegree; m++) {
     if (m > 0) diagonal *= sine * Math.sqrt((2 * m + 1) / (2 * m));
-    let [before, here] = [0, diagonal];
+    let before = 0;
+    let here = diagonal;
     for (let l = m; ; ) {
       out[triangle(l, m)] = here;
       if (++l > maxDegree) break;
@@ -39,14 +41,16 @@ export function legendreTaylor(theta: number, halfWidth: number, order: number, 
   const out = new Float64Array(order * size);
   legendre(theta, maxDegree, out);
   for (let r = 1; r < order; r++) {
-    const [from, to] = [(r - 1) * size, r * size];
+    const from = (r - 1) * size;
+    const to = r * size;
     const step = halfWidth / (2 * r);
     for (let l = 1; l <= maxDegree; l++) {
       for (let m = 0; m <= l; m++) {
         const at = from + triangle(l, m);
         const below = m === 0 ? -out[at + 1]! : out[at - 1]!;
         const above = m === l ? 0 : out[at + 1]!;
-        const [down, up] = [Math.sqrt((l + m) * (l - m + 1)), Math.sqrt((l - m) * (l + m + 1))];
+        const down = Math.sqrt((l + m) * (l - m + 1));
+        const up = Math.sqrt((l - m) * (l + m + 1));
         out[to + triangle(l, m)] = step * (down * below - up * above);
       }
     }

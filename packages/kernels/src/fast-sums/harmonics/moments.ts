@@ -28,7 +28,8 @@ function sectorSums(
     partIm.fill(0);
     for (let f = from; f < Math.min(sectors, from + block); f++) {
       const root = (m * f) % sectors;
-      const [c, s] = [cosines[root]!, sines[root]!];
+      const c = cosines[root]!;
+      const s = sines[root]!;
       const at = (ring * sectors + f) * width;
       for (let k = 0; k < width; k++) {
         const value = table[at + k]!;
@@ -46,7 +47,8 @@ function sectorSums(
 /** Adds a part to the total and empties it. */
 function join(part: SphereMoments, total: SphereMoments): void {
   for (const side of ["re", "im"] as const) {
-    const [from, to] = [part[side], total[side]];
+    const from = part[side];
+    const to = total[side];
     for (let k = 0; k < to.length; k++) to[k]! += from[k]!;
     from.fill(0);
   }
@@ -106,7 +108,8 @@ export function sphereMoments(
       joinLongitude(sums[0], sums[1], factors, m, order, joined);
       for (let l = m; l <= maxDegree; l++) {
         const at = triangle(l, m);
-        let [re, im] = [0, 0];
+        let re = 0;
+        let im = 0;
         for (let r = order - 1; r >= 0; r--) {
           re += taylor[r * size + at]! * joined[0][r]!;
           im += taylor[r * size + at]! * joined[1][r]!;

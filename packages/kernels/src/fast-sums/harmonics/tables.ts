@@ -60,10 +60,12 @@ export function sphereTables(series: SphereSeries, cells: SphereCells, order: nu
     for (let f = 0; f < sectors; f++) {
       for (let m = degrees - 1; m >= 0; m--) {
         const root = (m * f) % sectors;
-        const [c, s] = [cosines[root]!, sines[root]!];
+        const c = cosines[root]!;
+        const s = sines[root]!;
         const from = 8 * m * order;
         for (let k = 0; k < 8 * order; k += 2) {
-          const [re, im] = [ringed[from + k]!, ringed[from + k + 1]!];
+          const re = ringed[from + k]!;
+          const im = ringed[from + k + 1]!;
           rotated[k] = re * c - im * s;
           rotated[k + 1] = re * s + im * c;
         }
