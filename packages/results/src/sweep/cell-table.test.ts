@@ -51,6 +51,11 @@ describe("the table of a chunk", () => {
     expect(encodeCells(swept, copied)).toEqual(bytes);
   });
 
+  test("a swept value that is no number is refused in a column of numbers, never written as 0 or NaN", () => {
+    for (const beta of [null, "1", undefined])
+      expect(() => encodeCells(swept, [row(beta as never, "none", {})])).toThrow(/beta: a column of numbers must hold/);
+  });
+
   test("some columns alone; what nobody has is not there", async () => {
     const bytes = encodeCells(swept, rows);
     const some = await decodeColumns(bytes, ["status", "particles.energy", "absent"], "chunk");

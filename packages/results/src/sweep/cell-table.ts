@@ -1,5 +1,5 @@
 import type { CellColumns, SweptColumn } from "@meanfield/core/experiment";
-import { InputError } from "@meanfield/core/foundation/errors";
+import { InputError, show } from "@meanfield/core/foundation/errors";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { canonicalJson } from "../canonical.js";
@@ -41,9 +41,15 @@ function measuredColumn(name: string, rows: readonly CellRow[]): ColumnSource {
   return { name, data: data.map((value) => (value === null ? null : wordOf(value))), ...textOrNull };
 }
 
+function numberOf(value: unknown, name: string): number {
+  if (typeof value === "number") return value;
+  const rule = "a column of numbers must hold a number in every row";
+  throw new InputError({ code: "wrong-type", who: name, rule, got: show(value) });
+}
+
 function sweptColumn({ name, numeric }: SweptColumn, rows: readonly CellRow[]): ColumnSource {
   if (!numeric) return { name, data: rows.map(({ values }) => wordOf(values[name])), ...text };
-  const data = Float64Array.from(rows, ({ values }) => values[name] as number);
+  const data = Float64Array.from(rows, ({ values }) => numberOf(values[name], name));
   return { name, data, type: "DOUBLE", nullable: false, encoding: "PLAIN" };
 }
 
@@ -51,7 +57,7 @@ function sweptColumn({ name, numeric }: SweptColumn, rows: readonly CellRow[]): 
  * The Parquet table of a chunk: id, status, error.code, error.message, error.spec, the swept columns, then the measured
  * ones in the order of their names. Equal rows give equal bytes.
  *
- * @throws InputError wrong-type (a swept value that is not JSON)
+ * @throws InputError wrong-type (a swept value that is not JSON, or no number in a column of numbers)
  * @cost O(rows × columns)
  * @accuracy doubles bit for bit; cell-table.test.ts
  */

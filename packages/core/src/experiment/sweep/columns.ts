@@ -88,13 +88,13 @@ export function lookupIn(values: Readonly<Record<string, unknown>>, names: Reado
   return (name) => scalarOf(values[names.get(name) ?? name]);
 }
 
-/** Refuses a derived value that is no finite number. */
-export function requireFinite(value: ExpressionValue, name: string, text: string): void {
-  if (typeof value !== "number" || Number.isFinite(value)) return;
+/** Refuses a derived value that is no finite number where the expression is arithmetic. */
+export function requireNumber(value: unknown, name: string, text: string): void {
+  if (typeof value === "number" && Number.isFinite(value)) return;
   throw new InputError({
-    code: "not-finite",
+    code: typeof value === "number" ? "not-finite" : "wrong-type",
     who: `sweep.derive.${name}`,
-    rule: `${text} must be finite for every cell`,
+    rule: `${text} must be a finite number for every cell`,
     got: show(value),
     fix: "Leave such cells out with where",
     path: ["sweep", "derive", name],

@@ -48,6 +48,28 @@ describe("what an expression says", () => {
   });
 });
 
+describe("what kind of value an expression gives", () => {
+  test.each([
+    ["2", "number"],
+    ["-beta", "number"],
+    ["((beta + 1))", "number"],
+    ["beta ^ 2", "number"],
+    ["max(beta, n)", "number"],
+    ["pi", "number"],
+    ["'causal'", "word"],
+    ["beta", "name"],
+    ["([gaussian-moments.outcome.status])", "name"],
+    ["beta < 1 + n", "condition"],
+    ["beta == 'x'", "condition"],
+    ["not ok", "condition"],
+    ["ok and ok", "condition"],
+    ["ok or false", "condition"],
+    ["true", "condition"],
+  ])("%s: %s", (text, kind) => {
+    expect(parseExpression(text).kind).toBe(kind);
+  });
+});
+
 describe("what is no expression is refused", () => {
   test.each([
     ["", /needs a value here, got its end/],

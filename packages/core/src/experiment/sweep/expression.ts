@@ -9,11 +9,15 @@ export type Lookup = (name: string) => ExpressionValue;
 
 type Evaluate = (lookup: Lookup) => ExpressionValue;
 
+/** What an expression gives where it gives anything; `name`: what its only name stands for. */
+export type ExpressionKind = "number" | "word" | "condition" | "name";
+
 /** A parsed expression: data in, one value out, no code. */
 export interface Expression {
   readonly text: string;
   /** Every name in it, once. */
   readonly names: readonly string[];
+  readonly kind: ExpressionKind;
   /** @throws InputError wrong-type (arithmetic on words) */
   evaluate(lookup: Lookup): ExpressionValue;
 }
@@ -25,6 +29,8 @@ interface Cursor {
   readonly names: Set<string>;
   at: number;
   depth: number;
+  /** Of the value parsed last. */
+  kind: ExpressionKind;
 }
 
 const functions: Readonly<Record<string, (...values: number[]) => number>> = {
@@ -110,6 +116,7 @@ function chain(cursor: Cursor, operand: (cursor: Cursor) => Evaluate, symbols: r
     const operator = accept(cursor, ...symbols);
     if (operator === undefined) return value;
     value = binary(cursor.text, operator, arithmetic[operator]!, null, [value, operand(cursor)]);
+    cursor.kind = "number";
   }
 }
 
@@ -125,6 +132,7 @@ function parseOr(cursor: Cursor): Evaluate {
   while (accept(cursor, "or", "||") !== undefined) {
     const [a, b] = [value, parseAnd(cursor)];
     value = (lookup) => truth(text, a(lookup)) || truth(text, b(lookup));
+    cursor.kind = "condition";
   }
   return value;
 }
@@ -135,6 +143,7 @@ function parseAnd(cursor: Cursor): Evaluate {
   while (accept(cursor, "and", "&&") !== undefined) {
     const [a, b] = [value, parseNot(cursor)];
     value = (lookup) => truth(text, a(lookup)) && truth(text, b(lookup));
+    cursor.kind = "condition";
   }
   return value;
 }
@@ -142,6 +151,7 @@ function parseAnd(cursor: Cursor): Evaluate {
 function parseNot(cursor: Cursor): Evaluate {
   if (accept(cursor, "not", "!") === undefined) return parseComparison(cursor);
   const value = nested(cursor, parseNot);
+  cursor.kind = "condition";
   return (lookup) => !truth(cursor.text, value(lookup));
 }
 
@@ -150,6 +160,7 @@ function parseComparison(cursor: Cursor): Evaluate {
   const operator = accept(cursor, "<", "<=", ">", ">=", "==", "!=");
   if (operator === undefined) return left;
   const right = parseSum(cursor);
+  cursor.kind = "condition";
   if (operator === "==") return (lookup) => left(lookup) === right(lookup);
   if (operator === "!=") return (lookup) => left(lookup) !== right(lookup);
   return binary(cursor.text, operator, order[operator]!, false, [left, right]);
@@ -160,13 +171,17 @@ const parseProduct = (cursor: Cursor): Evaluate => chain(cursor, parseSigned, ["
 
 function parseSigned(cursor: Cursor): Evaluate {
   if (accept(cursor, "-") === undefined) return parsePower(cursor);
-  return binary(cursor.text, "-", (_, value) => -value, null, [() => 0, nested(cursor, parseSigned)]);
+  const value = nested(cursor, parseSigned);
+  cursor.kind = "number";
+  return binary(cursor.text, "-", (_, negated) => -negated, null, [() => 0, value]);
 }
 
 function parsePower(cursor: Cursor): Evaluate {
   const base = parseAtom(cursor);
   if (accept(cursor, "^") === undefined) return base;
-  return binary(cursor.text, "^", arithmetic["^"]!, null, [base, nested(cursor, parseSigned)]);
+  const exponent = nested(cursor, parseSigned);
+  cursor.kind = "number";
+  return binary(cursor.text, "^", arithmetic["^"]!, null, [base, exponent]);
 }
 
 function parseCall(cursor: Cursor, name: string): Evaluate {
@@ -176,6 +191,7 @@ function parseCall(cursor: Cursor, name: string): Evaluate {
   const parts = [nested(cursor, parseOr)];
   while (accept(cursor, ",") !== undefined) parts.push(nested(cursor, parseOr));
   closeParenthesis(cursor);
+  cursor.kind = "number";
   return (lookup) => {
     const values = parts.map((part) => part(lookup));
     if (values.includes(null)) return null;
@@ -195,11 +211,15 @@ function parseAtom(cursor: Cursor): Evaluate {
   if (token === undefined || token.kind === "symbol")
     throw syntax(cursor.text, "needs a value here", token?.text ?? "its end");
   cursor.at++;
-  const { value } = token;
-  if (token.kind !== "name") return () => value;
+  const { value, kind } = token;
+  cursor.kind = kind;
+  if (kind !== "name") return () => value;
   const name = String(value);
   if (!token.bracketed && accept(cursor, "(") !== undefined) return parseCall(cursor, name);
-  if (!token.bracketed && Object.hasOwn(constants, name)) return () => constants[name]!;
+  if (!token.bracketed && Object.hasOwn(constants, name)) {
+    cursor.kind = name === "pi" ? "number" : "condition";
+    return () => constants[name]!;
+  }
   cursor.names.add(name);
   return (lookup) => lookup(name);
 }
@@ -216,9 +236,9 @@ export function parseExpression(text: string): Expression {
     throw syntax(text, `may be at most ${longest} characters long`, `${text.length} characters`);
   const tokens = tokenize(text);
   if (typeof tokens === "string") throw syntax(text, "must be made of numbers, names, 'words' and operators", tokens);
-  const cursor: Cursor = { text, tokens, names: new Set(), at: 0, depth: 0 };
+  const cursor: Cursor = { text, tokens, names: new Set(), at: 0, depth: 0, kind: "number" };
   const evaluate = parseOr(cursor);
   const rest = tokens[cursor.at];
   if (rest !== undefined) throw syntax(text, "needs an operator here", rest.text);
-  return { text, names: [...cursor.names], evaluate };
+  return { text, names: [...cursor.names], kind: cursor.kind, evaluate };
 }

@@ -51,6 +51,33 @@ describe("the cells of a grid", () => {
     ]);
   });
 
+  test("derived values are of any kind; a column holds numbers where its expression is arithmetic", () => {
+    const plan = planOf({
+      "model.attention.softmax.beta": [1, 2],
+      $mask: ["none", "causal"],
+      derive: {
+        "model.mask": "$mask",
+        "solve.method": "'dop853'",
+        "initial.gaussian.seed": "(beta)",
+        $warm: "not (beta > 1)",
+        $half: "beta / 2",
+      },
+    });
+    expect(plan.columns.map(({ numeric }) => numeric)).toEqual([true, false, false, false, true, false, true]);
+    const [first, second] = cellsOf(plan);
+    expect(second).toMatchObject({ "model.mask": "causal", "solve.method": "dop853", $warm: true, $half: 0.5 });
+    expect(bindCell(plan, first!).spec).toMatchObject({ model: { mask: "none" }, solve: { method: "dop853" } });
+  });
+
+  test("a derived value need not be finite in a cell that where leaves out", () => {
+    const plan = planOf({
+      "model.attention.softmax.beta": [1, 2],
+      derive: { "solve.span.1": "1 / (beta - 1)" },
+      where: "beta != 1",
+    });
+    expect(cellsOf(plan)).toEqual([{ "model.attention.softmax.beta": 2, "solve.span.1": 1 }]);
+  });
+
   test("the document of a cell is that of the same --set, without sweep, title and notes", () => {
     const document = { ...base, title: "t", notes: "n", solve: { span: [0, 2] } };
     const plan = planOf({ "model.attention.softmax.beta": [4], "solve.span.1": [3], seeds: [9] }, document);
@@ -112,7 +139,19 @@ describe("bad sweeps are refused with the place of the key", () => {
     [
       "a derived infinity",
       { ...beta, derive: { "solve.span.1": "1 / (beta - 1)" } },
-      /must be finite.*got Infinity/,
+      /must be a finite number for every cell, got Infinity/,
+      ["sweep", "derive", "solve.span.1"],
+    ],
+    [
+      "arithmetic on what is not there",
+      { "model.attention.softmax.beta": [1, { "log-n": 2 }], derive: { "solve.span.1": "2 * beta" } },
+      /must be a finite number for every cell, got null/,
+      ["sweep", "derive", "solve.span.1"],
+    ],
+    [
+      "arithmetic on words",
+      { "model.mask": ["none", "causal"], derive: { "solve.span.1": "2 * mask" } },
+      /\* needs numbers, got "none"/,
       ["sweep", "derive", "solve.span.1"],
     ],
     [

@@ -7,8 +7,8 @@ import {
   columnNames,
   lookupIn,
   requireDisjoint,
-  requireFinite,
   requireNames,
+  requireNumber,
   requirePath,
   reservedKeys,
   type SweptColumn,
@@ -35,9 +35,9 @@ export interface SweepPlan {
   readonly names: ReadonlyMap<string, string>;
   /** How later stages follow from the results of earlier ones; undefined when all cells are known now. */
   readonly follow: Follow | undefined;
-  /** The swept and derived values of a cell. @throws InputError not-finite, wrong-type (a derived value) */
+  /** The swept and derived values of a cell. @throws InputError wrong-type (arithmetic on words) */
   values(at: Coordinates): CellValues;
-  /** Whether the conditions let a cell in. */
+  /** Whether the conditions let a cell in. @throws InputError not-finite, wrong-type (a derived value of one they let in) */
   admits(values: CellValues): boolean;
   /** The experiment document of a cell. */
   document(values: CellValues): unknown;
@@ -49,6 +49,14 @@ export const mostCells = 1_000_000;
 interface Derived {
   readonly name: string;
   readonly expression: Expression;
+  readonly numeric: boolean;
+}
+
+/** Whether an expression gives numbers alone: arithmetic does, a name where its column does. */
+function isNumeric({ kind, names: [name] }: Expression, columns: readonly SweptColumn[]): boolean {
+  if (kind !== "name") return kind === "number";
+  const column = columnNames(columns).get(name!);
+  return columns.some((one) => one.name === column && one.numeric);
 }
 
 function expressionsOf(section: SweepSection, known: readonly SweptColumn[]) {
@@ -58,8 +66,9 @@ function expressionsOf(section: SweepSection, known: readonly SweptColumn[]) {
     requirePath(name, path);
     const expression = atPath(path, () => parseExpression(String(text)));
     requireNames(expression.names, columnNames(columns), path);
-    columns.push({ name, numeric: true });
-    return { name, expression };
+    const numeric = isNumeric(expression, columns);
+    columns.push({ name, numeric });
+    return { name, expression, numeric };
   });
   const written = section.where ?? [];
   const conditions = (Array.isArray(written) ? written : [written]).map((text, k) => {
@@ -165,11 +174,12 @@ export function planSweep(document: unknown, plugins: Plugins = builtinPlugins):
       });
     });
     for (const { name, expression } of derived) {
-      const value = atPath(["sweep", "derive", name], () => expression.evaluate(lookupIn(found, names)));
-      requireFinite(value, name, expression.text);
-      found[name] = value;
+      found[name] = atPath(["sweep", "derive", name], () => expression.evaluate(lookupIn(found, names)));
     }
     return found;
+  };
+  const requireSound = (cell: CellValues) => {
+    for (const { name, expression, numeric } of derived) if (numeric) requireNumber(cell[name], name, expression.text);
   };
   return {
     base,
@@ -180,7 +190,11 @@ export function planSweep(document: unknown, plugins: Plugins = builtinPlugins):
     names,
     follow: resolveFollow(section, dimensions, names, base),
     values,
-    admits: (cell) => conditions.every((condition) => isTrue(condition, cell, names)),
+    admits(cell) {
+      if (!conditions.every((condition) => isTrue(condition, cell, names))) return false;
+      requireSound(cell);
+      return true;
+    },
     document: (cell) => documentOf(base, cell, plugins),
   };
 }
