@@ -76,7 +76,8 @@ describe("figure", () => {
   });
 
   test("draws maps of a sweep's rows, and says what it has not", async () => {
-    const sweep = `model: { attention: { softmax: { beta: 1 } } }
+    const sweep = `title: Four widths
+model: { attention: { softmax: { beta: 1 } } }
 initial: { gaussian: { mean: [0, 0], cov: { diagonal: [1, 1] } } }
 levels: { gaussian-moments: {} }
 solve: { span: [0, 0.1] }
@@ -96,11 +97,14 @@ sweep:
       return readFileSync(join(folder, `sweep/figures/${name}.svg`), "utf8");
     };
     const trace = "gaussian-moments.trace@0.1";
-    expect(await drawn("heat-map", ...plane, "--value", trace)).toContain("4 places");
+    const map = await drawn("heat-map", ...plane, "--value", trace);
+    expect(map).toMatch(/<desc>Four widths; trace, .* 4 places; 4 cells, backend \w+ f64, Meanfield \d[^;]*\.<\/desc>/);
     expect(await drawn("regime-map", "--kind", "regime-map", ...plane)).toContain("4 places: 4 blow-up");
     expect(await drawn("rank-histogram", "--kind", "rank-histogram")).toContain("over 4 models");
     const missing = await figure("--x", "model.attention.softmax.beta");
     expect(missing).toMatchObject({ code: 2, stderr: expect.stringContaining("needs --x, --y, --value") });
+    const idle = await figure("--kind", "regime-map", ...plane, "--facet", "seed");
+    expect(idle).toMatchObject({ code: 2, stderr: expect.stringContaining("takes --x, --y, --value, --zero") });
     const strange = await figure("--kind", "regimes");
     expect(strange).toMatchObject({ code: 2, stderr: expect.stringContaining("There are heat-map, line-family") });
   });

@@ -27,3 +27,4 @@ export { type LineFamilyOptions, lineFamily } from "./tables/line-family.js";
 export { type ParallelCoordinatesOptions, parallelCoordinates } from "./tables/parallel-coordinates.js";
 export { type RankHistogramOptions, rankHistogram } from "./tables/rank-histogram.js";
 export { type RegimeMapOptions, regimeMap } from "./tables/regime-map.js";
+export type { Grid } from "./tables/tiles.js";

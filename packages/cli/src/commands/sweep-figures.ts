@@ -62,6 +62,30 @@ export function addSweepFigureFlags(command: Command): Command {
 }
 
 type Wanted = "x" | "y" | "value";
+type Kind = (typeof sweepFigureKinds)[number];
+
+/** What each kind takes beside `--where` and `--label`. */
+const takes: Readonly<Record<Kind, readonly (keyof SweepFigureFlags)[]>> = {
+  "heat-map": ["x", "y", "value", "boundary", "facet"],
+  "line-family": ["x", "value", "by", "facet", "band"],
+  "parallel-coordinates": ["column", "value"],
+  "regime-map": ["x", "y", "value", "zero"],
+  "rank-histogram": ["value", "by"],
+};
+
+/** Refuses a flag that the kind would pass over. @throws InputError incompatible */
+function refuseOthers(kind: Kind, flags: SweepFigureFlags): void {
+  const own: readonly string[] = [...takes[kind], "kind", "where", "label", "out"];
+  const other = Object.keys(flags).find((name) => !own.includes(name));
+  if (other === undefined) return;
+  throw new InputError({
+    code: "incompatible",
+    who: `figure ${kind}`,
+    rule: `takes ${takes[kind].map((name) => `--${name}`).join(", ")}, --where and --label`,
+    got: `--${other}`,
+    fix: "Leave it out, or choose another --kind",
+  });
+}
 
 /** Flags without which the figure cannot be drawn. @throws InputError missing */
 function required<K extends Wanted>(kind: string, flags: SweepFigureFlags, names: readonly K[]): Record<K, string> {
@@ -76,12 +100,25 @@ function required<K extends Wanted>(kind: string, flags: SweepFigureFlags, names
   });
 }
 
+/** @throws InputError unknown-name */
+function requireKind(kind: string): asserts kind is Kind {
+  if ((sweepFigureKinds as readonly string[]).includes(kind)) return;
+  throw new InputError({
+    code: "unknown-name",
+    who: "figure",
+    rule: `a sweep has no figure "${kind}"`,
+    fix: `There are ${sweepFigureKinds.join(", ")}`,
+  });
+}
+
 /**
  * The figure of a sweep that the flags ask for, a heat map when no kind is named.
- * @throws InputError missing, unknown-name, conflict, empty, unreadable
+ * @throws InputError missing, unknown-name, incompatible, conflict, empty, unreadable
  */
 export async function sweepFigures(io: StoreIo, directory: string, flags: SweepFigureFlags): Promise<Figure[]> {
   const { kind = "heat-map", value, zero, by, facet, band, column = [], boundary = [], where = [], label = [] } = flags;
+  requireKind(kind);
+  refuseOthers(kind, flags);
   const labels = Object.fromEntries(label.map((one) => [one.column, one.value]));
   const read = () => readSweepTable(io, directory, where);
   if (kind === "heat-map") {
@@ -95,15 +132,7 @@ export async function sweepFigures(io: StoreIo, directory: string, flags: SweepF
   if (kind === "parallel-coordinates") return [parallelCoordinates(await read(), { columns: column, value, labels })];
   if (kind === "regime-map") {
     const { x, y } = required(kind, flags, ["x", "y"]);
-    return [regimeMap(await read(), { x, y, ...(value && { verdict: value }), ...(zero && { zero }) })];
+    return [regimeMap(await read(), { x, y, ...(value && { verdict: value }), ...(zero && { zero }), labels })];
   }
-  if (kind === "rank-histogram") {
-    return [rankHistogram(await read(), { ...(value && { rank: value }), ...(by && { by }) })];
-  }
-  throw new InputError({
-    code: "unknown-name",
-    who: "figure",
-    rule: `a sweep has no figure "${kind}"`,
-    fix: `There are ${sweepFigureKinds.join(", ")}`,
-  });
+  return [rankHistogram(await read(), { ...(value && { rank: value }), ...(by && { by }), labels })];
 }

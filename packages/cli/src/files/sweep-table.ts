@@ -1,6 +1,8 @@
+import { basename, resolve } from "node:path";
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { FigureTable, TableRow } from "@meanfield/figures";
-import { cellRecords, readCells, type StoreIo } from "@meanfield/results";
+import { cellRecords, readCells, readSweepManifest, type StoreIo } from "@meanfield/results";
+import { gridsOf, sourceText } from "./sweep-source.js";
 
 /** Rows with this value in a column; numbers are compared as numbers, to twelve digits. */
 export interface Where {
@@ -21,10 +23,11 @@ function isWanted(row: TableRow, where: readonly Where[]): boolean {
 }
 
 /**
- * The rows of a sweep that are done, in the order of its chunks; columns of all chunks by name.
+ * The rows of a sweep that are done, in the order of its plan, under the title of its file; columns of all chunks by name.
  * @throws InputError unreadable, empty (also where one value of `where` has no row)
  */
 export async function readSweepTable(io: StoreIo, directory: string, where: readonly Where[]): Promise<FigureTable> {
+  const { manifest, document } = await readSweepManifest(io, directory);
   const { columns, rows: all } = cellRecords(await readCells(io, directory));
   const done = all.filter((row) => row["status"] === "done");
   const rows = done.filter((row) => isWanted(row, where));
@@ -38,5 +41,14 @@ export async function readSweepTable(io: StoreIo, directory: string, where: read
       fix: `See meanfield status ${directory}`,
     });
   }
-  return { title: directory.split("/").at(-1) ?? directory, columns, rows };
+  const { title } = manifest.document;
+  const drawn = { columns, rows, cells: all.length, failed: all.length - done.length };
+  const grids = gridsOf(document);
+  return {
+    title: typeof title === "string" ? title : basename(resolve(directory)),
+    source: sourceText(manifest, drawn),
+    ...(grids === undefined ? {} : { grids }),
+    columns,
+    rows,
+  };
 }

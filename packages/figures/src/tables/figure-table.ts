@@ -1,4 +1,5 @@
 import { InputError, nearestOf, show } from "@meanfield/core/foundation/errors";
+import type { Grid } from "./tiles.js";
 
 /** One row of a table: column → number, text, or null where there is none. */
 export type TableRow = Readonly<Record<string, unknown>>;
@@ -6,6 +7,10 @@ export type TableRow = Readonly<Record<string, unknown>>;
 /** Rows of a sweep, read from its store. */
 export interface FigureTable {
   readonly title: string;
+  /** What the rows come from, for captions: cells, seeds, repeats, backend and version. */
+  readonly source?: string;
+  /** Of columns whose grid was refined: the grid they began with. */
+  readonly grids?: Readonly<Record<string, Grid>>;
   readonly columns: readonly string[];
   readonly rows: readonly TableRow[];
 }

@@ -39,14 +39,14 @@ describe("a heat map", () => {
     const svg = renderSvg(figure, document);
     expect(fillsOf(svg).filter((fill) => fill === ribbonFill.toLowerCase()).length).toBeGreaterThanOrEqual(3);
     expect(figure.legend.map(({ label }) => label)).toEqual([
-      "level.share",
+      "share, level",
       "0",
       "0.125",
       "0.25",
       "0.375",
       "0.5",
       "no value",
-      "theory.t",
+      "t, theory",
     ]);
     expect(svg).toContain("#D55E00");
   });

@@ -3,12 +3,13 @@ import * as Plot from "@observablehq/plot";
 import { panelOptions } from "../drawing/axes.js";
 import { compose } from "../drawing/compose.js";
 import { sentence } from "../drawing/describe.js";
-import { type Axis, depthAxis, extent, formatNumber, valueAxis } from "../drawing/scale.js";
+import { extent, formatNumber } from "../drawing/scale.js";
 import { ink, palette, ramp, ribbonFill } from "../drawing/style.js";
 import type { Figure, LegendEntry } from "../figure.js";
 import { type ColumnLabels, labelOf } from "./column-label.js";
 import { type Facet, facetsOf, pageOf } from "./facets.js";
 import { type FigureTable, numberAt, requireColumn, type TableRow, timesOf } from "./figure-table.js";
+import { rulerOf, tilesOf } from "./tiles.js";
 
 /** What is drawn over what. */
 export interface HeatMapOptions {
@@ -58,27 +59,6 @@ export function requireOneEach(
     }
     seen.add(place);
   }
-}
-
-/** Values in order with borders half-way between them; on a log axis half-way in the logarithm. */
-export function borders(values: Iterable<number>): {
-  readonly values: number[];
-  readonly edges: number[];
-  readonly log: boolean;
-} {
-  const sorted = [...new Set(values)].sort((a, b) => a - b);
-  const log = sorted[0]! > 0 && sorted.at(-1)! / sorted[0]! > 100;
-  const [to, from] = log ? [Math.log, Math.exp] : [(v: number) => v, (v: number) => v];
-  const places = sorted.map(to);
-  const first = places.length > 1 ? places[1]! - places[0]! : 1;
-  const last = places.length > 1 ? places.at(-1)! - places.at(-2)! : 1;
-  const inner = places.slice(1).map((place, k) => (place + places[k]!) / 2);
-  return { values: sorted, edges: [places[0]! - first / 2, ...inner, places.at(-1)! + last / 2].map(from), log };
-}
-
-export function axisOf({ edges, log }: ReturnType<typeof borders>): Axis {
-  const [low, high] = [edges[0]!, edges.at(-1)!];
-  return log ? valueAxis([low, high], "log") : depthAxis(low, high);
 }
 
 function boundaryMarks(
@@ -132,29 +112,28 @@ function legendOf(
 interface MapFrame {
   readonly options: HeatMapOptions;
   readonly boundaries: readonly Boundary[];
+  readonly grids: FigureTable["grids"];
   readonly width: number;
   shade(value: number): string;
 }
 
 function panelOf({ title, rows }: Facet, cells: readonly Cell[], frame: MapFrame): Plot.PlotOptions {
-  const { options, boundaries, width, shade } = frame;
-  const [across, upwards] = [borders(cells.map((cell) => cell.x)), borders(cells.map((cell) => cell.y))];
-  const [columnAt, rowAt] = [across, upwards].map(({ values }) => new Map(values.map((value, k) => [value, k])));
-  const rects = cells.map((cell) => {
-    const [i, j] = [columnAt!.get(cell.x)!, rowAt!.get(cell.y)!];
-    return {
-      x1: across.edges[i]!,
-      x2: across.edges[i + 1]!,
-      y1: upwards.edges[j]!,
-      y2: upwards.edges[j + 1]!,
-      colour: cell.value === undefined ? ribbonFill : shade(cell.value),
-    };
-  });
-  const rect = { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: (cell: { colour: string }) => cell.colour } as const;
-  const [x, y] = [axisOf(across), axisOf(upwards)];
+  const { options, boundaries, grids, width, shade } = frame;
+  const across = rulerOf(
+    cells.map((cell) => cell.x),
+    grids?.[options.x],
+  );
+  const upwards = rulerOf(
+    cells.map((cell) => cell.y),
+    grids?.[options.y],
+  );
+  const tiles = tilesOf(cells, across, upwards);
+  const fill = ({ cell: { value } }: (typeof tiles)[number]) => (value === undefined ? ribbonFill : shade(value));
+  const rect = { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill } as const;
+  const [x, y] = [across.axis, upwards.axis];
   const [xLabel, yLabel] = [labelOf(options.x, options.labels), labelOf(options.y, options.labels)];
   const panel = panelOptions({ x, y, xLabel, yLabel, width, ...(title === undefined ? {} : { title }) }, [
-    Plot.rect(rects, { ...rect, shapeRendering: "crispEdges", clip: true }),
+    Plot.rect(tiles, { ...rect, shapeRendering: "crispEdges", clip: true }),
     ...boundaries.flatMap(({ column, colour }) => boundaryMarks(rows, options, column, colour)),
   ]);
   return { ...panel, x: { ...panel.x, type: x.type } };
@@ -174,12 +153,19 @@ export function heatMap(table: FigureTable, options: HeatMapOptions): Figure {
   const boundaries = boundariesOf(table, options);
   const { width, columns } = pageOf(facets.length);
   const shade = (value: number) => ramp(high > low ? (value - low) / (high - low) : 0.5);
-  const frame: MapFrame = { options, boundaries, width: width / columns, shade };
+  const frame: MapFrame = { options, boundaries, grids: table.grids, width: width / columns, shade };
   const what = [options.value, options.x, options.y].map((column) => labelOf(column, options.labels));
   return compose({
     name: "heat-map",
     title: `${what[0]} by ${what[1]} and ${what[2]}`,
-    caption: sentence(table.title, `${what[0]} by ${what[1]} and ${what[2]}, ${all.length} places`),
+    caption: sentence(
+      table.title,
+      `${what[0]} by ${what[1]} (across) and ${what[2]} (upwards), ${all.length} places`,
+      boundaries.length === 0
+        ? ""
+        : `lines: ${boundaries.map(({ column }) => labelOf(column, options.labels)).join(", ")}`,
+      table.source ?? "",
+    ),
     width,
     panelHeight: facets.length === 1 ? 260 : 200,
     columns,

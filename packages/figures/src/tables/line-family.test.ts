@@ -32,7 +32,7 @@ const areas = (svg: string): number => (svg.match(/fill-opacity="0.18"/g) ?? [])
 describe("a line family", () => {
   it("draws one line for each value, named in the legend, and no band unasked", () => {
     const figure = lineFamily(none, { x: "t", value: share, by: "beta" });
-    expect(figure.legend.map(({ label }) => label)).toEqual(["beta", "1", "2", "4", "8"]);
+    expect(figure.legend.map(({ label }) => label)).toEqual(["$β$", "1", "2", "4", "8"]);
     expect(new Set(figure.legend.slice(1).map(({ colour }) => colour)).size).toBe(4);
     const svg = renderSvg(figure, document);
     for (const { colour } of figure.legend.slice(1)) expect(svg).toContain(`stroke="${colour}"`);

@@ -196,7 +196,7 @@ export function lineFamily(table: FigureTable, options: LineFamilyOptions): Figu
   return compose({
     name: "line-family",
     title: `${value} by ${across}`,
-    caption: sentence(table.title, `${value} by ${across}${by}`, bandText(options, table.columns)),
+    caption: sentence(table.title, `${value} by ${across}${by}`, bandText(options, table.columns), table.source ?? ""),
     width,
     panelHeight: facets.length === 1 ? 220 : 180,
     columns,

@@ -147,6 +147,7 @@ export function parallelCoordinates(table: FigureTable, options: ParallelCoordin
     caption: sentence(
       table.title,
       `${rows.length} rows over ${columns.map((one) => labelOf(one, labels)).join(", ")}, as dark as ${name}`,
+      table.source ?? "",
     ),
     width: pageWidth,
     panelHeight: 240,

@@ -7,7 +7,7 @@ import { sentence } from "../drawing/describe.js";
 import { type Axis, depthAxis, formatNumber } from "../drawing/scale.js";
 import { columnWidth, fontSize, ink, pageWidth, palette } from "../drawing/style.js";
 import type { Figure } from "../figure.js";
-import { labelOf } from "./column-label.js";
+import { type ColumnLabels, labelOf } from "./column-label.js";
 import { type FigureTable, numberAt, requireColumn, type TableRow } from "./figure-table.js";
 
 export interface RankHistogramOptions {
@@ -15,6 +15,7 @@ export interface RankHistogramOptions {
   readonly rank?: string;
   /** Column whose values get a panel each. */
   readonly by?: string;
+  readonly labels?: ColumnLabels;
 }
 
 const confidence = 0.95;
@@ -66,6 +67,7 @@ function panelOf(bars: readonly Bar[], x: Axis, frame: Omit<Frame, "x" | "y">): 
 function groupsOf(
   { rows }: FigureTable,
   by: string | undefined,
+  labels: ColumnLabels | undefined,
 ): { readonly title?: string; readonly rows: readonly TableRow[] }[] {
   if (by === undefined) return [{ rows }];
   const values = [...new Set(rows.map((row) => row[by]))];
@@ -82,7 +84,7 @@ function groupsOf(
   }
   const word = (value: unknown) => (typeof value === "number" ? formatNumber(value, 3) : String(value));
   return sorted.map((value) => ({
-    title: `${labelOf(by)} = ${word(value)}`,
+    title: `${labelOf(by, labels)} = ${word(value)}`,
     rows: rows.filter((row) => row[by] === value),
   }));
 }
@@ -93,9 +95,9 @@ function groupsOf(
  * @throws InputError unknown-name, wrong-type, out-of-range (too many panels)
  */
 export function rankHistogram(table: FigureTable, options: RankHistogramOptions = {}): Figure {
-  const { rank = "analysis.regime.rank", by } = options;
+  const { rank = "analysis.regime.rank", by, labels } = options;
   for (const column of [rank, ...(by === undefined ? [] : [by])]) requireColumn(table.columns, column);
-  const groups = groupsOf(table, by).map(({ title, rows }) => ({ title, bars: rankBars(rows, rank) }));
+  const groups = groupsOf(table, by, labels).map(({ title, rows }) => ({ title, bars: rankBars(rows, rank) }));
   const ranks = groups.flatMap(({ bars }) => bars.map((bar) => bar.rank));
   const [first, last] = [Math.min(...ranks), Math.max(...ranks)];
   const ticks = Array.from({ length: last - first + 1 }, (_, k) => first + k);
@@ -120,6 +122,7 @@ export function rankHistogram(table: FigureTable, options: RankHistogramOptions 
       "an eigenvalue counts as vanishing where its trend in log $t$ falls, or below $10^{-9}$ of the largest",
       "lines are Wilson intervals of 95 %, numbers are counts",
       unranked ? "none: no limit" : "",
+      table.source ?? "",
     ),
     width,
     panelHeight: 200,

@@ -6,9 +6,10 @@ import { sentence } from "../drawing/describe.js";
 import { columnWidth, ink, palette, ribbonFill } from "../drawing/style.js";
 import { zeroContour } from "../drawing/zero-contour.js";
 import type { Figure, LegendEntry } from "../figure.js";
-import { labelOf } from "./column-label.js";
+import { type ColumnLabels, labelOf } from "./column-label.js";
 import { type FigureTable, numberAt, requireColumn, type TableRow } from "./figure-table.js";
-import { axisOf, borders, requireOneEach } from "./heat-map.js";
+import { requireOneEach } from "./heat-map.js";
+import { type Ruler, rulerOf, tilesOf } from "./tiles.js";
 
 /** What is drawn over what. */
 export interface RegimeMapOptions {
@@ -20,6 +21,7 @@ export interface RegimeMapOptions {
   readonly verdict?: string;
   /** Column whose zeros are drawn as a line; `analysis.regime.blowUpMargin` when left out and there. */
   readonly zero?: string;
+  readonly labels?: ColumnLabels;
 }
 
 const verdictColumn = "analysis.regime.verdict";
@@ -70,20 +72,22 @@ function boundaryMarks(
   { rows }: FigureTable,
   { x, y }: RegimeMapOptions,
   column: string,
-  across: ReturnType<typeof borders>,
-  upwards: ReturnType<typeof borders>,
+  across: Ruler,
+  upwards: Ruler,
 ): Plot.Markish[] {
   const margins = new Map(rows.map((row) => [`${numberAt(row, x)} ${numberAt(row, y)}`, numberAt(row, column)]));
-  const to = (log: boolean) => (log ? Math.log : (v: number) => v);
-  const from = (log: boolean) => (log ? Math.exp : (v: number) => v);
-  const segments = zeroContour(across.values.map(to(across.log)), upwards.values.map(to(upwards.log)), (i, j) =>
-    margins.get(`${across.values[i]} ${upwards.values[j]}`),
-  ).map(({ x1, y1, x2, y2 }) => ({
-    x1: from(across.log)(x1),
-    y1: from(upwards.log)(y1),
-    x2: from(across.log)(x2),
-    y2: from(upwards.log)(y2),
-  }));
+  const valuesIn = (name: string) => [...new Set(rows.map((row) => numberAt(row, name)!))].sort((a, b) => a - b);
+  const [xs, ys] = [valuesIn(x), valuesIn(y)];
+  const to = ({ axis }: Ruler) => (axis.type === "log" ? Math.log : (v: number) => v);
+  const from = ({ axis }: Ruler) => (axis.type === "log" ? Math.exp : (v: number) => v);
+  const segments = zeroContour(xs.map(to(across)), ys.map(to(upwards)), (i, j) => margins.get(`${xs[i]} ${ys[j]}`)).map(
+    ({ x1, y1, x2, y2 }) => ({
+      x1: from(across)(x1),
+      y1: from(upwards)(y1),
+      x2: from(across)(x2),
+      y2: from(upwards)(y2),
+    }),
+  );
   if (segments.length === 0) return [];
   const ends = { x1: "x1", y1: "y1", x2: "x2", y2: "y2", strokeLinecap: "round" } as const;
   return [
@@ -98,51 +102,57 @@ function boundaryMarks(
  * @throws InputError unknown-name, conflict (several rows at one place), wrong-type
  */
 export function regimeMap(table: FigureTable, options: RegimeMapOptions): Figure {
-  const { x, y, verdict = verdictColumn } = options;
+  const { x, y, verdict = verdictColumn, labels } = options;
   for (const column of [x, y, verdict, ...(options.zero === undefined ? [] : [options.zero])])
     requireColumn(table.columns, column);
   const zero = options.zero ?? (table.columns.includes(marginColumn) ? marginColumn : undefined);
   const cells = table.rows.map((row) => ({ x: numberAt(row, x)!, y: numberAt(row, y)!, word: wordAt(row, verdict) }));
   requireOneEach(cells, options);
   const words = ordered(cells.flatMap(({ word }) => (word === undefined ? [] : [word])));
-  const [across, upwards] = [borders(cells.map((cell) => cell.x)), borders(cells.map((cell) => cell.y))];
-  const rects = cells.map((cell) => {
-    const [i, j] = [across.values.indexOf(cell.x), upwards.values.indexOf(cell.y)];
-    const colour = cell.word === undefined ? ribbonFill : colourOf(cell.word, words);
-    return { x1: across.edges[i]!, x2: across.edges[i + 1]!, y1: upwards.edges[j]!, y2: upwards.edges[j + 1]!, colour };
-  });
+  const across = rulerOf(
+    cells.map((cell) => cell.x),
+    table.grids?.[x],
+  );
+  const upwards = rulerOf(
+    cells.map((cell) => cell.y),
+    table.grids?.[y],
+  );
+  const tiles = tilesOf(cells, across, upwards);
+  const fill = ({ cell: { word } }: (typeof tiles)[number]) =>
+    word === undefined ? ribbonFill : colourOf(word, words);
   const boundary = zero === undefined ? [] : boundaryMarks(table, options, zero, across, upwards);
   const count = (word: string) => cells.filter((cell) => cell.word === word).length;
   const legend: LegendEntry[] = words.map((word) => ({ kind: "ribbon", label: word, colour: colourOf(word, words) }));
   if (cells.some(({ word }) => word === undefined))
     legend.push({ kind: "ribbon", label: "no verdict", colour: ribbonFill });
-  if (boundary.length > 0) legend.push({ kind: "line", label: "theory", colour: palette.black });
+  if (boundary.length > 0) legend.push({ kind: "line", label: `${labelOf(zero!, labels)} = 0`, colour: palette.black });
   const frame = {
-    x: axisOf(across),
-    y: axisOf(upwards),
-    xLabel: labelOf(x),
-    yLabel: labelOf(y),
+    x: across.axis,
+    y: upwards.axis,
+    xLabel: labelOf(x, labels),
+    yLabel: labelOf(y, labels),
     width: columnWidth,
   };
-  const rect = { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill: (cell: { colour: string }) => cell.colour } as const;
+  const rect = { x1: "x1", x2: "x2", y1: "y1", y2: "y2", fill } as const;
   const panel = panelOptions(frame, [
-    Plot.rect(rects, { ...rect, shapeRendering: "crispEdges", clip: true }),
+    Plot.rect(tiles, { ...rect, shapeRendering: "crispEdges", clip: true }),
     ...boundary,
     Plot.frame({ stroke: ink, strokeWidth: 0.8 }),
   ]);
   return compose({
     name: "regime-map",
-    title: `Regimes by ${labelOf(x)} and ${labelOf(y)}`,
+    title: `Regimes by ${labelOf(x, labels)} and ${labelOf(y, labels)}`,
     caption: sentence(
       table.title,
-      `regimes by ${x} (across) and ${y} (upwards)`,
+      `regimes by ${labelOf(x, labels)} (across) and ${labelOf(y, labels)} (upwards)`,
       `${cells.length} places: ${words.map((word) => `${count(word)} ${word}`).join(", ")}`,
-      boundary.length > 0 ? `line: where ${zero} is 0, interpolated between the places` : "",
+      boundary.length > 0 ? `line: where ${labelOf(zero!, labels)} is 0, interpolated between the places` : "",
+      table.source ?? "",
     ),
     width: columnWidth,
     panelHeight: 270,
     columns: 1,
     legend,
-    panels: [{ ...panel, x: { ...panel.x, type: frame.x.type } }],
+    panels: [{ ...panel, x: { ...panel.x, type: across.axis.type } }],
   });
 }

@@ -108,6 +108,27 @@ describe("chunks", () => {
     expect(await readChunk(io2, one)).toEqual(rows);
   });
 
+  test("are listed in the order of the plan, also beyond nine stages", async () => {
+    const { io } = memoryStoreIo();
+    const there = { ...io, kind: async () => "directory" as const };
+    for (const [stage, index] of [
+      [10, 0],
+      [2, 1],
+      [0, 100_000],
+      [0, 99_999],
+      [2, 0],
+    ] as const)
+      await writeRows(there, "out", "chunks", { ...place, stage, index }, swept, [row(stage)]);
+    const places = (await listChunks(there, "out")).map(({ name: { stage, index } }) => [stage, index]);
+    expect(places).toEqual([
+      [0, 99_999],
+      [0, 100_000],
+      [2, 0],
+      [2, 1],
+      [10, 0],
+    ]);
+  });
+
   test("every byte that is changed or missing is noticed", async () => {
     const { io, files } = memoryStoreIo();
     const chunk = await writeRows(io, "out", "chunks", place, swept, [row(1), row(2)]);

@@ -66,13 +66,14 @@ export async function claimSweep(io: StoreIo, directory: string, manifest: Sweep
 async function listRows(io: StoreIo, directory: string, folder: string): Promise<StoredChunk[]> {
   const inside = joinPath(directory, folder);
   if ((await io.kind(inside)) !== "directory") return [];
-  return (await io.list(inside)).sort().flatMap((text) => {
+  const found = (await io.list(inside)).sort().flatMap((text) => {
     const name = parseChunkName(text);
     return name === undefined ? [] : [{ path: joinPath(inside, text), name }];
   });
+  return found.sort((a, b) => a.name.stage - b.name.stage || a.name.index - b.name.index);
 }
 
-/** The chunks of a sweep that are there, by name alone: nothing is read. @cost one listing */
+/** The chunks of a sweep that are there, in the order of its plan, by name alone: nothing is read. @cost one listing */
 export const listChunks = (io: StoreIo, directory: string) => listRows(io, directory, chunksName);
 
 /** The loose rows of a sweep, by name alone. */
