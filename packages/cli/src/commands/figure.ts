@@ -56,10 +56,11 @@ Examples:
       await io.makeDirectory(out);
       // Drawing is loaded late: a bad input never needs it.
       const { figureFiles } = await import("../output/report.js");
-      for (const [name, bytes] of Object.entries(await figureFiles(figures))) {
-        const path = joinPath(out, basename(name));
-        await io.writeAtomic(path, bytes);
-        emit(path);
-      }
+      const files = Object.entries(await figureFiles(figures)).map(
+        ([name, bytes]) => [joinPath(out, basename(name)), bytes] as const,
+      );
+      for (const [path, bytes] of files) await io.writeAtomic(path, bytes);
+      // Told when all are there: a reader that leaves early (head) ends this process.
+      for (const [path] of files) emit(path);
     });
 }

@@ -36,6 +36,12 @@ function parsePair(text: string, before: readonly Where[] = []): Where[] {
   return [...before, { column: text.slice(0, at), value: text.slice(at + 1) }];
 }
 
+function parseLabel(text: string, before: readonly Where[] = []): Where[] {
+  const pairs = parsePair(text, before);
+  if (pairs.at(-1)!.value.split("$").length % 2 === 0) throw new InvalidArgumentError("needs a second $: $…$.");
+  return pairs;
+}
+
 const collect = (value: string, before: readonly string[] = []): string[] => [...before, value];
 
 /** The flags of a sweep's figures on the command. */
@@ -57,7 +63,7 @@ export function addSweepFigureFlags(command: Command): Command {
     .option(
       "--label <column=text>",
       "of a sweep: what stands for a column, $…$ is mathematics; may be repeated",
-      parsePair,
+      parseLabel,
     );
 }
 

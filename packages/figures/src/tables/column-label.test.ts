@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { labelOf } from "./column-label.js";
+import { labelOf, shortLabelOf } from "./column-label.js";
 
 describe("what stands for a column", () => {
   it.each([
@@ -33,6 +33,13 @@ describe("what stands for a column", () => {
     ["t", "depth $t$"],
   ])("%s: %s", (column, label) => {
     expect(labelOf(column)).toBe(label);
+  });
+
+  it("is shorter without level and depth where there is one", () => {
+    expect(shortLabelOf("layers.overlap-fraction.mean@1.5")).toBe("mean of overlap fraction");
+    expect(shortLabelOf("layers.trace", { "layers.trace": "tr" })).toBe("tr");
+    expect(shortLabelOf("model.attention.softmax.beta")).toBe("$β$");
+    expect(shortLabelOf("a|b.mmd")).toBe("MMD, a to b");
   });
 
   it("is the user's own where there is one", () => {

@@ -67,8 +67,8 @@ const statistics: Readonly<Record<string, (series: string) => string>> = {
   count: (series) => `repeats with ${series}`,
 };
 
-/** `<level>.<series>`, with a statistic over the repeats or a depth behind it. */
-function measuredName(column: string): string {
+/** `<level>.<series>` with a statistic over the repeats or a depth behind it: what it is, and where. */
+function measuredName(column: string): readonly [what: string, where: string] {
   const [stem, depth] = column.split("@") as [string, string?];
   const [level, series, ...rest] = stem.split(".") as [string, string, ...string[]];
   const statistic = rest.join(".");
@@ -78,7 +78,7 @@ function measuredName(column: string): string {
     quantile !== undefined
       ? `quantile ${quantile} of ${name}`
       : (statistics[statistic]?.(name) ?? [name, ...rest].join(" "));
-  return `${said}, ${readable(level)}${depth === undefined ? "" : `, $t$ = ${depth}`}`;
+  return [said, `, ${readable(level)}${depth === undefined ? "" : `, $t$ = ${depth}`}`];
 }
 
 /** `<A>|<B>.<metric>`. */
@@ -101,5 +101,11 @@ export function labelOf(column: string, labels: ColumnLabels = {}): string {
   if (column.startsWith("$")) return labelOfWord(column.slice(1));
   if (isPath(column)) return nameOf(column);
   if (column.includes("|")) return distanceName(column);
-  return column.includes(".") ? measuredName(column) : labelOfWord(column);
+  return column.includes(".") ? measuredName(column).join("") : labelOfWord(column);
+}
+
+/** The same without level and depth, for an axis whose figure says these in its caption. */
+export function shortLabelOf(column: string, labels: ColumnLabels = {}): string {
+  const isMeasured = column.includes(".") && !column.includes("|") && !isPath(column) && !column.startsWith("$");
+  return isMeasured && !Object.hasOwn(labels, column) ? measuredName(column)[0] : labelOf(column, labels);
 }

@@ -27,11 +27,13 @@ export function numberAt(row: TableRow, column: string): number | undefined {
 /** @throws InputError unknown-name, with the nearest column */
 export function requireColumn(columns: readonly string[], column: string): void {
   if (columns.includes(column)) return;
+  // One name for all depths of a series, or they would fill the page.
+  const names = [...new Set(columns.map((name) => name.replace(/@.*$/, "@<t>")))];
   throw new InputError({
     code: "unknown-name",
     who: "figure",
     rule: `there is no column "${column}" in this sweep`,
-    fix: `Did you mean "${nearestOf(column, columns)}"? There are ${columns.slice(0, 30).join(", ")}${columns.length > 30 ? ", …" : ""}`,
+    fix: `Did you mean "${nearestOf(column, columns)}"? There are ${names.slice(0, 30).join(", ")}${names.length > 30 ? ", …" : ""}`,
     details: { columns },
   });
 }

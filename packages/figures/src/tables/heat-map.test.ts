@@ -72,6 +72,8 @@ describe("a heat map", () => {
       /no column "shar".*Did you mean "share"/,
     );
     expect(() => heatMap(table, { x: "beta", y: "t", value: "share" })).toThrow(/no column "share@<t>"/);
+    expect(() => heatMap(table, { x: "t", y: "n", value: "level.share" })).toThrow(/depths .* upwards.*Write --y t/);
+    expect(() => heatMap(table, { x: "beta", y: "n", value: "shares" })).toThrow(/level\.share@<t>, share/);
     expect(() => heatMap(table, { x: "beta", y: "n", value: "word" })).toThrow(/must hold numbers, got "x"/);
     expect(() => heatMap(table, { x: "beta", y: "t", value: "level.share" })).toThrow(
       /several at beta = 1, t = 0.*--where/,

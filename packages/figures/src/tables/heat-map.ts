@@ -34,6 +34,10 @@ interface Cell {
 
 /** Every place of the map: one for each row, or one for each row and depth. */
 function cellsOf({ rows, columns }: FigureTable, { x, y, value }: HeatMapOptions): Cell[] {
+  if (x === "t" && !columns.includes("t")) {
+    const rule = "the depths of records go upwards";
+    throw new InputError({ code: "incompatible", who: "figure heat-map", rule, got: "--x t", fix: "Write --y t" });
+  }
   for (const column of [x, ...(y === "t" ? [] : [y, value])]) requireColumn(columns, column);
   if (y !== "t")
     return rows.map((row) => ({ x: numberAt(row, x)!, y: numberAt(row, y)!, value: numberAt(row, value) }));

@@ -7,7 +7,7 @@ import { sentence } from "../drawing/describe.js";
 import { type Axis, depthAxis, extent, valueAxis } from "../drawing/scale.js";
 import { type CurveStyle, curveStyle, ink, ramp } from "../drawing/style.js";
 import type { Figure, LegendEntry } from "../figure.js";
-import { type ColumnLabels, labelOf } from "./column-label.js";
+import { type ColumnLabels, labelOf, shortLabelOf } from "./column-label.js";
 import { type Facet, facetsOf, pageOf, valuesOf, valueText } from "./facets.js";
 import { type FigureTable, numberAt, requireColumn, type TableRow, timesOf } from "./figure-table.js";
 
@@ -153,7 +153,7 @@ function panelOf({ title }: Facet, lines: readonly Line[], frame: FamilyFrame): 
     return { t: points.map(({ t }) => t), value: points.map(({ value }) => value), style: styles.get(of)! };
   });
   const bands = options.band === undefined ? [] : lines.filter(({ points }) => points.length > 1);
-  const [xLabel, yLabel] = [labelOf(options.x, options.labels), labelOf(options.value, options.labels)];
+  const [xLabel, yLabel] = [labelOf(options.x, options.labels), shortLabelOf(options.value, options.labels)];
   const labels = { xLabel, yLabel, ...(title === undefined ? {} : { title }) };
   const panel = panelOptions({ x, y, width, ...labels }, [
     ...bands.flatMap(({ of, points }) => {

@@ -3,7 +3,7 @@ import * as Plot from "@observablehq/plot";
 import { compose } from "../drawing/compose.js";
 import { sentence } from "../drawing/describe.js";
 import { type Axis, extent, formatNumber, valueAxis } from "../drawing/scale.js";
-import { faint, fontSize, ink, pageWidth, ramp } from "../drawing/style.js";
+import { fontSize, ink, pageWidth, ramp, ribbonFill } from "../drawing/style.js";
 import { textWidth } from "../drawing/typeset.js";
 import type { Figure, LegendEntry } from "../figure.js";
 import { type ColumnLabels, labelOf } from "./column-label.js";
@@ -80,7 +80,8 @@ function axisMarks(verticals: readonly Vertical[], labels: ColumnLabels | undefi
   ];
 }
 
-function legendOf(name: string, [low, high]: readonly [number, number]): LegendEntry[] {
+function legendOf(name: string, [low, high]: readonly [number, number], some: boolean): LegendEntry[] {
+  const none: LegendEntry[] = some ? [{ kind: "line", label: "no value", colour: ribbonFill }] : [];
   const shades = high > low ? [0, 0.5, 1] : [1];
   return [
     { kind: "text", label: name, colour: ink },
@@ -91,6 +92,7 @@ function legendOf(name: string, [low, high]: readonly [number, number]): LegendE
         colour: ramp(0.25 + 0.75 * u),
       }),
     ),
+    ...none,
   ];
 }
 
@@ -115,10 +117,11 @@ export function parallelCoordinates(table: FigureTable, options: ParallelCoordin
   const numbers = table.rows.flatMap((row) => (isNumber(row[value]) ? [row[value]] : []));
   const [low, high] = extent(numbers);
   const shade = (at: unknown) =>
-    isNumber(at) ? ramp(0.25 + (high > low ? (0.75 * (at - low)) / (high - low) : 0.75)) : faint;
+    isNumber(at) ? ramp(0.25 + (high > low ? (0.75 * (at - low)) / (high - low) : 0.75)) : ribbonFill;
   const verticals = columns.map((column) => verticalOf(table, column));
-  // Dark lines last, so that pale ones do not hide them.
-  const rows = [...table.rows].sort((a, b) => Number(a[value] ?? low) - Number(b[value] ?? low));
+  // Dark lines last, so that pale ones do not hide them; those without a value below all.
+  const height = (row: TableRow) => (isNumber(row[value]) ? row[value] : Number.NEGATIVE_INFINITY);
+  const rows = [...table.rows].sort((a, b) => (height(a) < height(b) ? -1 : height(a) > height(b) ? 1 : 0));
   const segments = rows.flatMap((row) => segmentsOf(row, verticals, shade(row[value])));
   const titleWidth = (column: string) => textWidth(labelOf(column, labels), fontSize);
   const panel: Plot.PlotOptions = {
@@ -152,7 +155,7 @@ export function parallelCoordinates(table: FigureTable, options: ParallelCoordin
     width: pageWidth,
     panelHeight: 240,
     columns: 1,
-    legend: legendOf(name, [low, high]),
+    legend: legendOf(name, [low, high], numbers.length < rows.length),
     panels: [panel],
   });
 }

@@ -122,9 +122,9 @@ export function regimeMap(table: FigureTable, options: RegimeMapOptions): Figure
     word === undefined ? ribbonFill : colourOf(word, words);
   const boundary = zero === undefined ? [] : boundaryMarks(table, options, zero, across, upwards);
   const count = (word: string) => cells.filter((cell) => cell.word === word).length;
-  const legend: LegendEntry[] = words.map((word) => ({ kind: "ribbon", label: word, colour: colourOf(word, words) }));
+  const legend: LegendEntry[] = words.map((word) => ({ kind: "swatch", label: word, colour: colourOf(word, words) }));
   if (cells.some(({ word }) => word === undefined))
-    legend.push({ kind: "ribbon", label: "no verdict", colour: ribbonFill });
+    legend.push({ kind: "swatch", label: "no verdict", colour: ribbonFill });
   if (boundary.length > 0) legend.push({ kind: "line", label: `${labelOf(zero!, labels)} = 0`, colour: palette.black });
   const frame = {
     x: across.axis,

@@ -23,7 +23,7 @@ describe("the places of a map", () => {
     const ruler = rulerOf([], { values: [0, 1, 2], log: false });
     expect([0, 1, 0.5, 1.25, 1.375].map((value) => ruler.level(value))).toEqual([0, 0, 1, 2, 3]);
     expect(span(ruler, 1.25, 2)).toEqual([1.125, 1.375]);
-    expect(ruler.axis.domain).toEqual([-0.5, 2.5]);
+    expect(ruler.axis.domain).toEqual([0, 2]);
     const log = rulerOf([], { values: [1, 4, 16], log: true });
     expect([1, 2, Math.sqrt(2), 8].map((value) => log.level(value))).toEqual([0, 1, 2, 1]);
   });

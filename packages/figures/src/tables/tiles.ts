@@ -54,7 +54,10 @@ function plainRuler(sorted: readonly number[]): Ruler {
   };
 }
 
-/** A ruler of a refined grid: a place reaches half a step of its own level to either side. */
+/**
+ * A ruler of a refined grid: a place reaches half a step of its own level to either side. The axis ends where the grid
+ * does, since beyond it a coarse place would hide how well the boundary is known.
+ */
 function refinedRuler({ values, log }: Grid): Ruler {
   const [to, from] = log ? [Math.log, Math.exp] : [(v: number) => v, (v: number) => v];
   const start = to(values[0]!);
@@ -64,7 +67,7 @@ function refinedRuler({ values, log }: Grid): Ruler {
     return [from(to(value) - width), from(to(value) + width)];
   };
   return {
-    axis: axisOf(half(values[0]!, 0)[0], half(values.at(-1)!, 0)[1], log),
+    axis: axisOf(values[0]!, values.at(-1)!, log),
     level: (value) => {
       const place = (to(value) - start) / step;
       const isWhole = (k: number) => Math.abs(place * 2 ** k - Math.round(place * 2 ** k)) < 1e-6 * 2 ** k;
