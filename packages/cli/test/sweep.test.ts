@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { meanfield, temporaryFolder } from "./command.js";
@@ -181,6 +182,28 @@ describe("failed cells", () => {
     expectTidy(at("failing"));
   });
 
+  test("are told with their values as the sweep gives them, words and plug-ins too", async () => {
+    const swept = "  solve.steps.adaptive.maxSteps: [2]\n  model.attention.softmax.beta: [{ log-n: 0.5 }]\n";
+    write(
+      "kinds.yaml",
+      `${swept}  $name: ["two\\nlines"]\n  derive: { model.mask: "'none'", $few: "maxSteps < 10" }\n`,
+    );
+    const ended = await meanfield(["sweep", "kinds.yaml", "--out", "kinds", "--quiet"], folder);
+    expect(ended.code).toBe(1);
+    const { failures } = await json<{ failures: { values: unknown }[] }>(["status", "kinds", "--failures", "--json"]);
+    expect(failures.map(({ values }) => values)).toEqual([
+      {
+        "solve.steps.adaptive.maxSteps": 2,
+        "model.attention.softmax.beta": { "log-n": 0.5 },
+        $name: "two\nlines",
+        "model.mask": "none",
+        $few: true,
+      },
+    ]);
+    const plan = await meanfield(["sweep", "kinds.yaml", "--plan"], folder);
+    expect(plan.stdout).toMatch(/^1 +2 +\{"log-n":0\.5\} +"two\\nlines" +none +true$/m);
+  });
+
   test("expectations that are not met are counted; exit 1", async () => {
     write("unmet.yaml", "  expect.0.equals: [completed, blow-up]\n");
     const ended = await meanfield(["sweep", "unmet.yaml", "--out", "unmet", "--json", "--quiet"], folder);
@@ -274,6 +297,21 @@ describe("where a sweep stands", () => {
     const after = await json<Record<string, number>>(["status", "watched", "--json"]);
     expect(after["running"]).toBe(0);
     expect(after["stale"]! + after["done"]! + after["pending"]!).toBe(1920);
+  });
+});
+
+describe("a lease that is being written", () => {
+  test("is running while somebody computes, stale when nobody does", async () => {
+    write("leased.yaml", "  seeds: 3\n");
+    await json(["sweep", "leased.yaml", "--out", "leased", "--json", "--quiet"]);
+    const [chunk] = readdirSync(at("leased", "chunks"));
+    rmSync(at("leased", "chunks", chunk!));
+    writeFileSync(at("leased", "leases", `${chunk!.split("-").slice(0, 3).join("-")}.json`), "");
+    const state = () => json(["status", "leased", "--json"]);
+    expect(await state()).toMatchObject({ done: 2, running: 0, stale: 1, pending: 0 });
+    const sign = { host: hostname(), pid: process.pid, began: "", beat: 0 };
+    writeFileSync(at("leased", "drivers", "0123456789abcdef.json"), JSON.stringify(sign));
+    expect(await state()).toMatchObject({ done: 2, running: 1, stale: 0, pending: 0 });
   });
 });
 

@@ -1,11 +1,13 @@
-import { type CellRow, chunkLabel, readChunk } from "@meanfield/results";
+import type { CellValues } from "@meanfield/core/experiment";
+import { chunkLabel, readChunk } from "@meanfield/results";
 import { storedChunks, walkStages } from "./stages.js";
 import type { SweepContext } from "./sweep-context.js";
 
 /** A failed cell: which, why, and the document that runs it alone. */
 export interface Failure {
   readonly id: string | null;
-  readonly values: CellRow["values"];
+  /** As the sweep gives them: the table of rows knows what is no number as text only. */
+  readonly values: CellValues;
   readonly code: string | null;
   readonly message: string | null;
   readonly spec: unknown;
@@ -20,8 +22,9 @@ export async function failuresOf(context: SweepContext, most: number): Promise<r
       const file = stored.get(chunkLabel(chunk));
       if (file === undefined || file.name.failed === 0 || failures.length >= most) continue;
       const rows = await readChunk(context.io, file);
-      for (const { status, id, values, code, message, spec } of rows) {
+      for (const [k, { status, id, code, message, spec }] of rows.entries()) {
         if (status !== "failed" || failures.length >= most) continue;
+        const values = context.plan.values(stage.cells.at(chunk.from + k));
         failures.push({ id, values, code, message, spec: spec === null ? null : (JSON.parse(spec) as unknown) });
       }
     }

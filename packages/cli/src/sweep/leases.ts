@@ -115,13 +115,15 @@ export async function sweepUpDrivers(io: StoreIo, directory: string): Promise<nu
   return gone.length;
 }
 
-/** Chunk label → token of the driver that took it. */
+/** Chunk label → token of the driver that took it; "" where it is being taken just now, or its driver died doing so. */
 export async function takenChunks(io: StoreIo, directory: string): Promise<ReadonlyMap<string, string>> {
   const inside = joinPath(directory, leasesName);
   const taken = new Map<string, string>();
   if ((await io.kind(inside)) !== "directory") return taken;
   for (const name of await io.list(inside)) {
     const driver = (await readJson(io, joinPath(inside, name)))?.["driver"];
+    // Given back since the listing.
+    if (driver === undefined && (await io.kind(joinPath(inside, name))) === "absent") continue;
     taken.set(name.replace(/\.json$/, ""), typeof driver === "string" ? driver : "");
   }
   return taken;

@@ -56,7 +56,8 @@ async function summary(
   const warnings = failures.map(
     ({ values, code, message }) => `cell ${JSON.stringify(values)} failed (${code}): ${message}`,
   );
-  if (failed > failures.length) warnings.push(`… and ${failed - failures.length} more; meanfield status --failures`);
+  if (failed > failures.length)
+    warnings.push(`… and ${failed - failures.length} more; meanfield status ${directory} --failures`);
   if (unmet > 0) warnings.push(`not met: what ${unmet} of ${cells} cells expect (column expect.ok)`);
   return {
     code: failed > 0 || unmet > 0 ? 1 : 0,

@@ -8,12 +8,17 @@ import { machineResources, workersFor } from "./resources.js";
 /** Rows of the table of cells at its beginning and at its end. */
 const shown = 5;
 
+/** A word as it is unless it would break its row. */
 const shortValue = (value: unknown): string =>
-  typeof value === "number" ? brief(value) : typeof value === "string" ? value : JSON.stringify(value);
+  typeof value === "number"
+    ? brief(value)
+    : typeof value === "string" && !/\p{Cc}/u.test(value)
+      ? value
+      : JSON.stringify(value);
 
 /** A time for people. */
 export function duration(seconds: number): string {
-  if (seconds < 1) return `${brief(1000 * seconds)} ms`;
+  if (seconds < 1) return `${brief(Number((1000 * seconds).toPrecision(3)))} ms`;
   if (seconds < 120) return `${brief(Number(seconds.toPrecision(3)))} s`;
   if (seconds < 7200) return `${brief(Number((seconds / 60).toPrecision(3)))} min`;
   if (seconds < 2 * 86400) return `${brief(Number((seconds / 3600).toPrecision(3)))} h`;

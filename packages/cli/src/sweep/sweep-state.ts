@@ -54,6 +54,7 @@ export async function sweepState(context: SweepContext): Promise<SweepState> {
   const { io, directory, plan } = context;
   const drivers = await livingDrivers(io, directory);
   const alive = new Set(drivers.map(({ token }) => token));
+  if (drivers.length > 0) alive.add("");
   const taken = await takenChunks(io, directory);
   const stored = await storedChunks(context);
   const counts = { done: 0, failed: 0, running: 0, stale: 0, pending: 0 };

@@ -1,4 +1,4 @@
-import { InputError, type SpecPath } from "../../foundation/errors/index.js";
+import { InputError, type SpecPath, show } from "../../foundation/errors/index.js";
 import { type Experiment, type ExperimentOptions, experiment } from "../experiment.js";
 import { parsePath } from "../override.js";
 import { seedColumn } from "./dimension.js";
@@ -10,15 +10,18 @@ const mostChecked = 256;
 
 const startsWith = (path: SpecPath, prefix: SpecPath): boolean => prefix.every((step, k) => path[k] === step);
 
-/** Where the sweep says what an error of a cell is about: its key in `sweep:`, or the place in the document itself. */
+/** Where the sweep says what an error of a cell is about: its key in `sweep:`, or the place in the document and the cell. */
 function blame(plan: SweepPlan, values: CellValues, error: InputError): InputError {
   const path = error.path ?? [];
   const name = Object.keys(values).find((one) => {
     const swept = parsePath(one);
     return path.length > 0 && (startsWith(path, swept) || startsWith(swept, path));
   });
-  const owner = plan.dimensions.find(({ columns }) => name !== undefined && columns.includes(name));
-  if (name === undefined) return error;
+  if (name === undefined) {
+    // The document itself is at fault with these values: which ones it does not show.
+    return new InputError({ ...error.parts, rule: `${error.parts.rule} (in the cell ${show(values)})` });
+  }
+  const owner = plan.dimensions.find(({ columns }) => columns.includes(name));
   return new InputError({ ...error.parts, path: owner?.path ?? ["sweep", "derive", name] });
 }
 

@@ -207,6 +207,13 @@ describe("bad sweeps are refused with the place of the key", () => {
     expect(error.path).toEqual(path);
   });
 
+  test("what the document says wrongly for some cells alone names the place there and the cell", () => {
+    const document = { ...base, observe: { trace: { at: [0, 0.5] } } };
+    const error = refusal({ "solve.seed": [1, 2], "solve.span.1": [1, 0.25] }, document as typeof base);
+    expect(error.message).toContain('[0, 0.25] (in the cell {"solve.seed":1,"solve.span.1":0.25}), got 0.5');
+    expect(error.path).toEqual(["observe", "trace", "at", 1]);
+  });
+
   test("nothing of the prototypes was touched", () => {
     refusal({ "model.__proto__.polluted": [1] });
     refusal({ "model.constructor.prototype.polluted": [1] });
