@@ -278,13 +278,13 @@ function statFields(pid: number): readonly string[] {
 
 describe("where a sweep stands", () => {
   test("running, stale after kill -9, pending; cancel stops it from elsewhere; gc waits for nobody", async () => {
-    // 1920 cells of some 10 ms: long enough that nothing ends by itself before it is stopped.
-    const watched = sweepWords("watched", "--workers", "1", "--quiet", "--set", "sweep.seeds=64");
+    // 19200 cells of some ms: long enough that nothing ends by itself before it is stopped.
+    const watched = sweepWords("watched", "--workers", "1", "--quiet", "--set", "sweep.seeds=640");
     const running = begin(folder, watched);
     await untilChunks(at("watched"), 3, running);
     const state = await json<Record<string, number>>(["status", "watched", "--json"]);
-    expect(state).toMatchObject({ cells: 1920, failed: 0, stale: 0, complete: false });
-    expect(state["done"]! + state["running"]! + state["pending"]!).toBe(1920);
+    expect(state).toMatchObject({ cells: 19200, failed: 0, stale: 0, complete: false });
+    expect(state["done"]! + state["running"]! + state["pending"]!).toBe(19200);
     const refused = await meanfield(["gc", "watched"], folder);
     expect(refused.stderr).toMatch(/nobody may compute a sweep while it is cleaned, got process \d+/);
     expect((await meanfield(["cancel", "watched"], folder)).stdout).toBe("stopped 1\n");
@@ -296,7 +296,7 @@ describe("where a sweep stands", () => {
     await killed.ended;
     const after = await json<Record<string, number>>(["status", "watched", "--json"]);
     expect(after["running"]).toBe(0);
-    expect(after["stale"]! + after["done"]! + after["pending"]!).toBe(1920);
+    expect(after["stale"]! + after["done"]! + after["pending"]!).toBe(19200);
   });
 });
 

@@ -36,12 +36,18 @@ function askedTimes(levels: readonly ExperimentLevel[], name: string, key: strin
   return new Set(found?.times);
 }
 
+/** `@t` for each time, to fifteen digits: three steps of .1 are @0.3, unless that would be two times. */
+function depthNames(t: ArrayLike<number>): readonly string[] {
+  const short = Array.from(t, (time) => Number(time.toPrecision(15)));
+  return new Set(short).size === t.length ? short.map((time) => `@${time}`) : Array.from(t, (time) => `@${time}`);
+}
+
 /** Every record of every scalar series that was asked for, a column per time; the one at a stop has a time of its own. */
 function seriesEntries(levels: readonly ExperimentLevel[], name: string, { series }: LevelResult): Entry[] {
   return Object.entries(series).flatMap(([key, { t, value }]): Entry[] => {
     if (value.shape.length !== 1) return [];
     const asked = askedTimes(levels, name, key);
-    const entries = Array.from(t, (time, k): Entry => [`${name}.${key}@${time}`, value.data[k]!]);
+    const entries = depthNames(t).map((depth, k): Entry => [`${name}.${key}${depth}`, value.data[k]!]);
     return entries.filter((_, k) => asked.has(t[k]!));
   });
 }
@@ -62,7 +68,7 @@ function ensembleEntries(name: string, { ensemble }: LevelResult, every: boolean
     ];
     return [...statistics, ...qs].flatMap(([statistic, data]): Entry[] => {
       const column = `${name}.${key}.${statistic}`;
-      const all = every ? Array.from(t, (time, k): Entry => [`${column}@${time}`, data[k]!]) : [];
+      const all = every ? depthNames(t).map((depth, k): Entry => [`${column}${depth}`, data[k]!]) : [];
       return [[column, data.at(-1)!], ...all];
     });
   });

@@ -20,6 +20,16 @@ export const reservedKeys = Object.keys(reservedSchema.shape);
 /** Refuses what is neither `$variable` nor a path that begins with a section of the document. */
 export function requirePath(name: string, path: SpecPath): void {
   if (/^\$[A-Za-z_]\w*$/.test(name) || sections.includes(name.split(".")[0]!)) return;
+  if (name === "seeds") {
+    throw new InputError({
+      code: "unknown-key",
+      who: "sweep",
+      rule: "the seed of noise and tokens is called seed among other paths",
+      got: "seeds",
+      fix: "Write seed: [1, 2, …]",
+      path,
+    });
+  }
   const known = [...reservedKeys, ...sections];
   throw new InputError({
     code: "unknown-key",

@@ -22,3 +22,18 @@ test("a cell with repeats holds the statistics of its scalar series, the last an
   const all = runCell(bound, ["levels", "series"]).columns;
   expect([0, 0.5, 1].map((t) => all[`particles.mean-overlap.mean@${t}`])).toEqual(Array.from(mean.data));
 });
+
+test("depths in names have fifteen digits: three steps of .1 are @0.3", () => {
+  const { columns } = runCell(
+    experiment({
+      model: { attention: "softmax" },
+      initial: { gaussian: { mean: [0], cov: [[1]], n: 4 } },
+      levels: { particles: {} },
+      solve: { span: [0, 0.3] },
+      observe: { trace: { every: 0.1 } },
+    }),
+    ["series"],
+  );
+  const names = Object.keys(columns).filter((name) => name.includes("@"));
+  expect(names).toEqual([0, 0.1, 0.2, 0.3].map((t) => `particles.trace@${t}`));
+});

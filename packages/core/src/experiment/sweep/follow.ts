@@ -1,4 +1,4 @@
-import { atPath, InputError, nearestOf, type SpecPath } from "../../foundation/errors/index.js";
+import { atPath, InputError, nearestOf, type SpecPath, show } from "../../foundation/errors/index.js";
 import { isMapping } from "../../foundation/parameters/index.js";
 import type { Dimension } from "./dimension.js";
 import { type Expression, type ExpressionValue, parseExpression } from "./expression.js";
@@ -18,8 +18,14 @@ export type Follow =
       readonly path: SpecPath;
     };
 
-function dimensionOf(name: string, dimensions: readonly Dimension[], path: SpecPath): number {
-  const found = dimensions.findIndex(({ columns }) => columns.includes(name));
+/** The dimension of a column, by its path or its last word where that is unique. */
+function dimensionOf(
+  name: string,
+  dimensions: readonly Dimension[],
+  names: ReadonlyMap<string, string>,
+  path: SpecPath,
+): number {
+  const found = dimensions.findIndex(({ columns }) => columns.includes(names.get(name) ?? name));
   if (found >= 0) return found;
   const all = dimensions.flatMap(({ columns }) => columns);
   throw new InputError({
@@ -49,6 +55,19 @@ function requireColumns(
     who: "sweep",
     rule: `"${bad}" is neither swept nor a column of a cell`,
     fix: `Columns begin with ${owners.map((owner) => `${owner}.`).join(", ")}; swept are ${[...known.keys()].join(", ")}`,
+    path,
+  });
+}
+
+/** Refuses arithmetic and words where a sweep would never stop. */
+function requireCondition({ kind, text }: Expression, path: SpecPath): void {
+  if (kind === "condition" || kind === "name") return;
+  throw new InputError({
+    code: "wrong-type",
+    who: `expression ${show(text)}`,
+    rule: "must be a condition: true or false",
+    got: `a ${kind}`,
+    fix: 'For example "[particles.trace] > 10"',
     path,
   });
 }
@@ -85,7 +104,9 @@ export function resolveFollow(
     const path = ["sweep", "stop", "when"];
     const label = atPath(path, () => parseExpression(stop.when));
     requireColumns(label, names, base, path);
-    return { kind: "stop", along: dimensionOf(stop.along, dimensions, ["sweep", "stop", "along"]), label, path };
+    requireCondition(label, path);
+    const along = dimensionOf(stop.along, dimensions, names, ["sweep", "stop", "along"]);
+    return { kind: "stop", along, label, path };
   }
   if (refine === undefined) return undefined;
   const path = ["sweep", "refine", "by"];
@@ -93,7 +114,7 @@ export function resolveFollow(
   requireColumns(label, names, base, path);
   const over = refine.over.map((name, k) => {
     const at = ["sweep", "refine", "over", k];
-    const found = dimensionOf(name, dimensions, at);
+    const found = dimensionOf(name, dimensions, names, at);
     requireRange(dimensions[found]!, name, at);
     return found;
   }) as [number, number];

@@ -95,6 +95,16 @@ describe("the cells of a grid", () => {
     checkCells(plan, sweepStages(plan).next([]).value!);
     expect(plan.columns).toEqual([{ name: "model.attention", numeric: false }]);
   });
+
+  test("the path of a refinement or a stop may be its last word", () => {
+    const range = { range: [1, 2], count: 2 };
+    const plan = planOf({
+      "model.attention.softmax.beta": range,
+      "solve.span.1": range,
+      refine: { over: ["solve.span.1", "beta"], by: "beta < 1.5" },
+    });
+    expect(plan.follow).toMatchObject({ kind: "refine", over: [1, 0] });
+  });
 });
 
 describe("bad sweeps are refused with the place of the key", () => {
@@ -188,6 +198,24 @@ describe("bad sweeps are refused with the place of the key", () => {
       },
       /only a range/,
       ["sweep", "refine", "over", 0],
+    ],
+    [
+      "an index that is not there",
+      { "initial.gaussian.mean.7": [1] },
+      /list of 2/,
+      ["sweep", "initial.gaussian.mean.7"],
+    ],
+    [
+      "seeds among zipped paths",
+      { zip: { seeds: [1, 2], "model.attention.softmax.beta": [1, 2] } },
+      /is called seed.*Write seed:/,
+      ["sweep", "zip"],
+    ],
+    [
+      "stopping at a number",
+      { ...beta, stop: { along: "beta", when: "[gaussian-moments.trace] - 2" } },
+      /must be a condition.*got a number/,
+      ["sweep", "stop", "when"],
     ],
     [
       "refining what is not swept",

@@ -140,7 +140,9 @@ function documentOf(base: unknown, values: CellValues, plugins: Plugins): unknow
   let document = base;
   for (const [name, value] of Object.entries(values)) {
     if (name === seedColumn || name.startsWith("$")) continue;
-    document = applyOverride(document, { path: parsePath(name), value, by: "sweep" });
+    const path = parsePath(name);
+    const base = document;
+    document = atPath(path, () => applyOverride(base, { path, value, by: "sweep" }));
   }
   const seed = values[seedColumn];
   return typeof seed === "number" ? applySeed(document, seed, plugins.laws, "sweep") : document;
