@@ -325,6 +325,7 @@ describe("verify-store", () => {
     const bytes = readFileSync(join(chunks, names[1]!));
     writeFileSync(join(chunks, names[1]!.replace(/^0-00001/, "0-00007")), bytes);
     writeFileSync(join(chunks, "notes.txt"), "");
+    writeFileSync(join(chunks, ".nfs000000000123"), "");
     const found = await json<{ problems: { message: string }[] }>(["verify-store", ".", "--json"], 1).catch(
       () => undefined,
     );

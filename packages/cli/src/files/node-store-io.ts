@@ -29,6 +29,8 @@ const writeTroubles: Readonly<Record<string, readonly [rule: string, fix: string
   EISDIR: ["must be a file, not a directory", "Choose another --out"],
   ENOENT: ["must lie where directories can be made", "Choose another --out"],
   ENAMETOOLONG: ["must have a shorter path", "Choose another --out"],
+  EIO: ["could not be written: its disk or the network failed", "See that it is well, then run again"],
+  ESTALE: ["could not be written: its network file system lost it", "Run again"],
 };
 
 const readTroubles: Readonly<Record<string, readonly [rule: string, fix: string]>> = {
@@ -37,6 +39,8 @@ const readTroubles: Readonly<Record<string, readonly [rule: string, fix: string]
   EISDIR: ["must be a file, not a directory", "Check the path"],
   EACCES: ["must be readable", "Ask for the permission to read it"],
   EPERM: ["must be readable", "Ask for the permission to read it"],
+  EIO: ["could not be read: its disk or the network failed", "See that it is well, then run again"],
+  ESTALE: ["could not be read: its network file system lost it", "Run again"],
 };
 
 function systemCode(error: unknown): string {
@@ -94,12 +98,17 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
+/** What file systems say that cannot sync a directory, and those of networks that need not. */
+const noDirectorySync: readonly string[] = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "EISDIR", "EBADF"];
+
 /** Makes a rename in `directory` survive a power cut. Windows cannot open a directory and needs no such call. */
 async function syncDirectory(directory: string): Promise<void> {
   if (process.platform === "win32") return;
   const handle = await open(directory, "r");
   try {
     await handle.sync();
+  } catch (error) {
+    if (!noDirectorySync.includes(systemCode(error))) throw error;
   } finally {
     await handle.close();
   }

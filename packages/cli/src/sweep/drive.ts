@@ -1,5 +1,5 @@
 import { InputError } from "@meanfield/core/foundation/errors";
-import { chunkLabel, joinPath, listChunks, looseName, setAside, verifiedBytes } from "@meanfield/results";
+import { chunkLabel, listChunks, setAside, verifiedBytes } from "@meanfield/results";
 import { removeAbandoned } from "./abandoned-files.js";
 import { type DriveOptions, driveStage, type Tally } from "./drive-stage.js";
 import { joinDrivers } from "./leases.js";
@@ -29,9 +29,7 @@ async function setDamagedAside(context: SweepContext, tell: (text: string) => vo
     } catch (error) {
       if (!(error instanceof InputError) || (await io.kind(chunk.path)) === "absent") continue;
       tell(error.message);
-      const loose = joinPath(directory, looseName);
-      await io.makeDirectory(loose);
-      await io.move(chunk.path, joinPath(loose, `${chunk.name.checksum}-${chunkLabel(chunk.name)}.damaged`));
+      await setAside(io, directory, chunk, `${chunk.name.checksum}-${chunkLabel(chunk.name)}.damaged`);
     }
   }
 }

@@ -3,7 +3,6 @@ import {
   bestChunks,
   chunkLabel,
   chunksName,
-  isTemporaryName,
   joinPath,
   listChunks,
   manifestName,
@@ -63,8 +62,9 @@ async function verifySweep(io: StoreIo, directory: string, findings: Findings): 
   }
   const inside = joinPath(directory, chunksName);
   const names = (await io.kind(inside)) === "directory" ? await io.list(inside) : [];
+  // Names with a dot are the system's (.nfs…, .DS_Store) or a writer's.
   for (const name of names)
-    if (parseChunkName(name) === undefined && !isTemporaryName(name))
+    if (parseChunkName(name) === undefined && !name.startsWith("."))
       problem(joinPath(inside, name), "is no chunk of a sweep");
   await looking(findings, directory, async () => {
     const planned = new Map<string, number>();

@@ -108,6 +108,15 @@ describe("chunks", () => {
     expect(await readChunk(io2, one)).toEqual(rows);
   });
 
+  test("that somebody else has set aside meanwhile are no error; one that cannot be moved is", async () => {
+    const { io } = memoryStoreIo();
+    const chunk = await writeRows(io, "out", "chunks", place, swept, [row(1)]);
+    await setAside(io, "out", chunk);
+    await setAside(io, "out", chunk);
+    const stuck = { ...io, kind: async () => "file" as const, move: () => Promise.reject(new Error("stuck")) };
+    await expect(setAside(stuck, "out", chunk)).rejects.toThrow("stuck");
+  });
+
   test("are listed in the order of the plan, also beyond nine stages", async () => {
     const { io } = memoryStoreIo();
     const there = { ...io, kind: async () => "directory" as const };

@@ -123,10 +123,27 @@ export async function writeRows(
   return { path, name };
 }
 
-/** Puts rows aside that are no chunk of the present plan; they may still be used by it. */
-export async function setAside(io: StoreIo, directory: string, { path, name }: StoredChunk): Promise<void> {
-  await io.makeDirectory(joinPath(directory, looseName));
-  await io.move(path, joinPath(joinPath(directory, looseName), formatChunkName(name)));
+/**
+ * Puts rows aside that are no chunk of the present plan; they may still be used by it. Others may do so at the same time,
+ * and a network file system may answer a repeated request with an error after the first one was done: a file that is not
+ * there any more has been moved.
+ *
+ * @param as its name in loose/
+ * @throws InputError unwritable
+ */
+export async function setAside(
+  io: StoreIo,
+  directory: string,
+  { path, name }: StoredChunk,
+  as = formatChunkName(name),
+): Promise<void> {
+  const loose = joinPath(directory, looseName);
+  await io.makeDirectory(loose);
+  try {
+    await io.move(path, joinPath(loose, as));
+  } catch (error) {
+    if ((await io.kind(path)) !== "absent") throw error;
+  }
 }
 
 /** Of several files of one chunk the one with the fewest failed cells, the first of these by name. */
