@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { needs } from "../../../test/needs.js";
@@ -127,6 +127,23 @@ needs("duckdb").suite("query", () => {
     const means = "select value from ensemble where directory like '%/2' and statistic = 'mean' order by t";
     expect((await ask(means)).map(({ value }: { value: number }) => value)).toEqual(answer.mean);
     expect((await ask("select count(*)::int as n from distances"))[0].n).toBeGreaterThan(10);
+  });
+
+  test("counts are numbers; a sweep that has just begun is no trouble, and a chunk that was computed twice counts once", async () => {
+    expect(await ask("select count(*) as n, 99999999999999999999::hugeint as much from runs")).toEqual([
+      { n: 2, much: "99999999999999999999" },
+    ]);
+    const begun = join(folder, "begun");
+    mkdirSync(join(begun, "chunks"), { recursive: true });
+    copyFileSync(join(folder, "sweep", "sweep.json"), join(begun, "sweep.json"));
+    const chunks = join(folder, "sweep", "chunks");
+    const [first] = readdirSync(chunks).sort();
+    copyFileSync(
+      join(chunks, first!),
+      join(chunks, first!.replace(/-0-[0-9a-f]{16}\.parquet$/, "-1-0123456789abcdef.parquet")),
+    );
+    const counted = await meanfield(["query", "select count(*) as n from cells", "sweep", "begun", "--json"], folder);
+    expect(counted).toMatchObject({ stderr: "", stdout: expect.stringContaining('"n":4') });
   });
 
   test("passes on what DuckDB says of a wrong statement", async () => {

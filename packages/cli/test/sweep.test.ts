@@ -411,6 +411,25 @@ describe("refusals", () => {
   });
 });
 
+describe("answers", () => {
+  test("have the keys that docs/sweeps.md names, in its order", async () => {
+    const page = readFileSync(new URL("../../../docs/sweeps.md", import.meta.url), "utf8");
+    const named = (command: string) => {
+      const line = page.split("\n").find((one) => one.startsWith(`| ${command} | \`{`));
+      const answer = /`\{ (.*?) \}`/.exec(line!)![1]!.replace(/\[\{.*?\}\]|: \{[^{}]*\}/g, "");
+      return answer.split(", ").map((key) => key.replace(/[?:].*$/, ""));
+    };
+    const keys = async (words: readonly string[]) => Object.keys(await json<object>(words));
+    expect(await keys(sweepWords("whole", "--json", "--quiet"))).toEqual(named("`sweep`, `retry`"));
+    expect(await keys(sweepWords("whole", "--json", "--plan"))).toEqual(named("`sweep --plan`"));
+    expect(await keys(["status", "whole", "--failures", "--json"])).toEqual(
+      named("`status`").filter((key) => key !== "regimes"),
+    );
+    expect(await keys(["run-chunk", "whole", "0"])).toEqual(named("`run-chunk`"));
+    expect(await keys(["verify-store", "whole", "--json"])).toEqual(named("`verify-store`"));
+  });
+});
+
 describe("--plan", () => {
   test("shows the cells and a cost, and writes nothing", async () => {
     const { code, stdout, stderr } = await meanfield(sweepWords("planned", "--plan"), folder);

@@ -29,6 +29,7 @@ export function memoryStoreIo(failAfter = Number.POSITIVE_INFINITY) {
       return true;
     },
     move: async (from, to) => {
+      if (!files.has(from)) throw new InputError({ code: "unwritable", who: to, rule: "nothing to move" });
       files.set(to, files.get(from)!);
       files.delete(from);
     },

@@ -1,5 +1,13 @@
 import { resolve } from "node:path";
-import { distancesName, ensembleName, joinPath, seriesName } from "@meanfield/results";
+import {
+  bestChunks,
+  distancesName,
+  ensembleName,
+  joinPath,
+  listChunks,
+  type StoreIo,
+  seriesName,
+} from "@meanfield/results";
 import type { Command } from "commander";
 import { type FoundResults, findResults } from "../files/find-results.js";
 import { nodeStoreIo } from "../files/node-store-io.js";
@@ -42,11 +50,12 @@ function tableView({ runs }: FoundResults, name: string, file: string): string[]
   ];
 }
 
-/** Cells of all sweeps; chunks may differ in columns. */
-function cellsView({ sweeps }: FoundResults): string[] {
-  if (sweeps.length === 0) return [];
-  const patterns = sweeps.map((directory) => quoted(`${directory.replace(/[*?[\]]/g, "[$&]")}/chunks/*.parquet`));
-  const read = `read_parquet([${patterns.join(", ")}], union_by_name = true, filename = true)`;
+/** Cells of all sweeps that have any; chunks may differ in columns. */
+async function cellsView(io: StoreIo, { sweeps }: FoundResults): Promise<string[]> {
+  const chunks = await Promise.all(sweeps.map(async (directory) => bestChunks(await listChunks(io, directory))));
+  const paths = chunks.flatMap((best) => [...best.values()].map(({ path }) => literalPath(path)));
+  if (paths.length === 0) return [];
+  const read = `read_parquet([${paths.join(", ")}], union_by_name = true, filename = true)`;
   const directory = "regexp_replace(filename, '[/\\\\]chunks[/\\\\][^/\\\\]*$', '') as directory";
   return [`create view cells as select ${directory}, * exclude (filename) from ${read}`];
 }
@@ -71,13 +80,14 @@ Examples:
   meanfield query "select * from cells limit 5" results/phase-map --json`,
     )
     .action(async (sql: string, directories: string[], flags: { json?: boolean }) => {
-      const found = await findResults(nodeStoreIo(), directories.length > 0 ? directories : ["results"]);
+      const io = nodeStoreIo();
+      const found = await findResults(io, directories.length > 0 ? directories : ["results"]);
       const views = [
         runsView(found),
         ...tableView(found, "series", seriesName),
         ...tableView(found, "distances", distancesName),
         ...tableView(found, "ensemble", ensembleName),
-        ...cellsView(found),
+        ...(await cellsView(io, found)),
       ];
       const { columns, rows } = await queryDuckdb(views, sql);
       if (flags.json) {

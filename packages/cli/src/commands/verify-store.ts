@@ -3,6 +3,8 @@ import { nodeStoreIo } from "../files/node-store-io.js";
 import { emit, emitJson } from "../output/emit.js";
 import { verifyStore } from "../sweep/verify-store.js";
 
+const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+
 /** `meanfield verify-store DIR`. */
 export function addVerifyStore(program: Command, exit: (code: number) => void): void {
   program
@@ -19,8 +21,9 @@ export function addVerifyStore(program: Command, exit: (code: number) => void): 
       if (flags.json) emitJson(found);
       else {
         for (const { message } of found.problems) emit(message);
+        const { runs, sweeps, chunks, problems } = found;
         emit(
-          `${found.runs} runs, ${found.sweeps} sweeps with ${found.chunks} chunks: ${found.problems.length} problems`,
+          `${count(runs, "run")}, ${count(sweeps, "sweep")} with ${count(chunks, "chunk")}: ${count(problems.length, "problem")}`,
         );
       }
       exit(found.problems.length > 0 ? 1 : 0);
