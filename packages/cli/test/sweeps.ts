@@ -17,6 +17,16 @@ sweep:
   seeds: 4
 `;
 
+/** Cells of some ms on both levels, swept as the section says. */
+export const small = (sweep: string) => `model: { attention: softmax }
+initial: { gaussian: { mean: [0, 0], cov: identity, n: 8 } }
+levels: { particles: {}, gaussian-moments: {} }
+solve: { span: [0, 1] }
+observe: { trace: { at: [0, 0.25, 1] } }
+expect: [{ level: particles, equals: completed }]
+sweep:
+${sweep}`;
+
 /** Name → SHA-256 of every chunk of a sweep. */
 export function chunkBytes(directory: string): Record<string, string> {
   const chunks = join(directory, "chunks");
