@@ -264,7 +264,7 @@ def load_sweep(directory: Union[str, "os.PathLike[str]"]) -> Dict[str, np.ndarra
         advice = "Use the meanfield.py of the version that wrote it."
         raise MeanfieldError(f"{path}: must have store format {_STORE_FORMAT}, got {manifest.get('store')}. {advice}")
     chunks = []
-    for file in sorted((directory / "chunks").glob("*.parquet"), key=_chunk_place):
+    for file in _best_chunks(directory / "chunks"):
         data = file.read_bytes()
         if not file.stem.endswith(hashlib.sha256(data).hexdigest()[:16]):
             raise MeanfieldError(f"{file}: is not the file that the sweep wrote (checksum). Run the sweep again.")
@@ -273,8 +273,15 @@ def load_sweep(directory: Union[str, "os.PathLike[str]"]) -> Dict[str, np.ndarra
     return {name: _joined([columns.get(name, [None] * rows) for rows, columns in chunks]) for name in names}
 
 
-def _chunk_place(file: Path) -> List[int]:
-    return [int(part) for part in file.name.split("-")[:2]]
+def _best_chunks(folder: Path) -> List[Path]:
+    """The chunks in the order of the plan; of several files of one the first with the fewest failed cells."""
+    best: Dict[Tuple[int, int, str], Tuple[int, Path]] = {}
+    for file in sorted(folder.glob("*.parquet")):
+        stage, index, key, _, failed, _ = file.name.split("-")
+        place = (int(stage), int(index), key)
+        if place not in best or int(failed) < best[place][0]:
+            best[place] = (int(failed), file)
+    return [file for _, (_, file) in sorted(best.items())]
 
 
 def _joined(parts: List[List[Any]]) -> np.ndarray:

@@ -315,6 +315,21 @@ numpy.suite("meanfield.load_sweep", () => {
       rows.push(...part);
       await writeRows(io, out, "chunks", { stage: 0, index, key: base }, swept, part);
     }
+    // The second chunk once more, worse: two drivers may leave that for a moment.
+    await writeRows(
+      io,
+      out,
+      "chunks",
+      { stage: 0, index: 1, key: base },
+      swept,
+      [1, 2, 3, 4, 6, 7, 8, 9, 5].map(rowOf).map((row) => ({ ...row, status: "failed" as const })),
+    );
+    // A later stage sorts behind, also by its number.
+    for (const stage of [10, 2]) {
+      const part = [rowOf(9000 - stage)];
+      await writeRows(io, out, "chunks", { stage, index: 0, key: base }, swept, part);
+    }
+    rows.push(rowOf(8998), rowOf(8990));
     const said = runPython(`
 cells = meanfield.load_sweep("sweep")
 say({
