@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { listChunks, readChunk, writeRows } from "@meanfield/results";
 import { beforeAll, describe, expect, test } from "vitest";
+import { nodeStoreIo } from "../src/files/node-store-io.js";
 import { meanfield, temporaryFolder } from "./command.js";
 import { begin, childrenOf, untilChunks } from "./sweep-accidents.js";
 import { chunkBytes, chunkCount, expectTidy, rowsOf, small, sweepWords, undisturbed } from "./sweeps.js";
@@ -289,6 +291,23 @@ describe("where a sweep stands", () => {
     const after = await json<Record<string, number>>(["status", "watched", "--json"]);
     expect(after["running"]).toBe(0);
     expect(after["stale"]! + after["done"]! + after["pending"]!).toBe(19200);
+  });
+});
+
+describe("a part of a chunk that was kept", () => {
+  test("counts as done: its rows are copied, not computed again", async () => {
+    // 256 cells are 128 chunks of two; a chunk of which one row is left is a part.
+    write("parts.yaml", "  seeds: 256\n  measure: [analysis]\n");
+    await json(["sweep", "parts.yaml", "--out", "parts", "--json", "--quiet"]);
+    const io = nodeStoreIo();
+    const [chunk] = await listChunks(io, at("parts"));
+    const rows = await readChunk(io, chunk!);
+    const swept = Object.keys(rows[0]!.values).map((name) => ({ name, numeric: true }));
+    await writeRows(io, at("parts"), "loose", chunk!.name, swept, rows.slice(0, 1));
+    rmSync(chunk!.path);
+    expect(await json(["status", "parts", "--json"])).toMatchObject({ done: 255, pending: 1, complete: false });
+    const again = await json(["sweep", "parts.yaml", "--out", "parts", "--json", "--quiet"]);
+    expect(again).toMatchObject({ done: 256, computed: 1, reused: 1, kept: 254 });
   });
 });
 

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { chunkLabel, joinPath } from "@meanfield/results";
+import { chunkLabel, joinPath, listLoose } from "@meanfield/results";
 import { logName } from "./drive-stage.js";
 import { livingDrivers, takenChunks } from "./leases.js";
 import { storedChunks, walkStages } from "./stages.js";
@@ -46,8 +46,20 @@ export async function measuredCost(directory: string): Promise<number | undefine
   return cells > 0 ? seconds / cells : undefined;
 }
 
+/** Chunk label → finished cells in its part, where one was kept before the chunk was whole. */
+async function keptParts({ io, directory }: SweepContext): Promise<ReadonlyMap<string, number>> {
+  const parts = new Map<string, number>();
+  for (const { name } of await listLoose(io, directory)) {
+    const label = chunkLabel(name);
+    parts.set(label, Math.max(parts.get(label) ?? 0, name.cells - name.failed));
+  }
+  return parts;
+}
+
 /**
- * Where a sweep stands, from the names of its files.
+ * Where a sweep stands, from the names of its files. Finished cells of a chunk that is not whole are done: they are
+ * copied, not computed again.
+ *
  * @cost planning, and one listing of each directory
  */
 export async function sweepState(context: SweepContext): Promise<SweepState> {
@@ -57,6 +69,7 @@ export async function sweepState(context: SweepContext): Promise<SweepState> {
   if (drivers.length > 0) alive.add("");
   const taken = await takenChunks(io, directory);
   const stored = await storedChunks(context);
+  const parts = await keptParts(context);
   const counts = { done: 0, failed: 0, running: 0, stale: 0, pending: 0 };
   let cells = 0;
   let stages = 0;
@@ -67,15 +80,19 @@ export async function sweepState(context: SweepContext): Promise<SweepState> {
     chunks += stage.chunks.length;
     for (const chunk of stage.chunks) {
       const label = chunkLabel(chunk);
-      const size = chunk.to - chunk.from;
+      const all = chunk.to - chunk.from;
       const found = stored.get(label);
       const driver = taken.get(label);
       if (found !== undefined) {
-        counts.done += size - found.name.failed;
+        counts.done += all - found.name.failed;
         counts.failed += found.name.failed;
-      } else if (driver === undefined) counts.pending += size;
-      else if (alive.has(driver)) counts.running += size;
-      else counts.stale += size;
+        continue;
+      }
+      const part = Math.min(all, parts.get(label) ?? 0);
+      counts.done += part;
+      if (driver === undefined) counts.pending += all - part;
+      else if (alive.has(driver)) counts.running += all - part;
+      else counts.stale += all - part;
     }
   }
   const left = counts.pending + counts.running + counts.stale;
