@@ -14,7 +14,7 @@ interface InstructionSet {
 }
 
 /** Sources that are compiled once for each instruction set. */
-const perInstructionSet = new Set(["variant.c", "normals.c", "combine.c"]);
+const perInstructionSet = new Set(["variant.c", "normals.c", "combine.c", "rows.c"]);
 
 const scalar: InstructionSet = { name: "scalar", flags: ["-DVECTOR_BYTES=16"] };
 const x86: readonly InstructionSet[] = [
@@ -53,6 +53,7 @@ function objects(): [object: string, args: readonly string[]][] {
     [`normals-${name}.o`, [...exact, `-DVARIANT=${name}`, ...flags, "-c", "normals.c"]],
     // The bits of the methods' own loops.
     [`combine-${name}.o`, [...exact, `-DVARIANT=${name}`, ...flags, "-c", "combine.c"]],
+    [`rows-${name}.o`, [...exact, `-DVARIANT=${name}`, ...flags, "-c", "rows.c"]],
   ]);
   return [...plain.map((name): [string, readonly string[]] => [`${name}.o`, [...exact, "-c", name]]), ...variants];
 }

@@ -5,11 +5,15 @@
 extern const struct variant meanfield_variant_f64_scalar, meanfield_variant_f32_scalar;
 extern normals_fn meanfield_normals_scalar;
 extern combine_fn meanfield_combine_scalar;
+extern normalize_fn meanfield_normalize_scalar;
+extern pairs_fn meanfield_pairs_scalar;
 #ifdef MEANFIELD_X86
 extern const struct variant meanfield_variant_f64_avx2, meanfield_variant_f32_avx2;
 extern const struct variant meanfield_variant_f64_avx512, meanfield_variant_f32_avx512;
 extern normals_fn meanfield_normals_avx2, meanfield_normals_avx512;
 extern combine_fn meanfield_combine_avx2, meanfield_combine_avx512;
+extern normalize_fn meanfield_normalize_avx2, meanfield_normalize_avx512;
+extern pairs_fn meanfield_pairs_avx2, meanfield_pairs_avx512;
 #endif
 
 void *reserve(struct buffer *buffer, size_t bytes) {
@@ -74,18 +78,24 @@ static void choose_variants(struct context *context) {
   context->f32 = &meanfield_variant_f32_scalar;
   context->normals = meanfield_normals_scalar;
   context->combine = meanfield_combine_scalar;
+  context->normalize = meanfield_normalize_scalar;
+  context->pairs = meanfield_pairs_scalar;
 #ifdef MEANFIELD_X86
   if (context->instructions == AVX2) {
     context->f64 = &meanfield_variant_f64_avx2;
     context->f32 = &meanfield_variant_f32_avx2;
     context->normals = meanfield_normals_avx2;
     context->combine = meanfield_combine_avx2;
+    context->normalize = meanfield_normalize_avx2;
+    context->pairs = meanfield_pairs_avx2;
   }
   if (context->instructions == AVX512) {
     context->f64 = &meanfield_variant_f64_avx512;
     context->f32 = &meanfield_variant_f32_avx512;
     context->normals = meanfield_normals_avx512;
     context->combine = meanfield_combine_avx512;
+    context->normalize = meanfield_normalize_avx512;
+    context->pairs = meanfield_pairs_avx512;
   }
 #endif
 }
@@ -151,5 +161,16 @@ void mf_combine(const struct context *context, int64_t size, int32_t count, cons
   context->combine(size, count, factors, base, terms, out);
 }
 
+/* x_i /= |x_i| for n rows: see normalize_fn. */
+void mf_normalize(const struct context *context, double *x, int64_t n, int32_t d) { context->normalize(x, n, d); }
+
+/* Weights of aligned pairs: see pairs_fn. */
+int32_t mf_aligned_pairs(struct context *context, int32_t count, int32_t m, int32_t d, double above,
+                         const double *points, const double *weights, double *out) {
+  void *memory = reserve(&context->workspaces[0].scratch, (size_t)pairs_bytes(count, m, d));
+  if (memory == NULL) return NO_MEMORY;
+  return context->pairs(count, m, d, above, points, weights, memory, out) ? DONE : DECLINED;
+}
+
 /* The version of the exported functions' parameters; src/native/library.ts has the same number. */
-int32_t mf_interface(void) { return 2; }
+int32_t mf_interface(void) { return 3; }

@@ -9,6 +9,7 @@
 #include "field.h"
 #include "normals.h"
 #include "pool.h"
+#include "rows.h"
 
 enum instructions { AUTO, AVX512, AVX2, SCALAR };
 /* What an exported function returns. */
@@ -29,6 +30,8 @@ struct context {
   const struct variant *f64, *f32;
   normals_fn *normals;
   combine_fn *combine;
+  normalize_fn *normalize;
+  pairs_fn *pairs;
   enum instructions instructions;
   struct pool *pool;
   struct workspace *workspaces; /* one per thread */

@@ -90,6 +90,7 @@ export function resolveModel(
     geometry: geometry.plugin,
     sign: spec.sign,
     linearAlgebra: backend.linearAlgebra ?? ownLinearAlgebra,
+    ...(backend.rows && { rows: backend.rows }),
   };
   const value = atPath(["model"], () => createModel(parts));
   const written = (list: readonly { choice: { canonical: unknown } }[]) =>

@@ -1,6 +1,6 @@
 import type { AffineField, Attention } from "../attention/contract.js";
 import type { Feedforward } from "../feedforward/contract.js";
-import type { PointBatch } from "../foundation/backend/index.js";
+import type { PointBatch, RowOperations } from "../foundation/backend/index.js";
 import { InputError } from "../foundation/errors/index.js";
 import type { LinearAlgebra } from "../foundation/linear-algebra/index.js";
 import { mergeBreakpoints } from "../foundation/parameters/index.js";
@@ -26,6 +26,8 @@ export interface ModelParts {
   readonly sign: Sign;
   /** Who multiplies matrices: the backend's, or the project's own. */
   readonly linearAlgebra: LinearAlgebra;
+  /** The backend's, where it has them. */
+  readonly rows?: RowOperations;
 }
 
 /** The composition: what every level of description derives its equations from. */

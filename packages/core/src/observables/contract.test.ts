@@ -99,6 +99,23 @@ describe.each(members)("observable $folder", ({ folder, plugin }) => {
     }
   });
 
+  test("measures every system of an ensemble as it measures it alone, bit for bit", () => {
+    const [count, n, d] = [3, 9, 3];
+    const clouds = Array.from({ length: count }, (_, k) => unitCloud(n, d, 5 + k));
+    const bound = bind(plugin, lawOf(offered[0]!, n, d));
+    if (bound.measureEach === undefined) return;
+    const size = bound.shape.reduce((product, length) => product * length, 1);
+    const wanted = clouds.flatMap((cloud) => {
+      const out = new Float64Array(size);
+      bound.measure(0.5, cloud, out);
+      return [...out];
+    });
+    const points = Float64Array.from(clouds.flatMap((cloud) => [...cloud.points]));
+    const got = new Float64Array(count * size).fill(Number.NaN);
+    bound.measureEach(0.5, { ...clouds[0]!, count, points }, got);
+    expect([...got]).toEqual(wanted);
+  });
+
   test("does not see the order of the tokens (no mask)", () => {
     if (!plugin.of.includes("point-cloud")) return;
     const [n, d] = [9, 3];

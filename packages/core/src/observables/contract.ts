@@ -1,4 +1,5 @@
 import type { ZodType } from "zod";
+import type { PointBatch } from "../foundation/backend/index.js";
 import type { Law } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
 
@@ -18,6 +19,8 @@ export interface Observable {
   readonly unit: string;
   readonly doc: string;
   measure(t: number, law: Law, out: Float64Array): void;
+  /** The same of every system of an ensemble of clouds, where that is faster; the same bits. `out` has shape [count, ...shape]. */
+  measureEach?(t: number, batch: PointBatch, out: Float64Array): void;
 }
 
 /** A measurement as a plug-in. */

@@ -43,6 +43,15 @@ export interface NativeFunctions {
     out: Float64Array,
     tails: Int32Array,
   ): number;
+  mf_normalize(context: Context, x: Float64Array, n: number, d: number): void;
+  mf_aligned_pairs(
+    context: Context,
+    count: number,
+    m: number,
+    d: number,
+    above: number,
+    ...arrays: readonly Float64Array[]
+  ): number;
   mf_roofline(context: Context, single: number, kind: number, repeats: number): number;
 }
 
@@ -59,11 +68,13 @@ const signatures: Readonly<Record<keyof NativeFunctions, readonly [result: strin
   mf_product: ["int32", ["void *", ...Array<string>(5).fill("int32"), ...pointers(3)]],
   mf_combine: ["void", ["void *", "int64", "int32", ...pointers(11)]],
   mf_normals: ["int32", [...pointers(2), "uint32", "int32", ...pointers(2)]],
+  mf_normalize: ["void", [...pointers(2), "int64", "int32"]],
+  mf_aligned_pairs: ["int32", ["void *", "int32", "int32", "int32", "double", ...pointers(3)]],
   mf_roofline: ["double", ["void *", "int32", "int32", "int64"]],
 };
 
 /** The version of the functions' parameters; native/context.c has the same number. */
-const interfaceNumber = 2;
+const interfaceNumber = 3;
 
 const who = "openNative";
 

@@ -6,6 +6,7 @@ import { loadNative, type NativeFunctions } from "./library.js";
 import { createNormals } from "./normals.js";
 import { nativePerceptron } from "./perceptron.js";
 import { nativeLinearAlgebra } from "./products.js";
+import { nativeRows } from "./rows.js";
 import { createSession, type Session } from "./session.js";
 
 /** Instruction sets, best first; "scalar" is the compiler's plain code (SSE2, NEON, …). */
@@ -76,6 +77,7 @@ function backendOf(session: Session, threads: number, variant: Instructions): Na
     fieldBatch: (kernel, batch, visibility, out) => nativeFieldBatch(session, kernel, batch, visibility, out),
     perceptron: (layer, points, n, factor, out) => nativePerceptron(session, layer, points, n, factor, out),
     normals: createNormals(session),
+    rows: nativeRows(session),
     linearAlgebra: nativeLinearAlgebra(session),
     activity() {
       const { evaluations } = session;

@@ -11,6 +11,10 @@ import { offSphere, unextended } from "./off-sphere.js";
 /** Whether the field is projected on the tangent space (a flow) or not (a layer, which normalises afterwards). */
 export type Projection = "tangent" | "ambient";
 
+function retraction({ geometry, rows }: Model, n: number, d: number): Pick<Problem, "retract"> {
+  return geometry.flat ? {} : { retract: (y) => geometry.retract(y, n, d, rows) };
+}
+
 /** ẋ_i = P_{x_i}[Γ_{μⁿ}(x_i) + f(x_i)] on n tokens, or without P for a layer. State: x of shape [n, d]. */
 function tokenProblem(model: Model, cloud: PointCloud, projection: Projection): Problem {
   const { m: n, d } = cloud;
@@ -28,7 +32,8 @@ function tokenProblem(model: Model, cloud: PointCloud, projection: Projection): 
       model.fieldAt(view, view, t, out, scratch);
       extension.finish(y, out);
     },
-    ...(model.geometry.flat ? {} : { retract: (y: Float64Array) => model.geometry.retract(y, n, d) }),
+    combine: model.linearAlgebra.combine,
+    ...retraction(model, n, d),
     ...jumpsOnStates(
       model,
       (y) => ({ ...base, points: y }),
@@ -62,7 +67,8 @@ function stackedProblem(
       model.batchFieldAt(view, t, out, scratch);
       extension.finish(y, out);
     },
-    ...(model.geometry.flat ? {} : { retract: (y: Float64Array) => model.geometry.retract(y, count * m, d) }),
+    combine: model.linearAlgebra.combine,
+    ...retraction(model, count * m, d),
   };
 }
 

@@ -10,7 +10,7 @@ import type {
 import { solve } from "../../solve/index.js";
 import type { Recorded } from "../../solve/trajectory.js";
 import type { Experiment } from "../experiment.js";
-import type { ExperimentLevel } from "../resolve-series.js";
+import type { BoundSeries, ExperimentLevel } from "../resolve-series.js";
 import type { EnsembleResult, LevelResult } from "../result.js";
 import { integrationOf, seriesKey, seriesRecords } from "../run-level.js";
 import {
@@ -99,14 +99,20 @@ function runAlone(ensemble: Ensemble, run: number, taking: Taking): Repeat {
 }
 
 /** A measurement of every system of a stack, with the systems in front of its shape. */
-function onStack(what: StateObservable, count: number, size: number): StateObservable {
-  const length = what.shape.reduce((a, b) => a * b, 1);
+function onStack({ observable }: BoundSeries, { level }: ExperimentLevel, count: number): StateObservable {
+  const size = level.problem.y0.length;
+  const length = observable.shape.reduce((a, b) => a * b, 1);
+  const one = level.law(level.problem.y0);
+  const { measureEach } = observable;
   return {
-    ...what,
-    shape: [count, ...what.shape],
+    ...observable,
+    shape: [count, ...observable.shape],
     measure(t, y, out) {
+      if (measureEach !== undefined && one.kind === "point-cloud")
+        return measureEach(t, { ...one, count, points: y }, out);
       for (let k = 0; k < count; k++) {
-        what.measure(t, y.subarray(k * size, (k + 1) * size), out.subarray(k * length, (k + 1) * length));
+        const law = level.law(y.subarray(k * size, (k + 1) * size));
+        observable.measure(t, law, out.subarray(k * length, (k + 1) * length));
       }
     },
   };
@@ -128,13 +134,9 @@ function systemOf({ t, value }: Recorded, k: number): Recorded {
 function runStacked(ensemble: Ensemble, first: number, count: number, taking: Taking): Repeat[] | undefined {
   const { bound, one } = ensemble;
   const { level } = one;
-  const size = level.problem.y0.length;
   const stack = level.stacked!(first, count);
   const save = Object.fromEntries(
-    Object.entries(seriesRecords(one)).map(([key, { what, when }]) => [
-      key,
-      { what: onStack(what, count, size), when },
-    ]),
+    one.series.map((series) => [seriesKey(series.name), { what: onStack(series, one, count), when: series.times }]),
   );
   const { records, outcome } = solve(stack, integrationOf(bound, one).method, { ...optionsOf(ensemble, taking), save });
   if (outcome.status === "failed" && count > 1) return undefined;

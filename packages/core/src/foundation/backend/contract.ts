@@ -89,6 +89,21 @@ export interface PerceptronLayer {
   readonly output: Float64Array;
 }
 
+/**
+ * What a backend does to many short rows at once, bit for bit as the loops of core. A method declines (false) what is not
+ * its own; it has written nothing then.
+ */
+export interface RowOperations {
+  /** x_i ← x_i/|x_i| for n rows of d coordinates, as the geometry sphere retracts. */
+  normalize(x: Float64Array, n: number, d: number): boolean;
+  /**
+   * out_k = Σ_{i<j} w_i w_j [cos(x_i, x_j) > above] for every system k, as the observable overlap-fraction counts. Declines
+   * rows whose squared length is outside (10⁻²⁰⁰, 10²⁰⁰).
+   * @param out shape [batch.count]
+   */
+  alignedPairs(batch: PointBatch, above: number, out: Float64Array): boolean;
+}
+
 /** One method of summation a backend used, and what is certified of it. */
 export interface SummationReport {
   /** "direct", "fourier", … */
@@ -136,6 +151,7 @@ export interface Backend {
   perceptron?(layer: PerceptronLayer, points: Float64Array, n: number, factor: number, out: Float64Array): boolean;
   /** The standard normals of stream(key).fillNormal(out), bit for bit. */
   normals?(key: StreamKey, out: Float64Array): boolean;
+  readonly rows?: RowOperations;
   /** Products for the moments level; the project's own where left out. */
   readonly linearAlgebra?: LinearAlgebra;
   /** What it did since it was made or last asked. */

@@ -8,6 +8,7 @@ export type {
   KernelWeight,
   PerceptronLayer,
   PointBatch,
+  RowOperations,
   SummationReport,
   Visibility,
 } from "./contract.js";

@@ -19,7 +19,8 @@ export const sphere: Geometry = {
       for (let a = 0; a < d; a++) v[row + a]! -= inner * x[row + a]!;
     }
   },
-  retract(x, n, d) {
+  retract(x, n, d, rows) {
+    if (rows?.normalize(x, n, d)) return;
     for (let i = 0; i < n; i++) {
       const row = i * d;
       let square = 0;
