@@ -42,6 +42,8 @@ export interface ChunkReport {
   readonly inCells: number;
   readonly computed: number;
   readonly reused: number;
+  /** Cells that do not meet what they expect. */
+  readonly unmet: number;
   readonly host: string;
 }
 
@@ -170,5 +172,6 @@ export async function computeChunk(
   const stored = await writeRows(io, directory, chunksName, work.place, plan.columns, rows);
   await removeReplaced(context, chunkLabel(work.place));
   const seconds = (performance.now() - start) / 1000;
-  return { name: stored.name, seconds, inCells, computed: rows.length - reused, reused, host: hostname() };
+  const unmet = rows.filter(({ columns }) => columns["expect.ok"] === false).length;
+  return { name: stored.name, seconds, inCells, computed: rows.length - reused, reused, unmet, host: hostname() };
 }

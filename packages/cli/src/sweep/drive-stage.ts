@@ -34,6 +34,8 @@ export interface Tally {
   computed: number;
   reused: number;
   inCells: number;
+  /** Chunk label → cells that do not meet what they expect, of the chunks that this driver computed. */
+  readonly unmet: Map<string, number>;
 }
 
 /** Seconds between two looks at chunks that other drivers have taken. */
@@ -139,6 +141,7 @@ async function computeLeased(work: StageWork, chunk: PlannedChunk): Promise<bool
     tally.computed += outcome.report.computed;
     tally.reused += outcome.report.reused;
     tally.inCells += outcome.report.inCells;
+    tally.unmet.set(chunkLabel(chunk), outcome.report.unmet);
     pool.shrink(workersFor(options.workers, options.resources, outcome.memory / 2 ** 20));
     await note(context, outcome.report);
   }

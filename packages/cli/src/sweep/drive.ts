@@ -15,6 +15,8 @@ export interface DriveResult {
   readonly reused: number;
   /** Seconds that workers spent in cells. */
   readonly inCells: number;
+  /** Chunk label → cells that do not meet what they expect, of the chunks computed now. */
+  readonly unmet: ReadonlyMap<string, number>;
 }
 
 /** Milliseconds that a worker may go on to finish its cell when the sweep is stopped. */
@@ -49,7 +51,7 @@ async function setOthersAside(context: SweepContext, labels: ReadonlySet<string>
  * @throws InputError unwritable (full disk), unreadable, conflict
  */
 export async function drive(context: SweepContext, options: DriveOptions): Promise<DriveResult> {
-  const tally: Tally = { computed: 0, reused: 0, inCells: 0 };
+  const tally: Tally = { computed: 0, reused: 0, inCells: 0, unmet: new Map() };
   await setDamagedAside(context, options.tell);
   const leases = await joinDrivers(context.io, context.directory);
   const workers = workersFor(options.workers, options.resources);
