@@ -33,7 +33,7 @@ async function sourceOf(real, simd) {
     "attend",
     "prepare",
     "measure",
-    ...(real === "f64" ? ["multiply", "normals"] : []),
+    ...(real === "f64" ? ["multiply", "normals", "rows"] : []),
   ];
   return [generated, ...parts.map(read)].join("\n");
 }

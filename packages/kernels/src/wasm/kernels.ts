@@ -15,7 +15,7 @@ export interface Kernels {
   measureExp(rounds: number, scratch: number): number;
 }
 
-/** What the module of f64 exports besides: assembly/multiply.as, normals.as. */
+/** What the module of f64 exports besides: assembly/multiply.as, normals.as, rows.as. */
 export interface WideKernels extends Kernels {
   multiplyBytes(m: number): number;
   transpose(from: number, to: number, m: number, n: number): void;
@@ -30,6 +30,18 @@ export interface WideKernels extends Kernels {
     symmetric: number,
     scratch: number,
   ): void;
+  alignedPairsBytes(m: number, d: number): number;
+  /** @returns 0 where it declines */
+  alignedPairs(
+    points: number,
+    weights: number,
+    out: number,
+    count: number,
+    m: number,
+    d: number,
+    above: number,
+    scratch: number,
+  ): number;
   normals(
     out: number,
     count: number,

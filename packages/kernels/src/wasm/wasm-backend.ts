@@ -8,6 +8,7 @@ import type { Environment } from "./environment.js";
 import { drawNormals } from "./normals.js";
 import { createPerceptron } from "./perceptron.js";
 import { linearAlgebraOf } from "./products.js";
+import { wasmRows } from "./rows.js";
 import { type Runtime, startRuntime } from "./runtime.js";
 import type { Precision, Simd } from "./simd.js";
 
@@ -132,6 +133,7 @@ export function createWasmBackend(
     fieldBatch: (kernel, batch, visibility, out) => evaluate(calls.ofBatch(kernel, batch, visibility, out)),
     perceptron: (layer, points, n, factor, out) => attempt(() => perceptron(layer, points, n, factor, out)),
     normals: (key, out) => attempt(() => drawNormals(engine, key, out)),
+    rows: wasmRows(engine, attempt),
     linearAlgebra: linearAlgebraOf(engine, `wasm (${simd})`, refused),
     activity() {
       const summation = evaluations === 0 ? [] : [{ method: "direct", evaluations, bound: 0, fallBacks: 0 }];
