@@ -1,23 +1,5 @@
 import { InputError } from "@meanfield/core/foundation/errors";
 import { Command, CommanderError } from "commander";
-import { addAnalyze } from "./commands/analyze.js";
-import { addBench } from "./commands/bench.js";
-import { addCancel } from "./commands/cancel.js";
-import { addCompare } from "./commands/compare.js";
-import { addDescribe } from "./commands/describe.js";
-import { addExport } from "./commands/export.js";
-import { addFigure } from "./commands/figure.js";
-import { addGc } from "./commands/gc.js";
-import { addList } from "./commands/list.js";
-import { addProbe } from "./commands/probe.js";
-import { addQuery } from "./commands/query.js";
-import { addQuickstart } from "./commands/quickstart.js";
-import { addRetry } from "./commands/retry.js";
-import { addRun } from "./commands/run.js";
-import { addRunChunk } from "./commands/run-chunk.js";
-import { addStatus } from "./commands/status.js";
-import { addSweep } from "./commands/sweep.js";
-import { addVerifyStore } from "./commands/verify-store.js";
 import { Interrupted } from "./compute/interrupts.js";
 import { tell } from "./output/emit.js";
 import { ownVersion } from "./output/provenance.js";
@@ -25,7 +7,33 @@ import { ownVersion } from "./output/provenance.js";
 /** Exit codes: 0 ok, 1 an expectation not met, 2 bad input, 130 interrupted, 70 a defect of Meanfield itself. */
 const exitCodes = { ok: 0, badInput: 2, defect: 70, interrupted: 130 } as const;
 
-function createProgram(exit: (code: number) => void): Command {
+type Exit = (code: number) => void;
+type AddCommand = (program: Command, exit: Exit) => void;
+
+/** The commands in the order of the help. Each is loaded when it is asked for: loading all of them takes longer than most do. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  run: async () => (await import("./commands/run.js")).addRun,
+  compare: async () => (await import("./commands/compare.js")).addCompare,
+  analyze: async () => (await import("./commands/analyze.js")).addAnalyze,
+  probe: async () => (await import("./commands/probe.js")).addProbe,
+  list: async () => (await import("./commands/list.js")).addList,
+  describe: async () => (await import("./commands/describe.js")).addDescribe,
+  export: async () => (await import("./commands/export.js")).addExport,
+  sweep: async () => (await import("./commands/sweep.js")).addSweep,
+  status: async () => (await import("./commands/status.js")).addStatus,
+  retry: async () => (await import("./commands/retry.js")).addRetry,
+  cancel: async () => (await import("./commands/cancel.js")).addCancel,
+  gc: async () => (await import("./commands/gc.js")).addGc,
+  "run-chunk": async () => (await import("./commands/run-chunk.js")).addRunChunk,
+  "verify-store": async () => (await import("./commands/verify-store.js")).addVerifyStore,
+  figure: async () => (await import("./commands/figure.js")).addFigure,
+  query: async () => (await import("./commands/query.js")).addQuery,
+  bench: async () => (await import("./commands/bench.js")).addBench,
+  quickstart: async () => (await import("./commands/quickstart.js")).addQuickstart,
+};
+
+/** @param named the command that is asked for; without one of that name all are loaded, for help and for what is near */
+async function createProgram(named: string, exit: Exit): Promise<Command> {
   const program = new Command("meanfield")
     .description("A laboratory for the dynamics of deep Transformers.")
     .version(ownVersion())
@@ -43,24 +51,10 @@ Examples:
 Data goes to stdout or --out, messages to stderr.
 Exit codes: 0 ok, 1 an expectation not met, 2 bad input, 130 interrupted.`,
     );
-  addRun(program, exit);
-  addCompare(program, exit);
-  addAnalyze(program);
-  addProbe(program);
-  addList(program);
-  addDescribe(program);
-  addExport(program);
-  addSweep(program, exit);
-  addStatus(program);
-  addRetry(program, exit);
-  addCancel(program, exit);
-  addGc(program);
-  addRunChunk(program);
-  addVerifyStore(program, exit);
-  addFigure(program);
-  addQuery(program);
-  addBench(program);
-  addQuickstart(program, exit);
+  for (const load of Object.hasOwn(commands, named) ? [commands[named]!] : Object.values(commands)) {
+    const add = await load();
+    add(program, exit);
+  }
   return program;
 }
 
@@ -91,9 +85,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     if (error.code !== "EPIPE") throw error;
   });
   try {
-    await createProgram((value) => {
+    const program = await createProgram(argv[2] ?? "", (value) => {
       code = value;
-    }).parseAsync([...argv]);
+    });
+    await program.parseAsync([...argv]);
   } catch (error) {
     code = codeOf(error);
   }
