@@ -57,7 +57,10 @@ export interface Method {
   readonly traits?: MethodTraits;
   /** @param seed, run the key of the noise; methods without noise ignore them */
   init(problem: Problem, seed: number, run?: number): Scratch;
-  /** y(t) → out = y(t + dt), retracted if the problem retracts. `y` and `out` do not alias. */
+  /**
+   * y(t) → out = y(t + dt), retracted if the problem retracts. `y` and `out` do not alias; both stay as they are until the
+   * next step, so that dense output may read them.
+   */
   step(problem: Problem, t: number, dt: number, y: Float64Array, out: Float64Array, scratch: Scratch): StepReport;
   /** RMS over components of (error estimate) / (atol + rtol·max(|y|, |out|)) for the step just made. */
   errorNorm?(y: Float64Array, out: Float64Array, rtol: number, atol: number, scratch: Scratch): number;

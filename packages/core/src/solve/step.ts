@@ -108,7 +108,9 @@ function* piece(
   from: PieceStart,
 ): Generator<PieceStep, Failure | number> {
   const { problem, method, scratch, stepping, controller } = driver;
-  const out = new Float64Array(y.length);
+  // The begin and the end of a step change places, so that no step copies a state.
+  let begin = y;
+  let next: Float64Array = new Float64Array(y.length);
   const pieceSteps = stepping.kind === "adaptive" ? Number.POSITIVE_INFINITY : countSteps(stepping, start, end);
   let t = from.t;
   let dt = stepping.kind === "adaptive" ? from.dt : (end - start) / pieceSteps;
@@ -119,10 +121,11 @@ function* piece(
     if (t1 >= end || end - t1 < 1e-3 * dt) t1 = end;
     const h = t1 - t;
     if (h < 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(end) * 1e-3)) return tooSmall(driver, t, h);
-    const report = method.step(problem, t, h, y, out, scratch);
+    const out = next;
+    const report = method.step(problem, t, h, begin, out, scratch);
     evaluations += report.evaluations;
     if (stepping.kind === "adaptive") {
-      const norm = allFinite(out) ? method.errorNorm!(y, out, stepping.rtol, stepping.atol, scratch) : Number.NaN;
+      const norm = allFinite(out) ? method.errorNorm!(begin, out, stepping.rtol, stepping.atol, scratch) : Number.NaN;
       if (!(norm <= 1)) {
         rejected++;
         dt = h * controller.rejected(norm);
@@ -151,11 +154,14 @@ function* piece(
     });
     const step = { t0, t1, y: out, dense, evaluations, rejected, position };
     yield report.method === undefined ? step : { ...step, method: report.method };
-    y.set(out);
+    next = begin;
+    begin = out;
     t = t1;
     taken++;
-    [evaluations, rejected] = [0, 0];
+    evaluations = 0;
+    rejected = 0;
   }
+  if (begin !== y) y.set(begin);
   return dt;
 }
 

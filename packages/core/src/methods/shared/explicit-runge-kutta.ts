@@ -23,8 +23,9 @@ export interface StageScratch {
   readonly argument: Float64Array;
   /** For sums that nobody keeps, as `argument` is between steps. */
   readonly spare: Float64Array;
-  readonly start: Float64Array;
-  readonly end: Float64Array;
+  /** The driver's arrays of the step just made: unchanged until the next step. */
+  start: Float64Array;
+  end: Float64Array;
   /** Drift at `end`, when `endKnown`. */
   readonly endDrift: Float64Array;
   t: number;
@@ -47,8 +48,8 @@ export function createStages(problem: Problem, count: number): StageScratch {
     stages: Array.from({ length: count }, array),
     argument: array(),
     spare: array(),
-    start: array(),
-    end: array(),
+    start: problem.y0,
+    end: problem.y0,
     endDrift: array(),
     t: 0,
     dt: 0,
@@ -86,7 +87,8 @@ export function explicitStep(
   }
   s.t = t;
   s.dt = dt;
-  s.start.set(y);
+  s.start = y;
+  s.end = out;
   s.endKnown = false;
   s.extraKnown = false;
   for (let i = 0; i < c.length; i++) {
@@ -110,7 +112,6 @@ export function explicitStep(
     s.combine(y, dt, b, s.stages, out);
     problem.retract?.(out);
   }
-  s.end.set(out);
   return evaluations;
 }
 
