@@ -18,7 +18,9 @@ export function addRetry(program: Command, exit: (code: number) => void): void {
     .option("--quiet", "no progress and no tables")
     .addHelpText("after", "\nExample:\n  meanfield retry results/phase-map")
     .action(async (directory: string, flags: SweepFlags) => {
-      const ended = await performSweep(await openSweep(nodeStoreIo(), directory), flags, true);
+      const ended = await performSweep(await openSweep(nodeStoreIo(), directory), flags, {
+        redoFailed: true,
+      });
       for (const line of ended.warnings) tell(line);
       if (flags.json) emitJson(ended.answer);
       else if (!flags.quiet) emit(ended.text);

@@ -1,9 +1,11 @@
+import { existsSync } from "node:fs";
 import type { Command } from "commander";
 import { Option } from "commander";
 import { emit, emitJson, tell } from "../output/emit.js";
-import { performSweep, type SweepFlags } from "../sweep/perform-sweep.js";
-import { planAnswer, planText } from "../sweep/plan-report.js";
-import { type PreparedSweep, prepareSweep } from "../sweep/prepare.js";
+import type { SweepFlags } from "../sweep/perform-sweep.js";
+import { type Recruits, recruit } from "../sweep/pool.js";
+import type { PreparedSweep } from "../sweep/prepare.js";
+import { machineResources, workersFor } from "../sweep/resources.js";
 import { directory, integer, positiveInteger, repeated } from "./options.js";
 
 interface Flags extends SweepFlags {
@@ -13,7 +15,22 @@ interface Flags extends SweepFlags {
   readonly plan?: boolean;
 }
 
-function showPlan(prepared: PreparedSweep, { json, workers }: Flags): void {
+/** Workers started ahead, at most: a small sweep would not need more. */
+const mostAhead = 8;
+
+/**
+ * Workers of a sweep that begins, which load their code while this process loads its own and plans. None for a sweep that
+ * is there already: there may be nothing left to compute.
+ */
+function recruitsFor({ workers, out }: Flags): Recruits {
+  const resources = machineResources();
+  const count = workersFor(workers ?? resources.cores, resources);
+  const begins = out === undefined || !existsSync(out);
+  return recruit(begins ? Math.min(count, mostAhead) : 0, resources.memory / count);
+}
+
+async function showPlan(prepared: PreparedSweep, { json, workers }: Flags): Promise<void> {
+  const { planAnswer, planText } = await import("../sweep/plan-report.js");
   if (json) emitJson(planAnswer(prepared, workers));
   else emit(planText(prepared, workers));
 }
@@ -45,12 +62,19 @@ Examples:
   meanfield sweep phase-map.yaml --set sweep.seeds=32`,
     )
     .action(async (file: string, flags: Flags) => {
-      const prepared = await prepareSweep(file, flags);
-      if (flags.plan) return showPlan(prepared, flags);
-      const ended = await performSweep(await prepared.claim(), flags);
-      for (const line of ended.warnings) tell(line);
-      if (flags.json) emitJson(ended.answer);
-      else if (!flags.quiet) emit(ended.text);
-      exit(ended.code);
+      const recruits = flags.plan ? recruit(0, 0) : recruitsFor(flags);
+      try {
+        const { prepareSweep } = await import("../sweep/prepare.js");
+        const prepared = await prepareSweep(file, flags);
+        if (flags.plan) return await showPlan(prepared, flags);
+        const { performSweep } = await import("../sweep/perform-sweep.js");
+        const ended = await performSweep(await prepared.claim(), flags, { recruits });
+        for (const line of ended.warnings) tell(line);
+        if (flags.json) emitJson(ended.answer);
+        else if (!flags.quiet) emit(ended.text);
+        exit(ended.code);
+      } finally {
+        recruits.dismiss();
+      }
     });
 }

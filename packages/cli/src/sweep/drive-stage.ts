@@ -10,7 +10,7 @@ import {
 } from "@meanfield/results";
 import { type ChunkReport, workerLost } from "./compute-chunk.js";
 import type { Leases } from "./leases.js";
-import type { Pool } from "./pool.js";
+import type { Pool, Recruits } from "./pool.js";
 import { type Resources, workersFor } from "./resources.js";
 import { type PlannedStage, storedChunks } from "./stages.js";
 import { coordinatesOf, type SweepContext } from "./sweep-context.js";
@@ -22,6 +22,8 @@ export interface DriveOptions {
   readonly resources: Resources;
   /** How often a chunk whose worker was lost is given to another before the cell is given up. */
   readonly retries: number;
+  /** Workers that were started ahead. */
+  readonly recruits?: Recruits;
   /** Compute failed cells again. */
   readonly redoFailed: boolean;
   /** What the driver asks before it gives out work. */

@@ -56,7 +56,12 @@ export async function drive(context: SweepContext, options: DriveOptions): Promi
   const leases = await joinDrivers(context.io, context.directory);
   const workers = workersFor(options.workers, options.resources);
   await removeAbandoned(context.io, context.directory);
-  const pool = createPool(context.directory, leases.token, workers, options.resources.memory / workers);
+  const pool = createPool(
+    { directory: context.directory, driver: leases.token },
+    workers,
+    options.resources.memory / workers,
+    options.recruits,
+  );
   const stopped = () => options.stopped() || leases.cancelled() || failure !== undefined;
   let failure: unknown;
   let closing: Promise<void> | undefined;

@@ -6,6 +6,7 @@ import { createReporter, progressStyle } from "../progress/reporter.js";
 import { type DriveResult, drive } from "./drive.js";
 import { failuresOf } from "./failures.js";
 import { duration } from "./plan-report.js";
+import type { Recruits } from "./pool.js";
 import { machineResources } from "./resources.js";
 import { storedChunks } from "./stages.js";
 import type { SweepContext } from "./sweep-context.js";
@@ -93,7 +94,11 @@ async function summary(
  * Computes what is missing of a sweep, and says how it ended. Stop signals keep what is done.
  * @throws InputError; Interrupted
  */
-export async function performSweep(context: SweepContext, flags: SweepFlags, redoFailed = false): Promise<EndedSweep> {
+export async function performSweep(
+  context: SweepContext,
+  flags: SweepFlags,
+  { redoFailed = false, recruits }: { readonly redoFailed?: boolean; readonly recruits?: Recruits } = {},
+): Promise<EndedSweep> {
   const start = performance.now();
   const reporter = createReporter(progressStyle(flags.quiet === true));
   const resources = machineResources();
@@ -108,6 +113,7 @@ export async function performSweep(context: SweepContext, flags: SweepFlags, red
       resources,
       retries: flags.retries,
       redoFailed,
+      ...(recruits && { recruits }),
       stopped: () => asked,
       onProgress: (done, cells, stage) =>
         reporter.update({

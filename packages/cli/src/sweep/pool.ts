@@ -36,13 +36,44 @@ function errorOf(message: FromWorker & { kind: "refused" | "crash" }): Error {
   return error;
 }
 
-function start(directory: string, driver: string, memory: number): ChildProcess {
-  return fork(new URL("./worker-process.js", import.meta.url), [directory, driver], {
+function start(memory: number): ChildProcess {
+  return fork(new URL("./worker-process.js", import.meta.url), {
     execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(memory))}`],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // Maps, typed arrays and −0 survive; JSON would lose the last.
     serialization: "advanced",
   });
+}
+
+/** Worker processes that load their code while it is not yet known what sweep they will work on. */
+export interface Recruits {
+  /** One that no pool has, if there is any left. */
+  take(): ChildProcess | undefined;
+  /** Ends those that were not taken. */
+  dismiss(): void;
+}
+
+/**
+ * Starts workers ahead of a pool.
+ * @param memory MiB of JavaScript heap per worker
+ * @cost 0.3 s of processor time each, beside whatever the caller does meanwhile
+ */
+export function recruit(count: number, memory: number): Recruits {
+  const waiting = Array.from({ length: count }, () => start(memory));
+  // One that ends before it is taken is no loss: the pool starts another.
+  for (const child of waiting) child.on("error", () => undefined);
+  return {
+    take() {
+      while (waiting.length > 0) {
+        const child = waiting.shift()!;
+        if (child.connected && !hasEnded(child)) return child;
+      }
+      return undefined;
+    },
+    dismiss() {
+      for (const child of waiting.splice(0)) child.kill("SIGKILL");
+    },
+  };
 }
 
 /** Gives a chunk to a process, and waits for what comes of it. */
@@ -96,24 +127,33 @@ function ended(child: ChildProcess): Promise<void> {
   });
 }
 
+/** The sweep that workers work on. */
+export interface WorkPlace {
+  readonly directory: string;
+  /** Token of the driver. */
+  readonly driver: string;
+}
+
 /**
  * A pool of so many worker processes on one sweep. Processes, not threads: one that is killed, or that runs out of
  * memory, takes nothing else with it. A process that ended is replaced when its seat gets work again.
  *
- * @param driver token of the driver
  * @param memory MiB of JavaScript heap per worker
+ * @param recruits taken before others are started
  * @cost 0.2 s and about 90 MiB per worker to start; a message of some µs per cell
  */
-export function createPool(directory: string, driver: string, size: number, memory: number): Pool {
+export function createPool(place: WorkPlace, size: number, memory: number, recruits?: Recruits): Pool {
   const seats: Seat[] = Array.from({ length: size }, () => ({ child: undefined, busy: false }));
   let active = size;
   let closed = false;
   const seated = async (seat: Seat): Promise<ChildProcess> => {
     if (seat.child?.connected === true) return seat.child;
     for (let attempt = 0; attempt < mostStarts; attempt++) {
-      const child = start(directory, driver, memory);
+      const child = recruits?.take() ?? start(memory);
       seat.child = child;
-      if ((await isReady(child)) || closed) return child;
+      const ready = isReady(child);
+      child.send({ kind: "open", ...place } satisfies ToWorker, () => undefined);
+      if ((await ready) || closed) return child;
     }
     throw new Error(`a worker ended ${mostStarts} times before it was ready`);
   };

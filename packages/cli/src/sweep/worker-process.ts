@@ -14,8 +14,6 @@ const keepEvery = 20;
 /** Milliseconds between two looks at messages: looking between all cells would cost a fifth of those of 10 ms. */
 const lookEvery = 50;
 
-const directory = process.argv[2]!;
-const driver = process.argv[3]!;
 let stopping = false;
 
 const post = (message: FromWorker) => process.send?.(message);
@@ -33,10 +31,11 @@ for (const signal of ["SIGINT", "SIGHUP"] as const) process.on(signal, () => und
 // The driver is gone, however that came: nobody would wait for the rest.
 process.on("disconnect", () => process.exit(0));
 
-try {
+/** Opens the sweep. @returns what computes a chunk of it */
+async function open({ directory, driver }: ToWorker & { kind: "open" }): Promise<(work: ChunkWork) => Promise<void>> {
   const context = await openSweep(nodeStoreIo(writerMark(driver)), directory);
   const source = createRowSource(context.io, directory);
-  const compute = async (work: ChunkWork) => {
+  return async (work) => {
     await requirePlanned(context, work);
     let looked = performance.now();
     const onCell = async (k: number) => {
@@ -50,11 +49,19 @@ try {
     const report = await computeChunk(context, source, work, { onCell, keepEvery });
     post({ kind: "done", report, memory: process.memoryUsage.rss() });
   };
-  process.on("message", (message: ToWorker) => {
-    if (message.kind === "stop") stopping = true;
-    else compute(message.work).catch(postError);
-  });
-  post({ kind: "ready" });
-} catch (error) {
-  postError(error);
 }
+
+let opened: ReturnType<typeof open> | undefined;
+
+async function answer(message: ToWorker): Promise<void> {
+  if (message.kind === "stop") stopping = true;
+  else if (message.kind === "open") {
+    opened = open(message);
+    await opened;
+    post({ kind: "ready" });
+  } else if (opened !== undefined) await (await opened)(message.work);
+}
+
+process.on("message", (message: ToWorker) => {
+  answer(message).catch(postError);
+});

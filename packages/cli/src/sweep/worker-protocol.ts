@@ -2,7 +2,11 @@ import type { InputErrorCode } from "@meanfield/core/foundation/errors";
 import type { ChunkReport, ChunkWork } from "./compute-chunk.js";
 
 /** What the pool sends to a worker process. */
-export type ToWorker = { readonly kind: "chunk"; readonly work: ChunkWork } | { readonly kind: "stop" };
+export type ToWorker =
+  /** First of all: the sweep it works on, and the token of its driver. */
+  | { readonly kind: "open"; readonly directory: string; readonly driver: string }
+  | { readonly kind: "chunk"; readonly work: ChunkWork }
+  | { readonly kind: "stop" };
 
 /** What a worker process sends back. */
 export type FromWorker =
