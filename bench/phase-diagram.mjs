@@ -2,8 +2,10 @@
  * The (t, β) diagram of the sphere, examples/sphere-phase-diagram, as the command computes and stores it, and by the loops
  * one would write in PyTorch: whole processes in turns, and whether they find the same shares.
  *
- *   npm run build && node bench/phase-diagram.mjs [--repeats 5] [--python PYTHON] [--out FILE.json]
+ *   npm run build && node bench/phase-diagram.mjs [--repeats 5] [--python PYTHON] [--wait active | passive] [--out FILE.json]
  *
+ * Threads of PyTorch that have nothing to do spin (`--wait active`, what it does by itself), which on a machine with other
+ * work costs them many times what they compute; with `--wait passive` they sleep.
  * Seconds by the clock and, on Linux, processor seconds of the process and its workers. Without PyTorch in the interpreter
  * (else $PYTHON) its row is left out. JSON goes to stdout.
  */
@@ -18,7 +20,12 @@ import { openBackends } from "../packages/kernels/dist/open/index.js";
 import { readCells } from "../packages/results/dist/index.js";
 import { clocks, load, machine, python } from "./shared/machine.mjs";
 
-const options = { repeats: { type: "string", default: "5" }, python: { type: "string" }, out: { type: "string" } };
+const options = {
+  repeats: { type: "string", default: "5" },
+  python: { type: "string" },
+  wait: { type: "string", default: "active" },
+  out: { type: "string" },
+};
 const { values } = parseArgs({ options });
 const repeats = Number(values.repeats);
 const interpreter = values.python ?? python();
@@ -39,9 +46,10 @@ function childrenSeconds() {
 }
 
 /** Runs a process to its end. */
-function timed(name, arguments_) {
+function timed(name, arguments_, environment = {}) {
   const [start, spent] = [clocks.now(), childrenSeconds()];
-  const { status, stdout, stderr } = spawnSync(name, arguments_, { encoding: "utf8", maxBuffer: 2 ** 28 });
+  const settings = { encoding: "utf8", maxBuffer: 2 ** 28, env: { ...process.env, ...environment } };
+  const { status, stdout, stderr } = spawnSync(name, arguments_, settings);
   const seconds = (clocks.now() - start) / 1000;
   if (status !== 0) throw new Error(`${name} ${arguments_.join(" ")} ended with ${status}: ${stderr}`);
   const cpuSeconds = spent === undefined ? undefined : childrenSeconds() - spent;
@@ -57,8 +65,10 @@ function sweep(settings) {
 }
 
 const torch = () => {
-  const run = timed(interpreter, [peer, String(availableParallelism())]);
-  return { ...run, ...JSON.parse(run.stdout), seconds: run.seconds, inside: JSON.parse(run.stdout).seconds };
+  const waiting = values.wait === "passive" ? { OMP_WAIT_POLICY: "passive" } : {};
+  const { seconds, cpuSeconds, stdout } = timed(interpreter, [peer, String(availableParallelism())], waiting);
+  const told = JSON.parse(stdout);
+  return { seconds, cpuSeconds, inside: told.seconds, torch: told.torch, fractions: told.fractions };
 };
 
 /** How far the shares of two diagrams are apart, against what the standard errors of both let one expect. */
@@ -101,14 +111,18 @@ try {
     name,
     seconds: timingOf(runs.map(({ seconds }) => seconds)),
     ...(runs[0].cpuSeconds === undefined ? {} : { cpuSeconds: timingOf(runs.map(({ cpuSeconds }) => cpuSeconds)) }),
-    ...(runs[0].inside === undefined ? {} : { inside: timingOf(runs.map(({ inside }) => inside)), torch: runs[0].torch }),
+    ...(runs[0].inside === undefined
+      ? {}
+      : { inside: timingOf(runs.map(({ inside }) => inside)), torch: runs[0].torch }),
   }));
   const told = samples["torch-f32"]?.[0];
   const own = Object.entries(samples).filter(([name]) => name !== "torch-f32");
   const agree = await Promise.all(
-    told === undefined ? [] : own.map(async ([name, [run]]) => ({ name, ...(await agreement(run.out, told.fractions)) })),
+    told === undefined
+      ? []
+      : own.map(async ([name, [run]]) => ({ name, ...(await agreement(run.out, told.fractions)) })),
   );
-  const asked = `node bench/phase-diagram.mjs --repeats ${repeats}`;
+  const asked = `node bench/phase-diagram.mjs --repeats ${repeats}${values.wait === "passive" ? " --wait passive" : ""}`;
   const report = { machine: machine(), command: asked, load: [before, load()], repeats, rows, agreement: agree };
   console.log(JSON.stringify(report));
   if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(report, null, 1)}\n`);

@@ -25,6 +25,8 @@ import {
   type FastSumsAnswer,
   fastSumsSettings,
   fastSumsTable,
+  type PhaseDiagramAnswer,
+  phaseDiagramTable,
   type SweepCellsAnswer,
   sweepCellsTable,
 } from "./bench-docs/others.js";
@@ -50,6 +52,7 @@ const blocks = {
   "fast-sums": () => fastSumsTable(fastSums),
   crossovers: () => crossoverTable(fastSums),
   "circle-law": () => circleLawTable(read<CircleLawAnswer>("circle-law")),
+  "phase-diagram": () => phaseDiagramTable(read<PhaseDiagramAnswer>("phase-diagram")),
   "sweep-cells": () => sweepCellsTable(read<SweepCellsAnswer>("sweep-cells")),
 };
 

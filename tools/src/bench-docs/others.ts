@@ -109,3 +109,37 @@ export function sweepCellsTable(answer: SweepCellsAnswer): string {
   ]);
   return `${settings(answer)}\n\n${table(["", "processor s", "quartiles", "by the clock s"], rows)}`;
 }
+
+export interface PhaseDiagramAnswer extends Settings {
+  readonly rows: readonly {
+    readonly name: string;
+    readonly seconds: Timing;
+    readonly cpuSeconds?: Timing;
+    /** Of PyTorch: its loops alone, without the start of the process. */
+    readonly inside?: Timing;
+    readonly torch?: string;
+  }[];
+  readonly agreement: readonly { readonly name: string; readonly rms: number; readonly expected: number }[];
+}
+
+function phaseName({ name, torch }: PhaseDiagramAnswer["rows"][number]): string {
+  const [backend, precision] = name.split("-") as [string, string];
+  return torch === undefined ? `\`meanfield sweep\`, ${backend}, ${precision}` : `PyTorch ${torch}, ${precision}`;
+}
+
+export function phaseDiagramTable(answer: PhaseDiagramAnswer): string {
+  const rows = answer.rows.map((row) => [
+    phaseName(row),
+    digits(row.seconds.median),
+    quartiles(row.seconds),
+    row.cpuSeconds === undefined ? "" : digits(row.cpuSeconds.median),
+    row.inside === undefined ? "" : digits(row.inside.median),
+  ]);
+  const head = ["process", "by the clock s", "quartiles", "processor s", "loops alone, by the clock s"];
+  const [first] = answer.agreement;
+  const agreement =
+    first === undefined
+      ? ""
+      : `\n\nThe shares of ${first.name} and of PyTorch differ by ${digits(first.rms)} (root mean square); two independent sets of 64 networks are expected to differ by ${digits(first.expected)}.`;
+  return `${settings(answer)}\n\n${table(head, rows)}${agreement}`;
+}
