@@ -100,6 +100,19 @@ function notFinite({ method }: Driver, t: number, t1: number): Failure {
   return { code: "not-finite", t, message };
 }
 
+/** Dense output of the step just made, whose end is known. */
+function denseOf({ problem, method, scratch }: Driver, t0: number, t1: number, end: Float64Array): Step["dense"] {
+  return (at, into) => {
+    if (at === t1) {
+      into.set(end);
+      return 0;
+    }
+    const cost = method.interpolate((at - t0) / (t1 - t0), into, scratch).evaluations;
+    problem.retract?.(into);
+    return cost;
+  };
+}
+
 function* piece(
   driver: Driver,
   start: number,
@@ -135,15 +148,7 @@ function* piece(
     } else if (!allFinite(out)) return notFinite(driver, t, t1);
     method.accept(scratch);
     const t0 = t;
-    const dense = (at: number, into: Float64Array) => {
-      if (at === t1) {
-        into.set(out);
-        return 0;
-      }
-      const cost = method.interpolate((at - t0) / h, into, scratch).evaluations;
-      problem.retract?.(into);
-      return cost;
-    };
+    const dense = denseOf(driver, t0, t1, out);
     const position = () => ({
       t: t1,
       y: out.slice(),
