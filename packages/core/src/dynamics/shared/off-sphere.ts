@@ -1,3 +1,4 @@
+import type { RowOperations } from "../../foundation/backend/index.js";
 import type { Geometry } from "../../geometry/contract.js";
 
 /** How a tangential field F on a manifold is defined at the states beside it that the stages of a step visit. */
@@ -16,17 +17,18 @@ export const unextended: Extension = { feet: (y) => y, finish: () => {} };
  * direction x_i moves as it does on the sphere, whatever the lengths, and lengths do not change. On the sphere it is the
  * field itself, so methods keep their orders; F is evaluated at tokens of length 1 only.
  *
+ * @param operations of the backend, where it has them
  * @accuracy homogeneous of degree 1, orders of the methods: off-sphere.test.ts
  * @cost O(rows·d)
  * @source derived (docs/levels.md)
  */
-export function offSphere(geometry: Geometry, rows: number, d: number): Extension {
+export function offSphere(geometry: Geometry, rows: number, d: number, operations?: RowOperations): Extension {
   if (geometry.flat) return unextended;
   const points = new Float64Array(rows * d);
   return {
     feet(y) {
       points.set(y);
-      geometry.retract(points, rows, d);
+      geometry.retract(points, rows, d, operations);
       return points;
     },
     finish(y, field) {

@@ -21,7 +21,7 @@ function tokenProblem(model: Model, cloud: PointCloud, projection: Projection): 
   const scratch = new Float64Array(n * d);
   const base = tokens(cloud.points, n, d);
   let view = base;
-  const extension = projection === "tangent" ? offSphere(model.geometry, n, d) : unextended;
+  const extension = projection === "tangent" ? offSphere(model.geometry, n, d, model.rows) : unextended;
   return {
     y0: cloud.points.slice(),
     layout: { x: { offset: 0, shape: [n, d] } },
@@ -56,7 +56,7 @@ function stackedProblem(
   const y0 = new Float64Array(size);
   for (let k = 0; k < count; k++) y0.set(initial.cloud(first + k).points, k * m * d);
   let view: PointBatch = { count, m, d, points: y0, weights, ...(positions && { positions }) };
-  const extension = projection === "tangent" ? offSphere(model.geometry, count * m, d) : unextended;
+  const extension = projection === "tangent" ? offSphere(model.geometry, count * m, d, model.rows) : unextended;
   return {
     y0,
     layout: { x: { offset: 0, shape: [count, m, d] } },
