@@ -1,0 +1,33 @@
+import { experiment, runExperiment } from "@meanfield/core/experiment";
+import { expect, test } from "vitest";
+import { needs } from "../../../../test/needs.js";
+import { openNative } from "./index.js";
+
+const document = (level: string, more: object) => ({
+  model: { attention: { softmax: { beta: 4 } }, geometry: "sphere" },
+  initial: { "uniform-sphere": { d: 5, n: 19, seed: 1 } },
+  levels: { [level]: more },
+  solve: { span: [0, 4], repeats: 37, method: "rk4", steps: { fixed: { dt: 0.1 } } },
+  // Between the steps too, where states are interpolated and retracted.
+  observe: { "overlap-fraction": { what: { "overlap-fraction": { above: 0.9 } }, at: [0, 0.33, 1, 2.7, 4] } },
+});
+
+needs("native").suite("operations on rows", () => {
+  test.each([
+    ["layers", { L: 40 }],
+    ["particles", {}],
+  ])("leave every number of an ensemble as it is without them: %s", (level, more) => {
+    const opened = openNative({});
+    if ("unavailable" in opened) throw new Error(opened.unavailable.message);
+    const { rows, ...plain } = opened.backend;
+    expect(rows).toBeDefined();
+    const [fast, slow] = [opened.backend, plain].map((backend) =>
+      runExperiment(experiment(document(level, more), { backends: [backend] })),
+    );
+    expect(fast!.levels).toEqual(slow!.levels);
+    const share = fast!.levels[level]!.ensemble!.series["overlap-fraction"]!.mean.data;
+    // Tokens meet: a share that stays what it was would show nothing. Its error is below .02 (37 × 171 pairs).
+    expect(share.at(-1)! - share[0]!).toBeGreaterThan(0.1);
+    opened.backend.close();
+  });
+});
