@@ -3,7 +3,6 @@ import { InputError, show } from "@meanfield/core/foundation/errors";
 import { parquetMetadataAsync, parquetReadObjects } from "hyparquet";
 import { type ColumnSource, parquetWriteBuffer } from "hyparquet-writer";
 import { canonicalJson } from "../canonical.js";
-import { encodeFewRows, hasFewRows } from "./few-rows-parquet.js";
 
 /** One cell of a sweep as the store keeps it. */
 export interface CellRow {
@@ -75,9 +74,7 @@ export function encodeCells(swept: readonly SweptColumn[], rows: readonly CellRo
   ];
   const kvMetadata = [{ key: sweptKey, value: JSON.stringify(swept.map(({ name }) => name)) }];
   // A chunk is read whole: the least and greatest value of each column would double its bytes and the time to write it.
-  const createdBy = "meanfield";
-  if (hasFewRows(columnData)) return encodeFewRows(columnData, { kvMetadata, createdBy });
-  const options = { codec: "UNCOMPRESSED", statistics: false, createdBy } as const;
+  const options = { codec: "UNCOMPRESSED", statistics: false, createdBy: "meanfield" } as const;
   return new Uint8Array(parquetWriteBuffer({ columnData, kvMetadata, ...options }));
 }
 
