@@ -37,6 +37,7 @@ const models: Record<string, { readonly geometry?: string; readonly [key: string
   "softmax on the sphere": { attention: "softmax", geometry: "sphere" },
   "softmax on the sphere, β = 800": { attention: { softmax: { beta: 800 } }, geometry: "sphere" },
   "softmax on the sphere, β = 10⁻⁶": { attention: { softmax: { beta: 1e-6 } }, geometry: "sphere" },
+  "unnormalised on the sphere, β = 800": { attention: { unnormalised: { beta: 800 } }, geometry: "sphere" },
   "hardmax on the sphere": { attention: "hardmax", geometry: "sphere" },
 };
 

@@ -145,6 +145,21 @@ describe("outcomes", () => {
     if (outcome.status === "failed") expect(Math.abs(outcome.t - 0.5)).toBeLessThan(1e-6);
   });
 
+  test("a velocity that overflows is said to, at the start and on the way", () => {
+    const steep = problem([1], (_t, y, out) => {
+      out[0] = y[0]! * 1e150;
+    });
+    const atOnce = problem([1], (_t, _y, out) => {
+      out[0] = Math.exp(800);
+    });
+    // e^{rt} with r = 1e150 passes 1.8e158, beyond which the velocity is infinite, at t = 158.25·log 10/1e150.
+    const onTheWay = solve(steep, tsit5.bind({}), { span: [0, 1e-147], steps: tight }).outcome;
+    expect(onTheWay).toMatchObject({ status: "failed", code: "not-finite" });
+    const { outcome } = solve(atOnce, dop853.bind({}), { span: [0, 1], steps: tight });
+    expect(outcome).toMatchObject({ status: "failed", code: "not-finite", t: 0 });
+    expect(outcome.status === "failed" && outcome.message).toMatch(/overflow: the velocity at t = 0 is beyond/);
+  });
+
   test("too many steps, and exactly enough", () => {
     const run = (maxSteps: number) =>
       solve(circle, tsit5.bind({}), { span: [0, 10], steps: adaptive({ rtol: 1e-8, atol: 1e-8, maxSteps }) });

@@ -87,7 +87,17 @@ interface PieceStart {
 type PiecePosition = Omit<StepPosition, "piece" | "count">;
 type PieceStep = Omit<Step, "position"> & { position(): PiecePosition };
 
-function tooSmall({ method }: Driver, t: number, h: number): Failure {
+/** Why no step is short enough: the equation itself overflows at y, or its solution is singular. */
+function tooSmall({ method, problem }: Driver, t: number, y: Float64Array, h: number): Failure {
+  const velocity = new Float64Array(y.length);
+  problem.drift(t, y, velocity);
+  // Steps shrink by at most five: the last that was refused was no longer than 5h.
+  const ahead = y.map((value, i) => value + 10 * h * velocity[i]!);
+  if (allFinite(velocity)) problem.drift(t, ahead, velocity);
+  if (!allFinite(velocity)) {
+    const message = `${method.name}: overflow: the velocity at t = ${t} is beyond what float64 holds (1.8e308), or is not a number; rescale the model, or take weights that are normalised or shifted`;
+    return { code: "not-finite", t, message };
+  }
   return {
     code: "step-too-small",
     t,
@@ -133,7 +143,7 @@ function* piece(
     let t1 = stepping.kind === "adaptive" ? t + dt : fixedEnd;
     if (t1 >= end || end - t1 < 1e-3 * dt) t1 = end;
     const h = t1 - t;
-    if (h < 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(end) * 1e-3)) return tooSmall(driver, t, h);
+    if (h < 4 * Number.EPSILON * Math.max(Math.abs(t), Math.abs(end) * 1e-3)) return tooSmall(driver, t, begin, h);
     const out = next;
     const report = method.step(problem, t, h, begin, out, scratch);
     evaluations += report.evaluations;

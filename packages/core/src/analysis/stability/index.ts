@@ -30,7 +30,16 @@ export const stability: AnalysisPlugin = {
     const heads = isotropicHeads(model, t);
     const degree = highestDegree(heads.map((head) => Math.abs(head.exponent?.rate ?? 0)));
     const rates = [...growthRates(heads, d, degree)].slice(1);
+    const certificate = {
+      method: "the Funk–Hecke formula",
+      hypotheses: "the sphere, no mask, KᵀQ and V multiples of the identity in every head, no other feed-forward",
+      formula: "r_k = v k(k+d−2) c_k/b for weights e^{b⟨x,y⟩}, over c_0 where normalised",
+      degreesComputed: degree,
+    };
     const greatest = Math.max(...rates.map(Math.abs));
+    if (!Number.isFinite(greatest)) {
+      return { verdict: "rates beyond float64", of: "the uniform law", at: t, certificate };
+    }
     const last = rates.findLastIndex((rate) => Math.abs(rate) > negligible * greatest);
     const listed = rates.slice(0, last + 1).map((rate, k) => ({ degree: k + 1, rate }));
     const fastest = listed.reduce((best, one) => (one.rate > best.rate ? one : best), { degree: 1, rate: rates[0]! });
@@ -48,12 +57,7 @@ export const stability: AnalysisPlugin = {
       fastest,
       modes: listed,
       ...(critical === undefined ? {} : { criticalNoise: critical }),
-      certificate: {
-        method: "the Funk–Hecke formula",
-        hypotheses: "the sphere, no mask, KᵀQ and V multiples of the identity in every head, no other feed-forward",
-        formula: "r_k = v k(k+d−2) c_k/b for weights e^{b⟨x,y⟩}, over c_0 where normalised",
-        degreesComputed: degree,
-      },
+      certificate,
     };
   },
 };
