@@ -1,20 +1,14 @@
 import { z } from "zod";
-import {
-  type Backend,
-  createReferenceBackend,
-  type KernelHead,
-  type Visibility,
-} from "../../foundation/backend/index.js";
-import { InputError, SolveError } from "../../foundation/errors/index.js";
-import { momentsOf } from "../../foundation/law/index.js";
-import { ownLinearAlgebra, transpose } from "../../foundation/linear-algebra/index.js";
-import type { WeightedPoints } from "../../foundation/shapes/index.js";
+import { createReferenceBackend } from "../../foundation/backend/index.js";
+import { InputError } from "../../foundation/errors/index.js";
+import { ownLinearAlgebra } from "../../foundation/linear-algebra/index.js";
 import type { Mask } from "../../masks/contract.js";
 import type { Attention, AttentionPlugin, AttentionTraits } from "../contract.js";
 import { affineHeads, finiteMoments } from "../shared/affine-heads.js";
 import { bindHeads, completeHeads, type HeadParameters, headParametersOf, type ScoreScale } from "../shared/heads.js";
 import { conditionalCovariance, gaussianPotential } from "./gaussian.js";
-import { type Scaling, type ScalingLimits, scaleToMarginals } from "./scaling.js";
+import { potentialsOf, scoreMatrix } from "./potentials.js";
+import type { ScalingLimits } from "./scaling.js";
 
 const traits: AttentionTraits = { weights: "probability", smooth: true, gaussianClosed: true, denseOnly: true };
 
@@ -28,62 +22,6 @@ const scale: ScoreScale = {
 
 interface SinkhornParameters extends HeadParameters, ScalingLimits {}
 
-const everyKey: Visibility = { dense: true, logWeight: () => 0 };
-
-/** The same head with the roles of queries and keys exchanged. */
-function exchanged(head: KernelHead, d: number): KernelHead {
-  return { ...head, queryKey: transpose(head.queryKey, d, d) };
-}
-
-/** H = A/ε of a head. */
-const scoreMatrix = ({ beta, queryKey }: KernelHead) => queryKey.map((entry) => beta * entry);
-
-/**
- * Where the scaling starts: the potential of the Gaussian with the moments of the cloud. It is the solution for Gaussian
- * clouds up to sampling error, and right to leading order for scores so large that sweeps from zero would crawl.
- */
-function startingPotential(source: WeightedPoints, head: KernelHead): Float64Array {
-  const { m, d, points } = source;
-  const start = new Float64Array(m);
-  const { mean, cov } = momentsOf(source);
-  const potential = gaussianPotential(mean, cov, scoreMatrix(head), d);
-  if (potential === undefined) return start;
-  const { M, linear } = potential;
-  for (let j = 0; j < m; j++) {
-    let value = 0;
-    for (let a = 0; a < d; a++) {
-      let row = 0;
-      for (let b = 0; b < d; b++) row += M[a * d + b]! * (points[j * d + b]! - mean[b]!);
-      value -= 0.5 * row * (points[j * d + a]! - mean[a]!) + linear[a]! * points[j * d + a]!;
-    }
-    start[j] = value;
-  }
-  return start;
-}
-
-/** −log ∫ e^{score + potential} dμ at every point of the source, by the backend or the reference. */
-function halfSweep(backend: Backend, reference: Backend, source: WeightedPoints, head: KernelHead) {
-  return (keyPotential: Float64Array, out: Float64Array): void => {
-    const kernel = { weight: "exponential", normalisation: "partition", heads: [{ ...head, keyPotential }] } as const;
-    if (!backend.field(kernel, source, source, everyKey, { logPartition: out })) {
-      reference.field(kernel, source, source, everyKey, { logPartition: out });
-    }
-    for (let i = 0; i < out.length; i++) out[i] = -out[i]!;
-  };
-}
-
-function requireConverged({ error, iterations }: Scaling, tolerance: number): void {
-  if (error <= tolerance) return;
-  throw new SolveError({
-    code: "no-convergence",
-    who: "sinkhorn attention",
-    rule: `the marginals must be right to tolerance = ${tolerance}`,
-    got: `a marginal error of ${error} after ${iterations} iterations`,
-    fix: "Raise maxIterations, tolerance or epsilon",
-    details: { error, iterations, tolerance },
-  });
-}
-
 function requireDense(mask: Mask): void {
   if (mask.dense) return;
   throw new InputError({
@@ -95,36 +33,6 @@ function requireDense(mask: Mask): void {
   });
 }
 
-/** Σ w_j v_j. */
-function average(weights: Float64Array, values: Float64Array): number {
-  let sum = 0;
-  for (let j = 0; j < weights.length; j++) if (weights[j]! > 0) sum += weights[j]! * values[j]!;
-  return sum;
-}
-
-/** The potentials of one head at one law, with ∫f dμ = ∫g dμ, which makes them unique. */
-function potentialsOf(
-  backend: Backend,
-  reference: Backend,
-  source: WeightedPoints,
-  head: KernelHead,
-  { tolerance, maxIterations }: ScalingLimits,
-): Float64Array {
-  const toRows = halfSweep(backend, reference, source, head);
-  const toColumns = halfSweep(backend, reference, source, exchanged(head, source.d));
-  const from = (start: Float64Array, most: number) =>
-    scaleToMarginals(toRows, toColumns, source.weights, start, { tolerance, maxIterations: most });
-  let scaling = from(startingPotential(source, head), Math.ceil(maxIterations / 2));
-  if (scaling.error > tolerance && scaling.iterations < maxIterations) {
-    const second = from(new Float64Array(source.m), maxIterations - scaling.iterations);
-    const better = second.error < scaling.error ? second : scaling;
-    scaling = { ...better, iterations: scaling.iterations + second.iterations };
-  }
-  requireConverged(scaling, tolerance);
-  const shift = 0.5 * (average(source.weights, scaling.rows) - average(source.weights, scaling.columns));
-  return scaling.columns.map((value) => value + shift);
-}
-
 /**
  * Γ_μ(x) = Σ_h (1/ε) ∫ V y K^∞(x, y) dμ(y), K^∞ = e^{f(x) + ⟨Qx,Ky⟩/ε + g(y)} the scaling of e^{⟨Qx,Ky⟩/ε} whose rows and
  * columns have mass 1 against μ; on n tokens n times a doubly stochastic matrix. `source` decides g; f makes the row of
@@ -132,7 +40,8 @@ function potentialsOf(
  * On N(m, Σ): B = Σ_h (1/ε)VG, c = Σ_h (1/ε)V(m − Gm), G = SA/ε with S of `conditionalCovariance`.
  *
  * @throws SolveError no-convergence, with the marginal error reached; InputError incompatible (a mask)
- * @cost particles: two sweeps of the reference backend without values an iteration, tens of iterations; Gaussian: about
+ * @cost particles: two sweeps without values an iteration, tens of iterations; below that Newton's method, m³ an
+ *   iteration, for m ≤ 1024 (docs/theory.md §1); Gaussian: about
  *   40d³ multiply-adds a head
  * @accuracy Gaussian closure by its marginals and precision block to 1e-12; attention/sinkhorn
  * @source arXiv 2501.18322, theory.md §1 and §2
