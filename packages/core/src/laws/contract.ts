@@ -9,6 +9,8 @@ export interface LawDensity {
   readonly flat: boolean;
   /** ρ(x) ≥ 0 up to a common factor, x of shape [d]; where `positional`, ρ(x | s) up to a factor of s. */
   at(x: Float64Array, s?: number): number;
+  /** Whether ∫ρ = 1, without a factor. */
+  readonly normalised?: boolean;
   /** Whether it is another law at each position s ∈ [0, 1] of the context: then `at` needs s. */
   readonly positional?: boolean;
   /** A unit vector e, shape [d], where the law does not see rotations about it. */

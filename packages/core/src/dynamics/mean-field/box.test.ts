@@ -150,6 +150,12 @@ describe("refuses", () => {
       { grid: 512 },
       "a part of the law stands far",
     ],
+    [
+      "an atom too light for the variance to show it",
+      { mixture: { weights: [1 - 2e-6, 2e-6], means: [[0], [100]] } },
+      {},
+      "a mass of 0.99999800",
+    ],
     ["peaks below the cells", { mixture: { means: [[-1], [1]], covs: [[[1e-6]], [[1e-6]]] } }, {}, "must be resolved"],
     ["a singular covariance", { gaussian: { cov: { diagonal: [1, 0] } } }, {}, "has no density"],
     ["three dimensions", { gaussian: { mean: [0, 0, 0] } }, {}, "there is no grid"],
@@ -159,5 +165,34 @@ describe("refuses", () => {
     ["zonal laws on the line", { gaussian: { mean: [0] } }, { scheme: "zonal" }, "for the sphere"],
   ])("%s", (_name, initial, level, said) => {
     expect(messageOf(initial, level)).toContain(said);
+  });
+});
+
+describe("what lies beyond the box is in the answer", () => {
+  const reportOf = (initial: object) => {
+    const { monitors } = runExperiment(
+      experiment({
+        model: softmax(0.1, 1),
+        initial,
+        levels: { "mean-field": { grid: 64 } },
+        solve: { span: [0, 0.01] },
+      }),
+    ).levels["mean-field"]!;
+    return monitors!["box"]!;
+  };
+
+  test("a normal law has erfc(6/√2) there", () => {
+    const report = reportOf({ gaussian: { mean: [0.3], cov: [[2]] } });
+    expect(report["verdict"]).toBe("holds the law");
+    // Midpoints are off by h²Lφ(L)/12 = 1.07e-10 at the ends, h = 12/64, L = 6 (Euler and Maclaurin); the next term is 5 %.
+    const midpoints = 1.07e-10;
+    expect(Math.abs((report["massBeyond"] as number) - (1.9731752900754e-9 - midpoints))).toBeLessThan(0.1 * midpoints);
+  });
+
+  test("an atom of 1e-7 far away is no part of the run, and the verdict says so", () => {
+    const report = reportOf({ mixture: { weights: [1 - 1e-7, 1e-7], means: [[0], [100]] } });
+    expect(report["verdict"]).toBe("cut");
+    // Its own mass, and the 2e-9 of a normal law up to the midpoints' 1e-10 and a scale wider by 5e-4.
+    expect(Math.abs((report["massBeyond"] as number) - 1.0197e-7)).toBeLessThan(2e-10);
   });
 });

@@ -1,10 +1,8 @@
-import { InputError } from "../../foundation/errors/index.js";
-import { momentsOf, type PointCloud } from "../../foundation/law/index.js";
-import { trace } from "../../foundation/linear-algebra/index.js";
-import type { InitialLaw } from "../../laws/contract.js";
+import type { PointCloud } from "../../foundation/law/index.js";
 import { createModel, type Model } from "../../model/index.js";
-import { adaptive, type SolveEvent } from "../../solve/index.js";
+import { adaptive } from "../../solve/index.js";
 import type { BoundLevel, LevelContext } from "../contract.js";
+import { boxMonitor, boxReached, massBeyond, requireHeld, requireInside, requireWhole } from "./box-bounds.js";
 import { affineMotion, determinant, place, solveScale, standardChart } from "./box-frame.js";
 import { type BoxShape, type BoxState, partsOf, startOf } from "./box-state.js";
 import { type ChartGrid, gridOver } from "./chart.js";
@@ -12,9 +10,6 @@ import { advect } from "./finite-volume.js";
 import { positiveSteps } from "./positive-steps.js";
 import { requireResolved, underResolved } from "./resolution.js";
 import { overStretches } from "./stretches.js";
-
-/** Mass in the outermost cells from which on the box cuts the law. */
-const greatestRim = 1e-6;
 
 /** The value half a cell above cell j along an axis: cubic between four nodes, straight next to the ends. */
 function aboveCell(values: Float64Array, j: number, along: number, count: number, stride: number): number {
@@ -80,71 +75,6 @@ function boxFlow(model: Model, grid: ChartGrid, of: BoxShape, positions: Float64
     }
   };
   return { rate, outflow };
-}
-
-/** Mass in the outermost cells of any axis. */
-function rimMass(masses: Float64Array, shape: readonly number[]): number {
-  const n = shape[0]!;
-  if (shape.length === 1) return masses[0]! + masses[n - 1]!;
-  let sum = 0;
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) if (i === 0 || j === 0 || i === n - 1 || j === n - 1) sum += masses[i * n + j]!;
-  }
-  return sum;
-}
-
-/** The part of the mass that stands at the rim, at the position where it is greatest. */
-function greatestRimPart(y: Float64Array, of: BoxShape, { shape }: ChartGrid["chart"]): number {
-  let greatest = 0;
-  for (let p = 0; p < of.slices; p++) {
-    greatest = Math.max(greatest, of.slices * rimMass(partsOf(y, of, p).masses, shape));
-  }
-  return greatest;
-}
-
-/** @throws InputError out-of-range */
-function requireInside(y: Float64Array, of: BoxShape, { chart }: ChartGrid): void {
-  const rim = greatestRimPart(y, of, chart);
-  if (rim < greatestRim) return;
-  throw new InputError({
-    code: "out-of-range",
-    who: "level mean-field",
-    rule: `the box must hold the law (mass in its outermost cells below ${greatestRim})`,
-    got: `${rim.toExponential(1)} within ${chart.box[0]![1]} standard deviations`,
-    fix: "Raise box",
-    path: ["box"],
-  });
-}
-
-const boxReached = (of: BoxShape, { chart }: ChartGrid): SolveEvent => ({
-  name: "box-reached",
-  direction: "up",
-  terminal: false,
-  g: (_t, y) => greatestRimPart(y, of, chart) / greatestRim - 1,
-});
-
-/** What the moments of the cells may be off, in variances: edges of histograms half a cell out of place are below. */
-const greatestLoss = 0.05;
-
-/** The box may miss a part of the law that stands far away, and the rim see nothing of it. @throws InputError out-of-range */
-function requireWhole(law: PointCloud, initial: InitialLaw, halfWidth: number): void {
-  // The frames of a law by position are found from its density.
-  if (initial.density!.positional) return;
-  const [found, exact] = [momentsOf(law), initial.moments()];
-  const { d } = found;
-  const variance = trace(exact.cov, d);
-  const gap = Math.abs(trace(found.cov, d) / variance - 1);
-  const shift = Math.hypot(...found.mean.map((value, a) => value - exact.mean[a]!)) / Math.sqrt(variance);
-  const loss = Math.max(gap, shift);
-  if (loss < greatestLoss) return;
-  throw new InputError({
-    code: "out-of-range",
-    who: "level mean-field",
-    rule: `the box must hold the law (mean and variance on its cells within ${100 * greatestLoss} % of the law's)`,
-    got: `${(100 * loss).toFixed(0)} % within ${halfWidth} standard deviations`,
-    fix: "Raise box, and grid with it: a part of the law stands far from the rest",
-    path: ["box"],
-  });
 }
 
 /** Each cell's volume in x, |det S| times that in ξ, slice by slice. */
@@ -214,6 +144,8 @@ export function boxLevel({ model, initial }: LevelContext, options: BoxOptions):
     return { kind: "point-cloud", ...cloud, cells: { ...inFrame, volumes: volumesOf(y, of, grid) } };
   };
   requireWhole(law(y0), initial, halfWidth);
+  const beyond = massBeyond(y0, of, grid, initial);
+  requireHeld(beyond, halfWidth);
   const moving = masked ? createModel({ ...model, mask: overStretches(model.mask, slices) }) : model;
   const flow = boxFlow(moving, grid, of, positions);
   const method = positiveSteps(flow, total, y0.length);
@@ -232,6 +164,7 @@ export function boxLevel({ model, initial }: LevelContext, options: BoxOptions):
     kind: "point-cloud",
     law,
     events: [underResolved(inFrame, massesOf, axes), boxReached(of, grid)],
+    monitors: [boxMonitor(beyond, of, grid)],
     own: { method, stepping: adaptive({ rtol: tolerance, atol: tolerance / total }) },
     confirmStops: false,
   };

@@ -29,5 +29,9 @@ function normalDensity({ d, mean, cov }: Gaussian): ((x: Float64Array) => number
 export function mixtureDensity(components: readonly Component[]): LawDensity | undefined {
   const parts = components.map(({ weight, law }) => ({ weight, density: normalDensity(law) }));
   if (parts.some(({ density }) => density === undefined)) return undefined;
-  return { flat: true, at: (x) => parts.reduce((sum, { weight, density }) => sum + weight * density!(x), 0) };
+  return {
+    flat: true,
+    normalised: true,
+    at: (x) => parts.reduce((sum, { weight, density }) => sum + weight * density!(x), 0),
+  };
 }
