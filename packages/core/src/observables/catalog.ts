@@ -19,6 +19,7 @@ import { meanOverlap } from "./mean-overlap/index.js";
 import { mergeHeights } from "./merge-heights/index.js";
 import { moments } from "./moments/index.js";
 import { overlapFraction } from "./overlap-fraction/index.js";
+import { overlapGap } from "./overlap-gap/index.js";
 import { overlapHistogram } from "./overlap-histogram/index.js";
 import { rank } from "./rank/index.js";
 import { roughness } from "./roughness/index.js";
@@ -46,6 +47,7 @@ export const observablesCatalog: readonly ObservablePlugin[] = [
   mergeHeights,
   moments,
   overlapFraction,
+  overlapGap,
   overlapHistogram,
   rank,
   roughness,

@@ -1,6 +1,7 @@
 import type { Figure, FigureKind, FigureSource } from "../figure.js";
 import { attentionByDepth } from "./attention-by-depth.js";
 import { cloud2d } from "./cloud-2d.js";
+import { contextProfile } from "./context-profile.js";
 import { covarianceEllipses } from "./covariance-ellipses.js";
 import { covarianceEllipsoids } from "./covariance-ellipsoids.js";
 import { densityByCoordinate } from "./density-by-coordinate.js";
@@ -25,6 +26,7 @@ export const figureKinds: readonly FigureKind[] = [
   covarianceEllipsoids,
   phaseLine,
   phasePlane,
+  contextProfile,
   cloud2d,
   densityByCoordinate,
   overlapHistogram,

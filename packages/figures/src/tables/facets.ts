@@ -14,8 +14,16 @@ export interface Facet {
 /** More panels than these tell nothing on a page. */
 const mostFacets = 24;
 
+/** `{"ngpt":{"alpha":0.5}}` as `ngpt, alpha 0.5`: a plug-in with plain parameters, as a row of a sweep holds it. */
+function pluginText(text: string): string {
+  const found = /^\{"([\w-]+)":\{("[\w-]+":[-\w.+"]+(?:,"[\w-]+":[-\w.+"]+)*)\}\}$/.exec(text);
+  if (found === null) return text;
+  return `${found[1]}, ${found[2]!.replaceAll('"', "").replaceAll(":", " ").replaceAll(",", ", ")}`;
+}
+
 /** A value as a title or a legend writes it. */
-export const valueText = (value: unknown): string => (typeof value === "number" ? formatNumber(value) : String(value));
+export const valueText = (value: unknown): string =>
+  typeof value === "number" ? formatNumber(value) : pluginText(String(value));
 
 const smaller = (a: unknown, b: unknown): number =>
   typeof a === "number" && typeof b === "number" ? a - b : String(a) < String(b) ? -1 : String(a) > String(b) ? 1 : 0;

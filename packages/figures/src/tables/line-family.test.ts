@@ -39,6 +39,18 @@ describe("a line family", () => {
     expect(areas(svg)).toBe(0);
   });
 
+  it("writes plug-ins with their parameters in words", () => {
+    const plugins = ['{"ngpt":{"alpha":0.5}}', "post-ln", '{"a":{"b":[1]}}'];
+    const named: FigureTable = { ...table, columns: ["x", "y", "p"], rows: plugins.map((p) => ({ x: 1, y: 2, p })) };
+    const { legend } = lineFamily(named, { x: "x", value: "y", by: "p" });
+    expect(
+      legend
+        .slice(1)
+        .map(({ label }) => label)
+        .sort(),
+    ).toEqual(["ngpt, alpha 0.5", "post-ln", '{"a":{"b":[1]}}']);
+  });
+
   it("bands reach 1.96 standard errors, or from the least quantile to the greatest", () => {
     const errors = lineFamily(none, { x: "t", value: share, by: "beta", band: "se" });
     // The axis holds 8 + 1.96·0.8 = 9.568 and, with 5 % of air, less than 10.1; the quantiles reach 10.

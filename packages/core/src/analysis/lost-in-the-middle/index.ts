@@ -13,6 +13,9 @@ const modes = 30;
 
 const positions = 200;
 
+/** Positions of the profile in an answer. */
+const listed = 50;
+
 /** Rates a_n, or undefined where one of them is not positive. */
 function ratesOf(model: Model, t: number): readonly number[] | undefined {
   const rates = [...growthRates(isotropicHeads(unmasked(model), t), 2, modes)].slice(1);
@@ -74,7 +77,7 @@ export const lostInTheMiddle: AnalysisPlugin = {
       depth: t,
       criticalDepth: critical,
       ...(minimum && { minimum }),
-      profile: Array.from({ length: 20 }, (_, k) => (k + 1) / 20).map((position) => ({
+      profile: Array.from({ length: listed }, (_, k) => (k + 1) / listed).map((position) => ({
         position,
         influence: profileAt(of, t, position),
       })),
