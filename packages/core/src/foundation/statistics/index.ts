@@ -64,3 +64,4 @@ export function indexAt(ends: Float64Array, part: number): number {
 }
 
 export { type Proportion, wilsonInterval } from "./proportion.js";
+export { wendelProbability } from "./wendel.js";
