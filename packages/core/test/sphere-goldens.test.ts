@@ -3,6 +3,7 @@ import { experiment, runExperiment } from "../src/experiment/index.js";
 import type { PointCloud } from "../src/laws/contract.js";
 import { dop853 } from "../src/methods/dop853/index.js";
 import { energy } from "../src/observables/energy/index.js";
+import { measureOnce } from "../src/observables/shared/test-model.test-helper.js";
 import { adaptive, solve } from "../src/solve/index.js";
 import { distanceMax, logSlope } from "./helpers/slope.js";
 
@@ -13,21 +14,12 @@ interface Atom {
   readonly mass: number;
 }
 
-const anyModel = experiment({
-  model: { attention: "softmax", geometry: "sphere" },
-  initial: { "uniform-sphere": { d: 2, n: 2 } },
-  levels: { particles: {} },
-}).model;
-
 /** Σ_ij m_i m_j e^{β(cos(θ_i − θ_j) − 1)} by the observable: what a repelling law on the circle makes small. */
 function energyOf(atoms: readonly Atom[], beta: number): number {
   const points = Float64Array.from(atoms.flatMap(({ angle }) => [Math.cos(angle), Math.sin(angle)]));
   const weights = Float64Array.from(atoms, ({ mass }) => mass);
   const law: PointCloud = { kind: "point-cloud", m: atoms.length, d: 2, points, weights };
-  const bound = energy.bind({ normalisation: "metastability", beta }, { model: anyModel });
-  const out = new Float64Array(1);
-  bound.measure(0, law, out);
-  return out[0]!;
+  return measureOnce(energy, law, { params: { normalisation: "metastability", beta } })[0]!;
 }
 
 /** Second difference of the energy when the first atom moves, over 2·mass·β, to be compared with Σ m_j K''/(βe^β). */

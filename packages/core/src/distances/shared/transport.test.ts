@@ -55,6 +55,41 @@ describe("transport", () => {
     }
   });
 
+  /** Points of the circle: `copies` of an even grid against as many uniform ones, chords as costs. */
+  function repeatedPoints(grid: number, copies: number, seed: number) {
+    const m = grid * copies;
+    const random = stream({ seed, purpose: "transport test" });
+    const there = Float64Array.from({ length: m }, () => 2 * Math.PI * random.uniform());
+    return Float64Array.from({ length: m * m }, (_, k) => {
+      const here = (2 * Math.PI * (Math.floor(k / m) % grid)) / grid;
+      return 2 * Math.abs(Math.sin((here - there[k % m]!) / 2));
+    });
+  }
+
+  test("points that repeat make ties, and rounding does not feed on them", () => {
+    const m = 256;
+    const random = stream({ seed: 3, purpose: "transport masses" });
+    for (const seed of [1, 2, 3]) {
+      // Masses of 2^50 in all, all different.
+      const supply = Float64Array.from({ length: m }, () => Math.floor(2 ** 42 * (1 + 0.5 * random.uniform())));
+      const demand = new Float64Array(m).fill(Math.floor(supply.reduce((a, b) => a + b, 0) / m));
+      demand[0]! += supply.reduce((a, b) => a + b, 0) - demand.reduce((a, b) => a + b, 0);
+      expectProof({ cost: repeatedPoints(64, 4, seed), supply, demand });
+    }
+  });
+
+  test("and so does the assignment", () => {
+    const m = 256;
+    const ones = new Float64Array(m).fill(1);
+    for (const seed of [1, 2, 3]) {
+      const cost = repeatedPoints(64, 4, seed);
+      // Two exact solvers: only the order of a sum of 256 differs.
+      expect(Math.abs(transport({ cost, supply: ones, demand: ones }).cost - assignment(cost, m).cost)).toBeLessThan(
+        1e-12 * m,
+      );
+    }
+  });
+
   test("unit masses: the assignment", () => {
     const n = 80;
     const { cost } = randomProblem(n, n, 1, 9);

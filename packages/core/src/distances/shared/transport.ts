@@ -64,9 +64,10 @@ function start(state: State): void {
 function reachRow({ n, cost, u, v }: State, tree: Tree, i: number, at: number, from: number): void {
   tree.rowDistance[i] = at;
   tree.rowFrom[i] = from;
-  const offset = at - u[i]!;
+  const own = u[i]!;
   for (let j = 0; j < n; j++) {
-    const value = cost[i * n + j]! - v[j]! + offset;
+    // A reduced cost is ≥ 0 but for rounding, which would feed on itself from path to path where many costs tie.
+    const value = Math.max(0, cost[i * n + j]! - v[j]! - own) + at;
     if (value < tree.columnDistance[j]! && tree.settled[j] === 0) {
       tree.columnDistance[j] = value;
       tree.columnFrom[j] = i;
