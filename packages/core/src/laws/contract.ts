@@ -33,6 +33,8 @@ export interface InitialLaw {
   moments(): Gaussian;
   /** Absent: atoms, or a law on a subspace. */
   readonly density?: LawDensity;
+  /** Whether its support reaches everywhere in its span, beyond the tokens it draws. */
+  readonly unbounded?: boolean;
 }
 
 /** A law as a plug-in of `initial`. */

@@ -175,16 +175,17 @@ describe("in R^d, for laws within a ball", () => {
     expect(Math.abs(radiusAtEnd! - Math.exp(0.6))).toBeLessThan(1e-8);
   });
 
-  test("a bound beyond float64 is said to be, and a normalisation is left out", () => {
+  test("a bound beyond float64 is said to be; normalisations and Gaussians are left out", () => {
     const far = {
       points: [
         [30, 0],
         [0, 30],
       ],
     };
-    const of = (model: object) =>
-      analyzeExperiment(experiment({ model, initial: far, levels: { particles: {} } }))["dobrushin"];
+    const of = (model: object, initial: object = far) =>
+      analyzeExperiment(experiment({ model, initial, levels: { particles: {} } }))["dobrushin"];
     expect(of({ attention: "softmax" })).toMatchObject({ verdict: "constant beyond float64", radius: 30 });
     expect(of({ attention: "softmax", normalization: "pre-ln" })).toBeUndefined();
+    expect(of({ attention: "softmax" }, { gaussian: { mean: [0, 0], n: 4 } })).toBeUndefined();
   });
 });

@@ -98,8 +98,9 @@ export const dobrushin: AnalysisPlugin = {
   name: "dobrushin",
   doc: "How fast two laws may draw apart: a constant of W(t) ≤ e^{Ct}W(0), on the sphere and in a ball of R^d.",
   source: "arXiv 2501.18322, theory.md §1",
-  obstacle({ model, span }) {
+  obstacle({ model, initial, span }) {
     if (!model.normalization.identity) return "its constant is known on the sphere and in R^d without a normalisation";
+    if (model.geometry.flat && initial.unbounded) return "the support must be bounded, and that of a Gaussian is not";
     if (!model.mask.dense) return `under the mask ${model.mask.name} laws are compared position by position`;
     if (model.attention.length === 0) return "without attention there is no law to compare";
     const other = model.attention.find((one) => !exponential(one.kernel?.(span[0])));

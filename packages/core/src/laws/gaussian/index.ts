@@ -70,6 +70,7 @@ export const gaussian: LawPlugin<GaussianParameters> = {
       d,
       n,
       moments: () => law,
+      unbounded: true,
       cloud: (run) => sampleGaussian(law, n, params.seed ?? 1, "initial tokens", run),
       ...(density === undefined ? {} : { density }),
     };

@@ -140,6 +140,7 @@ export const mixture: LawPlugin<MixtureParameters> = {
       d: moments.d,
       n: params.n,
       moments: () => moments,
+      unbounded: true,
       cloud: (run) => draw(components, params.n, params.seed, run),
       ...(density === undefined ? {} : { density }),
     };
