@@ -69,7 +69,18 @@ const plane: FigureSource = {
     },
   },
 };
-const others = [solid, line, plane];
+const context: FigureSource = {
+  analysis: {
+    "lost-in-the-middle": {
+      verdict: "u-shaped",
+      depth: 1.4,
+      criticalDepth: 2.739,
+      minimum: { position: 0.5, value: 1 },
+      profile: [3, 1, 2].map((influence, k) => ({ position: (k + 1) / 3, influence })),
+    },
+  },
+};
+const others = [solid, line, plane, context];
 const sourceOf = (kind: FigureKind): FigureSource => [full, ...others].find((source) => kind.applies(source))!;
 const plain = (svg: string): string => svg.replace(/<[^>]*>/g, "");
 
