@@ -18,6 +18,7 @@ const families: Readonly<Record<string, readonly [type: string, module: string]>
   laws: ["LawPlugin", "./contract.js"],
   masks: ["MaskPlugin", "./contract.js"],
   normalization: ["NormalizationPlugin", "./contract.js"],
+  noise: ["NoisePlugin", "./contract.js"],
   methods: ["MethodPlugin", "../solve/method.js"],
   observables: ["ObservablePlugin", "./contract.js"],
 };

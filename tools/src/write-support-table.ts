@@ -10,6 +10,7 @@ const families: readonly (readonly [family: keyof Plugins, title: string, where:
   ["masks", "Masks", "`model.mask`"],
   ["normalization", "Normalisation", "`model.normalization`"],
   ["feedforward", "Feed-forward", "`model.feedforward`"],
+  ["noise", "Noise", "`model.noise`"],
   ["geometry", "Geometry", "`model.geometry`"],
   ["laws", "Initial laws", "`initial:`"],
   ["methods", "Methods", "`solve.method`"],

@@ -1,6 +1,7 @@
 import type { CancelSignal } from "../foundation/cancel/index.js";
 import type { InitialLaw } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
+import type { TokenNoise } from "../noise/contract.js";
 
 /** What an analysis may look at. */
 export interface AnalysisContext {
@@ -24,7 +25,9 @@ export interface AnalysisPlugin {
   readonly picture?: true;
   /** Whether it integrates the tokens of the model itself: made where an analysis is asked for, not beside every run. */
   readonly integrates?: true;
-  /** Why it does not apply to this model and law, or undefined when it does. */
+  /** Under which noises of tokens its theory holds; left out: without any. */
+  readonly noise?: readonly TokenNoise[];
+  /** Why it does not apply to this model and law, noise apart (analysis-obstacle.ts), or undefined when it does. */
   obstacle(context: AnalysisContext): string | undefined;
   analyze(context: AnalysisContext): { readonly [key: string]: Json };
 }

@@ -13,6 +13,7 @@ import { causal } from "../masks/causal/index.js";
 import type { Mask } from "../masks/contract.js";
 import { none } from "../masks/none/index.js";
 import { createModel } from "../model/index.js";
+import { none as noNoise } from "../noise/none/index.js";
 import { none as noNormalization } from "../normalization/none/index.js";
 import { attentionCatalog } from "./catalog.js";
 import type { Attention, AttentionPlugin, GaussianScore } from "./contract.js";
@@ -135,6 +136,7 @@ describe.each(members)("attention $folder", (member) => {
       attention: [attention],
       feedforward: [],
       normalization: noNormalization.bind({}, { d, span: [0, 1] }),
+      noise: noNoise.bind({}, { d, span: [0, 1] }),
       sign: "attract",
     } as const;
     const more = { geometry: euclidean, linearAlgebra: ownLinearAlgebra, mask: ordered };

@@ -1,7 +1,8 @@
 import type { ZodType } from "zod";
 import type { InitialLaw, Law } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
-import type { Problem, Recorded, SolveEvent, StateObservable, Stepping } from "../solve/index.js";
+import type { TokenNoise } from "../noise/contract.js";
+import type { Calculus, Problem, Recorded, SolveEvent, StateObservable, Stepping } from "../solve/index.js";
 import type { Method } from "../solve/method.js";
 
 /** What a level is derived from: the same model and the same initial law for every level. */
@@ -10,6 +11,8 @@ export interface LevelContext {
   readonly initial: InitialLaw;
   /** In depth. */
   readonly span: readonly [number, number];
+  /** In which sense the method of the run means noise; Itô when left out. */
+  readonly calculus?: Calculus;
 }
 
 /** What a monitor found along a run, for the manifest: a verdict, or plain numbers. */
@@ -62,7 +65,9 @@ export interface LevelPlugin<P = unknown> {
   readonly doc: string;
   readonly source: string;
   readonly params: ZodType<P>;
-  /** Why this model or law has no such level, or undefined when it has. */
+  /** Which noises of tokens it carries; left out: none. */
+  readonly noise?: readonly TokenNoise[];
+  /** Why this model or law has no such level, noise apart (level-obstacle.ts), or undefined when it has. */
   obstacle(model: Model, initial: InitialLaw): string | undefined;
   bind(params: P, context: LevelContext): BoundLevel;
 }

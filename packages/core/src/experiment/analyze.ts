@@ -1,4 +1,4 @@
-import type { Json } from "../analysis/index.js";
+import { analysisObstacle, type Json } from "../analysis/index.js";
 import type { CancelSignal } from "../foundation/cancel/index.js";
 import type { Experiment } from "./experiment.js";
 
@@ -16,6 +16,6 @@ export function analyzeExperiment(
   const { model, initial, integration, plugins } = bound;
   const context = { model, initial, span: integration.span, ...options };
   const asked = plugins.analysis.filter((one) => !leaveOut.some((kind) => one[kind] === true));
-  const applicable = asked.filter((one) => one.obstacle(context) === undefined);
+  const applicable = asked.filter((one) => analysisObstacle(one, context) === undefined);
   return Object.fromEntries(applicable.map((one) => [one.name, one.analyze(context)]));
 }

@@ -98,7 +98,7 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
   const { d, n } = initial.value;
   const context = { d, span, ...(n === undefined ? {} : { n }) };
   const model = resolveModel(spec.model, plugins, context, backend.value);
-  const levels = resolveLevels(spec.levels, plugins, model.value, initial.value, span);
+  const levels = resolveLevels(spec.levels, plugins, model.value, initial.value, integration.value);
   const series = resolveSeries(spec.observe, plugins, levels.value, model.value, span, {
     repeats,
     seeded: initial.seeded,

@@ -151,6 +151,7 @@ export function experimentJsonSchema(plugins: Plugins): JsonSchema {
       masks: choiceSchema(plugins.masks),
       normalization: choiceSchema(plugins.normalization),
       feedforward: choiceSchema(plugins.feedforward),
+      noise: choiceSchema(plugins.noise),
       geometry: choiceSchema(plugins.geometry.map(({ name, doc }) => ({ name, doc }))),
       laws: choiceSchema(plugins.laws),
       methods: choiceSchema(plugins.methods),

@@ -7,6 +7,7 @@ import { type Geometry, geometryCatalog } from "../geometry/index.js";
 import { type LawPlugin, lawsCatalog } from "../laws/index.js";
 import { type MaskPlugin, masksCatalog } from "../masks/index.js";
 import { type MethodPlugin, methodsCatalog } from "../methods/index.js";
+import { type NoisePlugin, noiseCatalog } from "../noise/index.js";
 import { type NormalizationPlugin, normalizationCatalog } from "../normalization/index.js";
 import { type ObservablePlugin, observablesCatalog } from "../observables/index.js";
 
@@ -16,6 +17,7 @@ export interface Plugins {
   readonly masks: readonly MaskPlugin[];
   readonly feedforward: readonly FeedforwardPlugin[];
   readonly normalization: readonly NormalizationPlugin[];
+  readonly noise: readonly NoisePlugin[];
   readonly geometry: readonly Geometry[];
   readonly laws: readonly LawPlugin[];
   readonly levels: readonly LevelPlugin[];
@@ -31,6 +33,7 @@ export const builtinPlugins: Plugins = {
   masks: masksCatalog,
   feedforward: feedforwardCatalog,
   normalization: normalizationCatalog,
+  noise: noiseCatalog,
   geometry: geometryCatalog,
   laws: lawsCatalog,
   levels: dynamicsCatalog,

@@ -1,10 +1,12 @@
-import type { BoundLevel } from "../dynamics/index.js";
+import { type BoundLevel, levelObstacle } from "../dynamics/index.js";
 import { atPath, InputError } from "../foundation/errors/index.js";
 import type { InitialLaw } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
+import type { Method } from "../solve/index.js";
 import { resolveChoice } from "./choice.js";
 import type { Plugins } from "./plugins.js";
 import { parameterPath, type Resolved } from "./resolve-model.js";
+import type { Integration } from "./resolve-solve.js";
 import type { DocumentSpec } from "./spec.js";
 
 /** The `initial:` section: exactly one law, and whether it draws its tokens. @throws InputError missing, and what the law throws */
@@ -24,13 +26,26 @@ export function resolveInitial(value: unknown, plugins: Plugins): Resolved<Initi
   return { value: atPath(path, () => plugin.bind(params)), canonical, seeded: plugin.seeded };
 }
 
-/** The `levels:` section. @throws InputError empty, no-closure (naming the levels there are) */
+/** A level with noise is integrated by a method that knows noise, its own or the run's. @throws InputError incompatible */
+function requireNoiseMethod({ name, problem, own }: BoundLevel, { noise }: Model, method: Method): void {
+  if (problem.diffusion === undefined || own !== undefined || method.traits?.noise !== undefined) return;
+  throw new InputError({
+    code: "incompatible",
+    who: `method ${method.name}`,
+    rule: "it integrates equations without noise",
+    got: `level ${name} with the noise ${noise.name}`,
+    fix: "Write method: euler-maruyama, or heun-stratonovich, and steps: { fixed: { dt: 0.01 } }",
+    path: ["solve", "method"],
+  });
+}
+
+/** The `levels:` section. @throws InputError empty, no-closure (naming the levels there are), incompatible */
 export function resolveLevels(
   spec: DocumentSpec["levels"],
   plugins: Plugins,
   model: Model,
   initial: InitialLaw,
-  span: readonly [number, number],
+  { span, method }: Pick<Integration, "span" | "method">,
 ): Resolved<BoundLevel[]> {
   const names = Object.keys(spec);
   if (names.length === 0) {
@@ -46,9 +61,11 @@ export function resolveLevels(
   const levels = names.map((name) => {
     const choice = resolveChoice("level", plugins.levels, { [name]: spec[name] }, ["levels"]);
     const path = ["levels", name];
-    const obstacle = choice.plugin.obstacle(model, initial);
+    const obstacle = levelObstacle(choice.plugin, model, initial);
     if (obstacle !== undefined) {
-      const others = plugins.levels.filter((one) => one.obstacle(model, initial) === undefined).map((one) => one.name);
+      const others = plugins.levels
+        .filter((one) => levelObstacle(one, model, initial) === undefined)
+        .map((one) => one.name);
       throw new InputError({
         code: "no-closure",
         who: `level ${name}`,
@@ -59,7 +76,10 @@ export function resolveLevels(
       });
     }
     canonical[name] = choice.params;
-    return atPath(path, () => choice.plugin.bind(choice.params, { model, initial, span }));
+    const context = { model, initial, span, ...(method.traits?.noise && { calculus: method.traits.noise.calculus }) };
+    const level = atPath(path, () => choice.plugin.bind(choice.params, context));
+    requireNoiseMethod(level, model, method);
+    return level;
   });
   return { value: levels, canonical };
 }

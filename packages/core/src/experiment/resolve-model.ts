@@ -77,6 +77,7 @@ export function resolveModel(
     "model",
     "normalization",
   ]);
+  const noise = resolveChoice("noise", plugins.noise, spec.noise, ["model", "noise"]);
   const parts = {
     d: context.d,
     attention: attention.map(({ choice, path }) =>
@@ -88,6 +89,9 @@ export function resolveModel(
     mask: mask.plugin.bind(mask.params),
     normalization: bindNormalization(normalization, spec, geometry.plugin, context),
     geometry: geometry.plugin,
+    noise: atPath(parameterPath(["model", "noise"], spec.noise, noise.plugin.name), () =>
+      noise.plugin.bind(noise.params, context),
+    ),
     sign: spec.sign,
     linearAlgebra: backend.linearAlgebra ?? ownLinearAlgebra,
     ...(backend.rows && { rows: backend.rows }),
@@ -100,7 +104,7 @@ export function resolveModel(
     mask: mask.canonical,
     feedforward: written(feedforward),
     normalization: normalization.canonical,
-    noise: spec.noise,
+    noise: noise.canonical,
     geometry: geometry.canonical,
     sign: spec.sign,
   };

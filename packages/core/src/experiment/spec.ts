@@ -150,10 +150,7 @@ export const documentSchema = z.strictObject({
         .unknown()
         .default("none")
         .meta({ doc: "where the network normalises, in R^d; geometry: sphere is post-LN", family: "normalization" }),
-      noise: z
-        .literal("none", { error: "must be none in this version" })
-        .default("none")
-        .meta({ doc: "none in this version" }),
+      noise: z.unknown().default("none").meta({ doc: "noise of the tokens in depth", family: "noise" }),
       geometry: z.unknown().default("euclidean").meta({ doc: "where tokens live", family: "geometry" }),
       sign: z
         .enum(["attract", "repel"])

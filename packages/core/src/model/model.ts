@@ -7,6 +7,7 @@ import { mergeBreakpoints } from "../foundation/parameters/index.js";
 import type { WeightedPoints } from "../foundation/shapes/index.js";
 import type { Geometry } from "../geometry/contract.js";
 import type { Mask } from "../masks/contract.js";
+import type { Noise } from "../noise/contract.js";
 import type { Normalization } from "../normalization/contract.js";
 import { batchSystems } from "./batch-systems.js";
 
@@ -22,6 +23,8 @@ export interface ModelParts {
   /** Summed; empty for none. */
   readonly feedforward: readonly Feedforward[];
   readonly normalization: Normalization;
+  /** Noise of the tokens; no part of the field. */
+  readonly noise: Noise;
   readonly geometry: Geometry;
   readonly sign: Sign;
   /** Who multiplies matrices: the backend's, or the project's own. */
@@ -100,6 +103,19 @@ function requireMaskable({ attention, mask }: ModelParts): void {
   });
 }
 
+/** @throws InputError incompatible, for noise where directions and lengths move apart */
+function requirePlainUnderNoise({ noise, normalization }: ModelParts): void {
+  if (noise.traits.tokens === "none" || normalization.identity) return;
+  throw new InputError({
+    code: "incompatible",
+    who: "model",
+    rule: `noise ${noise.name} acts in R^d and on the sphere, not on directions and lengths apart`,
+    got: `the normalization ${normalization.name}`,
+    fix: "Take geometry: sphere (post-LN on unit tokens), normalization: none, or noise: none",
+    path: ["noise"],
+  });
+}
+
 /** out = sign·Σ Γ over the attentions: a lone field that attracts is written where it is wanted. */
 function addFields(
   attention: readonly Attention[],
@@ -146,11 +162,12 @@ function firstField(
  * ẋ = sign·Σ Γ_μ(x) + Σ f(x), to be projected on the tangent space by the level that integrates it.
  * `repel` turns round the attention, and with it every feed-forward that is a gradient.
  *
- * @throws InputError incompatible (a mask over an attention that allows none)
+ * @throws InputError incompatible (a mask over an attention that allows none; noise under a normalisation)
  * @source theory.md §1; sign: format.md
  */
 export function createModel(parts: ModelParts): Model {
   requireMaskable(parts);
+  requirePlainUnderNoise(parts);
   const { attention, mask, feedforward, linearAlgebra } = parts;
   const once = [1];
   const slot: Float64Array[] = [];
@@ -159,7 +176,9 @@ export function createModel(parts: ModelParts): Model {
   const factorOf = (one: Feedforward) => (one.traits.gradient ? sign : 1);
   return {
     ...parts,
-    breakpoints: mergeBreakpoints([...attention, ...feedforward, parts.normalization].map((one) => one.breakpoints)),
+    breakpoints: mergeBreakpoints(
+      [...attention, ...feedforward, parts.normalization, parts.noise].map((one) => one.breakpoints),
+    ),
     gaussianObstacle: obstacleOf(parts),
     ...jumpsOf(parts),
     fieldAt(source, queries, t, out, scratch) {

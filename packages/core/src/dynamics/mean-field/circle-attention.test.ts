@@ -10,6 +10,7 @@ import type { WeightedPoints } from "../../foundation/shapes/index.js";
 import { sphere } from "../../geometry/sphere/index.js";
 import { none } from "../../masks/none/index.js";
 import { createModel, type Model } from "../../model/index.js";
+import { none as noNoise } from "../../noise/none/index.js";
 import { none as noNormalization } from "../../normalization/none/index.js";
 import { gridOver } from "./chart.js";
 import { circleChart } from "./circle.js";
@@ -62,6 +63,7 @@ function modelOf(plugin: AttentionPlugin, params: unknown): Model {
   const normalization = noNormalization.bind({}, context);
   const parts = {
     normalization,
+    noise: noNoise.bind({}, context),
     attention: [one],
     mask: none.bind({}),
     feedforward: [],

@@ -3,10 +3,11 @@ import { tokens } from "../../foundation/shapes/index.js";
 import type { InitialLaw, PointCloud } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
-import type { BoundLevel } from "../contract.js";
+import type { BoundLevel, LevelContext } from "../contract.js";
 import { jumpsOnStates } from "./jumps-on-states.js";
 import { normalisedTokenProblem } from "./normalised-tokens.js";
 import { offSphere, unextended } from "./off-sphere.js";
+import { withTokenNoise } from "./token-noise.js";
 
 /** Whether the field is projected on the tangent space (a flow) or not (a layer, which normalises afterwards). */
 export type Projection = "tangent" | "ambient";
@@ -73,29 +74,30 @@ function stackedProblem(
 }
 
 /**
- * A level whose state is n tokens.
+ * A level whose state is n tokens, with the noise of the model.
  * @param step the length of a layer, for a level of layers
  * @throws InputError off-manifold when the initial tokens are not on the geometry
  */
 export function tokenLevel(
   name: string,
-  model: Model,
-  initial: InitialLaw,
+  { model, initial, calculus = "ito" }: Omit<LevelContext, "span">,
   projection: Projection,
   step?: number,
 ): BoundLevel {
   const cloud = initial.cloud();
   model.geometry.check(cloud.points, cloud.m, cloud.d);
   const plain = model.normalization.identity;
-  const problemOf = (one: PointCloud) =>
+  const still = model.noise.traits.tokens === "none";
+  const driftOf = (one: PointCloud) =>
     plain ? tokenProblem(model, one, projection) : normalisedTokenProblem(model, one, step);
+  const problemOf = (one: PointCloud) => withTokenNoise(driftOf(one), model, one, projection, calculus);
   return {
     name,
     problem: problemOf(cloud),
     kind: "point-cloud",
     n: cloud.m,
     repeat: (run) => problemOf(initial.cloud(run)),
-    ...(plain && { stacked: (first, count) => stackedProblem(model, initial, projection, first, count) }),
+    ...(plain && still && { stacked: (first, count) => stackedProblem(model, initial, projection, first, count) }),
     law: (y) => ({ ...cloud, points: y }),
     events: [],
     confirmStops: false,

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { InputError } from "../../foundation/errors/index.js";
 import type { PointCloud } from "../../laws/contract.js";
-import type { Model } from "../../model/index.js";
+import { type Model, noiseObstacle } from "../../model/index.js";
 import type { ObservablePlugin } from "../contract.js";
 import { cloudAt } from "../shared/law-of.js";
 import { modelBeta } from "../shared/model-beta.js";
@@ -72,12 +73,25 @@ function ratesOf(model: Model, cloud: PointCloud, t: number, beta: number): Floa
   return rates;
 }
 
+/** Under noise the energy also moves by Itô's term, and no path is a descent. @throws InputError incompatible */
+function requireStill(model: Model): void {
+  const obstacle = noiseObstacle(model);
+  if (obstacle === undefined) return;
+  throw new InputError({
+    code: "incompatible",
+    who: "observable dissipation",
+    rule: `the identity is one of equations without noise: ${obstacle}`,
+    got: `noise ${model.noise.name}`,
+    fix: "Observe the energy itself, or take noise: none",
+  });
+}
+
 /**
  * Ė = Σ_i ⟨∇_iE, ẋ_i⟩, split by token and into attention and feed-forward, E one of the energies of the observable
  * `energy` with Q = K = I. On the sphere, and on the directions under a normalisation, of speed s_i^{−1}:
  * w_i s_i^{−1}⟨P∫e^{β⟨x_i,y⟩}y dμ(y), Γ(x_i)⟩ and the same with the feed-forward. Under softmax with V = I and nothing else
  * it is Σ w_i s_i^{−1} Z_i|PΓ(x_i)|², unnormalised Σ w_i s_i^{−1}|PΓ(x_i)|², never negative.
- * @throws missing (no β)
+ * @throws missing (no β), incompatible (noise)
  * @cost one field and m² exponentials
  * @accuracy central differences of the energy along the flow, under every normalisation (observables/dissipation/index.test.ts)
  * @source theory.md §1, §3 and §5; the split and the speeds: derived
@@ -100,6 +114,7 @@ export const dissipation: ObservablePlugin<DissipationParameters> = {
       .meta({ symbol: "β", unit: "1", doc: "inverse temperature; by default that of the model's first head" }),
   }),
   bind({ normalisation, of, beta }, { model, n }) {
+    requireStill(model);
     const betaAt = beta === undefined ? modelBeta(model, "observable dissipation") : () => beta;
     return {
       shape: of === "total" ? [2] : [n!, 2],

@@ -11,6 +11,7 @@ import type { Law, PointCloud } from "../../laws/contract.js";
 import type { Mask } from "../../masks/contract.js";
 import { none } from "../../masks/none/index.js";
 import { createModel, type Model } from "../../model/index.js";
+import { none as noNoise } from "../../noise/none/index.js";
 import { none as noNormalization } from "../../normalization/none/index.js";
 import type { ObservablePlugin } from "../contract.js";
 import { bindObservable } from "./bind-observable.js";
@@ -28,6 +29,7 @@ export function testModel(d: number, options: TestModelOptions = {}): Model {
   const plugins = options.attention ?? [softmax];
   return createModel({
     normalization: noNormalization.bind({}, context),
+    noise: noNoise.bind({}, context),
     linearAlgebra: ownLinearAlgebra,
     d,
     attention: plugins.map((one) => one.bind(options.heads ?? { beta: 2 }, context, createReferenceBackend())),
