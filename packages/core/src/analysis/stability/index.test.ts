@@ -7,14 +7,15 @@ interface Answer {
   readonly verdict: string;
   readonly fastest: { readonly degree: number; readonly rate: number };
   readonly modes: readonly { readonly degree: number; readonly rate: number }[];
-  readonly criticalNoise?: { readonly degree: number; readonly kappa: number };
+  readonly criticalNoise?: { readonly degree: number; readonly kappa: number; readonly sigma: number };
+  readonly noise?: { readonly sigma: number; readonly kappa?: number };
 }
 
 function stability(d: number, attention: object | string, more: object = {}): Answer {
   const document = {
     model: { attention, geometry: "sphere", ...more },
     initial: { "uniform-sphere": { d, n: 4 } },
-    levels: { particles: {} },
+    levels: { layers: {} },
   };
   return analyzeExperiment(experiment(document))["stability"] as unknown as Answer;
 }
@@ -42,6 +43,49 @@ test("critical noise of the first mode, unnormalised, d = 3, β = 1: e", () => {
   // c_1 = e^{−1} in closed form; Bessel functions to 1e-14.
   expect(Math.abs(criticalNoise!.kappa - Math.E)).toBeLessThan(1e-12);
   expect(criticalNoise!.degree).toBe(1);
+});
+
+test.each([
+  ["softmax", 2, 6],
+  ["unnormalised", 3, 1],
+  ["softmax", 5, 3],
+])(
+  "%s, d = %i, β = %i: noise takes ½σ²k(k + d − 2) off every rate, and at σ_c the critical mode stands still",
+  (kind, d, beta) => {
+    const attention = { [kind]: { beta } };
+    const quiet = stability(d, attention);
+    const { degree, kappa, sigma } = quiet.criticalNoise!;
+    expect(quiet.verdict).toBe("unstable");
+    expect(quiet.noise).toBeUndefined();
+    // A square root and a square.
+    expect(Math.abs(kappa * sigma * sigma - 2)).toBeLessThan(1e-15);
+    const noisy = (factor: number) => stability(d, attention, { noise: { independent: { sigma: factor * sigma } } });
+    const [above, at, below] = [noisy(1.02), noisy(1), noisy(0.98)];
+    expect([above.verdict, below.verdict]).toEqual(["stable", "unstable"]);
+    expect(above.criticalNoise).toEqual(quiet.criticalNoise);
+    expect(at.fastest.degree).toBe(degree);
+    // A difference of two equal rates.
+    expect(Math.abs(at.fastest.rate)).toBeLessThan(1e-14 * quiet.fastest.rate);
+    below.modes.forEach(({ rate, degree: k }, i) => {
+      const expected = quiet.modes[i]!.rate - 0.5 * (0.98 * sigma) ** 2 * k * (k + d - 2);
+      // One product of five factors and a difference.
+      expect(Math.abs(rate - expected)).toBeLessThan(1e-14 * (Math.abs(rate) + quiet.modes[i]!.rate));
+    });
+  },
+);
+
+test("on the circle softmax at β = 1 gives in at κ = β/c_1 = I_0(1)/I_1(1), by the series of the Bessel functions", () => {
+  const bessel = (nu: number) => {
+    let [sum, term] = [0, 0.5 ** nu / (nu === 0 ? 1 : nu)];
+    for (let k = 0; k < 20; k++) {
+      sum += term;
+      term *= 0.25 / ((k + 1) * (k + 1 + nu));
+    }
+    return sum;
+  };
+  const { criticalNoise } = stability(2, { softmax: { beta: 1 } });
+  // The series converges like 4^{−k}/k!²: to rounding.
+  expect(Math.abs(criticalNoise!.kappa - bessel(0) / bessel(1))).toBeLessThan(1e-13);
 });
 
 test.each([

@@ -4,16 +4,16 @@ import { layers as layerSteps } from "../../solve/index.js";
 import type { LevelPlugin } from "../contract.js";
 import { closureRates } from "../shared/closure-rates.js";
 import { momentLevel } from "../shared/moment-level.js";
-import { rankMonitor } from "../shared/rank-monitor.js";
+import { rankMonitors } from "../shared/rank-monitor.js";
 
 interface GaussianLayersParameters {
   readonly L: number;
 }
 
 /**
- * The Gaussian twin of `layers`: m⁺ = m + τ(Bm + c), Σ⁺ = (I + τB)Σ(I + τB)ᵀ with τ = T/L, exactly what L residual
- * layers do to infinitely many Gaussian tokens. Positive semidefinite for every τ; the rank may fall, where I + τB is
- * singular, and never rises. Nothing blows up in finitely many layers. Between two layers states are read off the
+ * The Gaussian twin of `layers`: m⁺ = m + τ(Bm + c), Σ⁺ = (I + τB)Σ(I + τB)ᵀ + τσ²I with τ = T/L, exactly what L residual
+ * layers do to infinitely many Gaussian tokens. Positive semidefinite for every τ; without noise the rank may fall, where
+ * I + τB is singular, and never rises. Nothing blows up in finitely many layers. Between two layers states are read off the
  * straight line.
  *
  * @cost L closures
@@ -27,6 +27,7 @@ export const gaussianLayers: LevelPlugin<GaussianLayersParameters> = {
   params: z.strictObject({
     L: z.number().int().min(1).default(200).meta({ symbol: "L", unit: "1", doc: "number of layers" }),
   }),
+  noise: ["independent"],
   obstacle: (model) => model.gaussianObstacle,
   bind({ L }, { model, initial, span }) {
     const start = initial.moments();
@@ -35,7 +36,7 @@ export const gaussianLayers: LevelPlugin<GaussianLayersParameters> = {
       own: { method: euler.bind({}), stepping: layerSteps(L) },
       events: [],
       confirmStops: false,
-      monitors: [rankMonitor(start, "layers")],
+      monitors: rankMonitors(model, start, "layers"),
     };
   },
 };

@@ -6,7 +6,7 @@ import type { LevelPlugin } from "../contract.js";
 import { blowUpEvent } from "../shared/blow-up.js";
 import { closureRates } from "../shared/closure-rates.js";
 import { momentLevel } from "../shared/moment-level.js";
-import { rankMonitor } from "../shared/rank-monitor.js";
+import { rankMonitors } from "../shared/rank-monitor.js";
 import { rememberDrift } from "../shared/remembered-drift.js";
 
 /** 2|W|_F, the greatest over the pieces of all schedules: what B is when Σ = 0. */
@@ -22,7 +22,7 @@ function linearRate(model: Model, { d, mean }: Gaussian, start: number): number 
 }
 
 /**
- * The exact Gaussian closure: with Γ(x) + f(x) = Bx + c on N(m, Σ), ṁ = Bm + c and Σ̇ = BΣ + ΣBᵀ.
+ * The exact Gaussian closure: with Γ(x) + f(x) = Bx + c on N(m, Σ), ṁ = Bm + c and Σ̇ = BΣ + ΣBᵀ + σ²I.
  * Stops with the event `blow-up` when Σ escapes in finite time.
  *
  * @cost the closure of the attention, (heads + 1)·2d³ multiply-adds for softmax, for each evaluation of the drift
@@ -34,6 +34,7 @@ export const gaussianMoments: LevelPlugin<Record<string, never>> = {
   doc: "Mean and covariance of the mean-field law of Gaussian tokens, exactly: a matrix Riccati equation for softmax.",
   source: "arXiv 2606.07600, theory.md §2",
   params: z.strictObject({}),
+  noise: ["independent"],
   obstacle: (model) => model.gaussianObstacle,
   bind(_params, { model, initial, span }) {
     const start = initial.moments();
@@ -45,7 +46,7 @@ export const gaussianMoments: LevelPlugin<Record<string, never>> = {
       problem: watched.problem,
       events: [blowUpEvent(watched, { offset: d, d }, span, linearRate(model, start, span[0]))],
       confirmStops: true,
-      monitors: [rankMonitor(start, "continuous")],
+      monitors: rankMonitors(model, start, "continuous"),
     };
   },
 };

@@ -8,7 +8,7 @@ import type { LevelMonitor, LevelPlugin } from "../contract.js";
 import { blowUpEvent } from "../shared/blow-up.js";
 import { momentLevel } from "../shared/moment-level.js";
 import { type Projection, projectionOf } from "../shared/projection.js";
-import { rankMonitor } from "../shared/rank-monitor.js";
+import { rankMonitors } from "../shared/rank-monitor.js";
 import { rememberDrift } from "../shared/remembered-drift.js";
 import { standardNodes } from "../shared/standard-nodes.js";
 
@@ -77,10 +77,10 @@ function obstacleOf({ geometry, normalization, attention }: Model, { density, na
 }
 
 /**
- * The moment-matched Gaussian of any attention, mask and feed-forward in R^d: ṁ = E[F(x)], Σ̇ = Ξ + Ξᵀ with
+ * The moment-matched Gaussian of any attention, mask and feed-forward in R^d: ṁ = E[F(x)], Σ̇ = Ξ + Ξᵀ + σ²I with
  * Ξ = E[F(x)(x − m)ᵀ] over x ~ N(m, Σ), F the field of N(m, Σ) itself. Where a closure exists it is that closure;
  * elsewhere the law does not stay Gaussian and this is an approximation, whose defect is measured along every run, and the
- * error of the nodes with it. Rank and signs of Σ are kept (by Stein's identity Ξ = E[DF]Σ).
+ * error of the nodes with it. Without noise rank and signs of Σ are kept (by Stein's identity Ξ = E[DF]Σ).
  *
  * @cost one attention over points² pairs for each evaluation of the drift
  * @accuracy gaussian-moments where that exists, and by nodes alone to 1e-9 (test/closures.test.ts)
@@ -100,6 +100,7 @@ export const gaussianProjection: LevelPlugin<GaussianProjectionParameters> = {
       .meta({ unit: "1", doc: "most nodes of the quadrature (d ≤ 3), or size of the sample above" }),
     seed: seedParameter("seed of the sample, d > 3"),
   }),
+  noise: ["independent"],
   obstacle: obstacleOf,
   bind({ points, seed }, { model, initial, span }) {
     const start: Gaussian = initial.moments();
@@ -114,7 +115,7 @@ export const gaussianProjection: LevelPlugin<GaussianProjectionParameters> = {
       events: [blowUpEvent(watched, { offset: d, d }, span, 0)],
       confirmStops: true,
       approximation: "moment-matched: the law is taken to be Gaussian at every depth",
-      monitors: [rankMonitor(start, "continuous"), defectMonitor(projection, check, d)],
+      monitors: [...rankMonitors(model, start, "continuous"), defectMonitor(projection, check, d)],
     };
   },
 };

@@ -16,9 +16,9 @@ export interface MomentRates {
 export type RatesAt = (t: number, mean: Float64Array, cov: Float64Array, out: MomentRates) => void;
 
 /** What of a model its moments' problem needs beside the rates. */
-type Composed = Pick<Model, "breakpoints" | "linearAlgebra">;
+type Composed = Pick<Model, "breakpoints" | "linearAlgebra" | "noise">;
 
-function momentProblem(start: Gaussian, { breakpoints, linearAlgebra }: Composed, ratesAt: RatesAt): Problem {
+function momentProblem(start: Gaussian, { breakpoints, linearAlgebra, noise }: Composed, ratesAt: RatesAt): Problem {
   const { d } = start;
   const rates = { mean: new Float64Array(d), cross: new Float64Array(d * d) };
   const y0 = new Float64Array(d + d * d);
@@ -41,6 +41,8 @@ function momentProblem(start: Gaussian, { breakpoints, linearAlgebra }: Composed
     drift(t, y, out) {
       const { mean, cov } = parts(y);
       ratesAt(t, mean, cov, rates);
+      const spread = 0.5 * noise.sigma(t) ** 2;
+      for (let a = 0; a < d; a++) rates.cross[a * d + a]! += spread;
       const velocity = parts(out);
       velocity.mean.set(rates.mean);
       addTranspose(rates.cross, d, velocity.cov);
@@ -48,7 +50,7 @@ function momentProblem(start: Gaussian, { breakpoints, linearAlgebra }: Composed
   };
 }
 
-/** A level whose state is m [d], then Σ [d, d], kept exactly symmetric. */
+/** A level whose state is m [d], then Σ [d, d], kept exactly symmetric: Σ̇ = Ξ + Ξᵀ + σ²I, σ the noise of the model. */
 export function momentLevel(
   name: string,
   start: Gaussian,

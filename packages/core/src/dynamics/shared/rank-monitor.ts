@@ -1,5 +1,6 @@
 import { symmetricEigenvalues } from "../../foundation/linear-algebra/index.js";
 import type { Gaussian } from "../../laws/contract.js";
+import type { Model } from "../../model/index.js";
 import type { LevelMonitor, MonitorReport } from "../contract.js";
 
 /** Eigenvalues of Σ_0 below this part of the largest are rounding: they do not count towards its rank. */
@@ -68,4 +69,9 @@ export function rankMonitor(start: Gaussian, kind: DepthKind): LevelMonitor {
       };
     },
   };
+}
+
+/** The monitor where the rank is an invariant at all: noise raises it at once. */
+export function rankMonitors({ noise }: Model, start: Gaussian, kind: DepthKind): LevelMonitor[] {
+  return noise.traits.tokens === "none" ? [rankMonitor(start, kind)] : [];
 }
