@@ -4,6 +4,7 @@ import { adaptive } from "../../solve/index.js";
 import type { BoundLevel, LevelContext } from "../contract.js";
 import { boxMonitor, boxReached, massBeyond, requireHeld, requireInside, requireWhole } from "./box-bounds.js";
 import { affineMotion, determinant, place, solveScale, standardChart } from "./box-frame.js";
+import { noiseInFrame } from "./box-noise.js";
 import { type BoxShape, type BoxState, partsOf, startOf } from "./box-state.js";
 import { type ChartGrid, gridOver } from "./chart.js";
 import { advect } from "./finite-volume.js";
@@ -53,6 +54,7 @@ function sliceFlow(grid: ChartGrid, slices: number) {
   };
 }
 
+/** Masses, frames and outflow of all slices at a depth. */
 function boxFlow(model: Model, grid: ChartGrid, of: BoxShape, positions: Float64Array | undefined) {
   const { m, slices, d } = of;
   const total = slices * m;
@@ -61,8 +63,10 @@ function boxFlow(model: Model, grid: ChartGrid, of: BoxShape, positions: Float64
   const [field, scratch] = [new Float64Array(total * d), new Float64Array(total * d)];
   const outflow = new Float64Array(total);
   const move = sliceFlow(grid, slices);
+  const diffuse = noiseInFrame(grid, slices);
   const standing = positions === undefined ? {} : { positions };
   const rate = (t: number, y: Float64Array, out: Float64Array): void => {
+    const spread = 0.5 * model.noise.sigma(t) ** 2;
     for (let p = 0; p < slices; p++) {
       const { centre, scale } = partsOf(y, of, p);
       place(grid.nodes, centre, scale, d, points.subarray(p * m * d, (p + 1) * m * d));
@@ -71,7 +75,9 @@ function boxFlow(model: Model, grid: ChartGrid, of: BoxShape, positions: Float64
     model.fieldAt({ m: total, d, points, weights: y.subarray(0, total), ...standing }, queries, t, field, scratch);
     for (let p = 0; p < slices; p++) {
       const here = field.subarray(p * m * d, (p + 1) * m * d);
-      move(partsOf(y, of, p), here, partsOf(out, of, p), outflow.subarray(p * m, (p + 1) * m));
+      const leaving = outflow.subarray(p * m, (p + 1) * m);
+      move(partsOf(y, of, p), here, partsOf(out, of, p), leaving);
+      if (spread > 0) diffuse(partsOf(y, of, p), spread, partsOf(out, of, p), leaving);
     }
   };
   return { rate, outflow };
@@ -107,6 +113,8 @@ export interface BoxOptions {
  *
  * Under a mask there is one density at each position s = (p + ½)/positions, of mass 1/positions, with c and S of its own;
  * nothing moves along s, and the slices see each other as the mask allows on average over their stretches of the context.
+ *
+ * Noise grows the frame as it grows the Gaussian of the same moments, and ξ sees the rest of it (box-noise.ts).
  *
  * State: mass, then centre [d], scale [d, d]; under a mask all three by position.
  *

@@ -25,6 +25,8 @@ export interface Faces {
   readonly points: Float64Array;
   /** Cells crossed per unit of depth are ⟨crossing, ẋ⟩. Zero above the last cell of an axis that does not close. */
   readonly crossings: Float64Array;
+  /** Area of the face over the distance of the cells beside it, shape [m]: what diffusion crosses it by. */
+  readonly conductances: Float64Array;
 }
 
 /** A grid laid over a chart. */
@@ -93,21 +95,28 @@ export function gridOver(chart: Chart): ChartGrid {
   return { chart, m, nodes, cells: { volumes, shape: chart.shape, periodic: chart.periodic } };
 }
 
-/** The faces across one axis. */
+/** The faces across one axis of orthogonal coordinates. */
 export function facesOf({ chart, m }: ChartGrid, axis: number): Faces {
   const { d, shape, periodic } = chart;
   const points = new Float64Array(m * d);
   const crossings = new Float64Array(m * d);
+  const conductances = new Float64Array(m);
   const width = widthOf(chart, axis);
+  const cell = shape.reduce((product, _, k) => product * widthOf(chart, k), 1);
   for (let j = 0; j < m; j++) {
     const row = crossings.subarray(j * d, (j + 1) * d);
     const place = placeIn(chart, j, (other) => (other === axis ? 1 : 0.5));
     chart.point(place, points.subarray(j * d, (j + 1) * d));
     if (indicesOf(shape, j)[axis] === shape[axis]! - 1 && !periodic[axis]) continue;
     chart.gradient(axis, place, row);
-    for (let a = 0; a < d; a++) row[a]! /= width;
+    let square = 0;
+    for (let a = 0; a < d; a++) {
+      row[a]! /= width;
+      square += row[a]! * row[a]!;
+    }
+    conductances[j] = square * cell * chart.volume(place);
   }
-  return { axis, points, crossings };
+  return { axis, points, crossings, conductances };
 }
 
 /** The masses ∫ρ of the cells, by a Gauss rule of four points along each axis, summing to 1. @cost m·4^axes densities */

@@ -54,6 +54,46 @@ export function advect(
   }
 }
 
+/** A grid with the volumes of its cells. */
+export interface DiffusiveGrid extends TensorGrid {
+  /** Shape [m]. */
+  readonly volumes: Float64Array;
+}
+
+/**
+ * Adds `strength` times the Laplacian along one axis: ẇ_j = Σ_faces strength·g(ρ_up − ρ_j), ρ = w/volume, g the area of the
+ * face over the distance of its cells. The uniform law does not move, the sum of `out` is 0 to rounding, and no cell can
+ * fall below 0.
+ *
+ * @param conductances g of the faces above each cell, shape [m]
+ * @param outflow shape [m]: what leaves each cell is added, as `advect` does
+ * @accuracy order 2 in space (mean-field/noise.test.ts)
+ */
+export function diffuse(
+  { shape, periodic, volumes }: DiffusiveGrid,
+  axis: number,
+  w: Float64Array,
+  conductances: Float64Array,
+  strength: number,
+  out: Float64Array,
+  outflow: Float64Array,
+): void {
+  const count = shape[axis]!;
+  const stride = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  for (let j = 0; j < w.length; j++) {
+    const last = Math.floor(j / stride) % count === count - 1;
+    if (last && !periodic[axis]) continue;
+    const up = last ? j - (count - 1) * stride : j + stride;
+    const exchange = strength * conductances[j]!;
+    const [rising, falling] = [(exchange * w[j]!) / volumes[j]!, (exchange * w[up]!) / volumes[up]!];
+    const flux = rising - falling;
+    out[j]! -= flux;
+    out[up]! += flux;
+    outflow[j]! += rising;
+    outflow[up]! += falling;
+  }
+}
+
 /** The longest Euler step that leaves no cell negative: min w_j/outflow_j. @cost m */
 export function positiveStep(w: Float64Array, outflow: Float64Array): number {
   let limit = Number.POSITIVE_INFINITY;

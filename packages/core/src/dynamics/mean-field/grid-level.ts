@@ -4,7 +4,7 @@ import type { Model } from "../../model/index.js";
 import { adaptive } from "../../solve/index.js";
 import type { BoundLevel } from "../contract.js";
 import { type ChartGrid, type Faces, lawOn } from "./chart.js";
-import { advect } from "./finite-volume.js";
+import { advect, diffuse } from "./finite-volume.js";
 import { positiveSteps } from "./positive-steps.js";
 import { requireResolved, underResolved } from "./resolution.js";
 
@@ -52,7 +52,8 @@ function flowOf(flow: GridFlow) {
     model.fieldAt(flow.source(masses), queries, t, field, scratch);
     out.fill(0);
     outflow.fill(0);
-    faces.forEach(({ axis, crossings }, k) => {
+    const spread = 0.5 * model.noise.sigma(t) ** 2;
+    faces.forEach(({ axis, crossings, conductances }, k) => {
       const from = k * grid.m * d;
       for (let j = 0; j < grid.m; j++) {
         let crossing = 0;
@@ -60,6 +61,7 @@ function flowOf(flow: GridFlow) {
         rates[j] = crossing;
       }
       advect(grid.cells, axis, masses, rates, out, outflow);
+      if (spread > 0) diffuse(grid.cells, axis, masses, conductances, spread, out, outflow);
     });
   };
   return { rate, outflow };
@@ -67,7 +69,8 @@ function flowOf(flow: GridFlow) {
 
 /**
  * The continuity equation on a fixed grid: masses w of the cells, fluxes through the faces with the field of the masses
- * themselves; ssp-rk3 under the positivity limit and a relative tolerance.
+ * themselves, and ½σ²Δ of the noise of the model; ssp-rk3 under the positivity limit, which noise makes one of h²/σ², and a
+ * relative tolerance.
  *
  * @cost one field of the grid at its faces for each of four evaluations a step
  */

@@ -130,15 +130,27 @@ function requirePositions({ positions, scheme }: MeanFieldParameters, { model }:
   });
 }
 
+/** Quantiles follow characteristics, which noise has none of. */
+function requireDensity({ scheme }: MeanFieldParameters, { model: { noise } }: LevelContext): void {
+  if (scheme !== "quantiles" || noise.traits.tokens === "none") return;
+  refuse(
+    "scheme quantiles follows tokens without noise",
+    `noise ${noise.name}`,
+    "Take scheme: finite-volume",
+    "scheme",
+  );
+}
+
 function bind(params: MeanFieldParameters, context: LevelContext): BoundLevel {
   const { geometry, d } = context.model;
   requirePositions(params, context);
+  requireDensity(params, context);
   if (geometry.flat) return bindFlat(params, context);
   return d === 2 ? bindCircle(params, context) : bindSphere(params, context);
 }
 
 /**
- * The law of infinitely many tokens: ∂_tμ + div(μ·(±Γ_μ + f)) = 0.
+ * The law of infinitely many tokens: ∂_tμ + div(μ·(±Γ_μ + f)) = ½σ²Δμ, σ the independent noise of the tokens.
  *
  * @source arXiv 2501.18322, theory.md §1
  */
@@ -172,6 +184,7 @@ export const meanField: LevelPlugin<MeanFieldParameters> = {
       doc: "relative error of a step; a scheme brings its own method. null: 1e-6 (ssp-rk3), spectral 1e-10 (dop853)",
     }),
   }),
+  noise: ["independent"],
   obstacle: obstacleOf,
   bind,
 };

@@ -1,7 +1,7 @@
 import type { InitialLaw } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
 import type { BoundLevel } from "../contract.js";
-import { type Chart, facesOf, gridOver, massesOf } from "./chart.js";
+import { type Chart, type ChartGrid, facesOf, gridOver, massesOf } from "./chart.js";
 import { nodesAsSource } from "./circle.js";
 import { gridLevel } from "./grid-level.js";
 
@@ -39,6 +39,29 @@ function sphereChart(rings: number): Chart {
 }
 
 /**
+ * Conductances along the rings under which the coordinates x and y of S² are eigenfunctions of the discrete Laplacian with
+ * the value −2 of the true one, as z is already on rings of equal height: the first degree decays alike in all directions,
+ * near the poles too, where the plain ones err by the width of a ring. They are those to O(h²) away from there.
+ *
+ * @source derived: on r_i cos φ_j the Laplacian is G_i(r_{i+1} − r_i) − G_{i−1}(r_i − r_{i−1}) − (2 − 2 cos Δφ)c_i r_i over
+ *   the volume; set to −2r_i, solved for c_i
+ */
+function ringConductances(grid: ChartGrid, meridional: Float64Array): Float64Array {
+  const [rings, around] = grid.chart.shape as [number, number];
+  const angle = (2 * Math.PI) / around;
+  const volume = grid.cells.volumes[0]!;
+  const radius = Float64Array.from({ length: rings }, (_, i) => Math.sqrt(1 - ((2 * i + 1) / rings - 1) ** 2));
+  const conductances = new Float64Array(grid.m);
+  for (let i = 0; i < rings; i++) {
+    const above = i < rings - 1 ? meridional[i * around]! * (radius[i + 1]! - radius[i]!) : 0;
+    const below = i > 0 ? meridional[(i - 1) * around]! * (radius[i]! - radius[i - 1]!) : 0;
+    const along = (above - below + 2 * volume * radius[i]!) / (radius[i]! * (2 - 2 * Math.cos(angle)));
+    conductances.fill(along, i * around, (i + 1) * around);
+  }
+  return conductances;
+}
+
+/**
  * The continuity equation on S² on rings × 2·rings cells of equal area. No mass crosses a pole but around it, where
  * the cells are √(2/rings) long and the order falls to 1.
  *
@@ -46,6 +69,8 @@ function sphereChart(rings: number): Chart {
  */
 export function sphereLevel(model: Model, initial: InitialLaw, rings: number, tolerance: number): BoundLevel {
   const grid = gridOver(sphereChart(rings));
-  const flow = { model, grid, faces: [0, 1].map((axis) => facesOf(grid, axis)), source: nodesAsSource(grid) };
+  const [across, around] = [facesOf(grid, 0), facesOf(grid, 1)];
+  const faces = [across, { ...around, conductances: ringConductances(grid, across.conductances) }];
+  const flow = { model, grid, faces, source: nodesAsSource(grid) };
   return gridLevel(flow, massesOf(grid, initial.density!), tolerance);
 }
