@@ -62,6 +62,21 @@ describe.each(members)("analysis $folder", (member) => {
   });
 });
 
+describe.each(members)("analysis $folder under noise", (member) => {
+  test.each(Object.keys(models))("%s: is made where its theory has noise, and only there", (name) => {
+    const model = { ...models[name]!, noise: { independent: { sigma: 0.3 } } };
+    const bound = experiment({
+      model,
+      initial: model.geometry === "sphere" ? onSphere : gaussian,
+      levels: { layers: {} },
+    });
+    const context = { model: bound.model, initial: bound.initial, span: bound.integration.span };
+    const made = member.folder in analyzeExperiment(bound);
+    const carries = member.plugin.noise?.includes("independent") ?? false;
+    expect(made).toBe(carries && member.plugin.obstacle(context) === undefined);
+  });
+});
+
 describe("departure", () => {
   const departure = (model: object, initial: object = gaussian, span = [0, 1]) =>
     analyzeExperiment(experiment({ model, initial, levels: { particles: {} }, solve: { span } }))[

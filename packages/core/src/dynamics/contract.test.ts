@@ -156,6 +156,46 @@ describe.each(members)("level $folder", (member) => {
   });
 });
 
+describe.each(members)("level $folder and noise", (member) => {
+  const quiet = documentFor(member.folder);
+  const noisy = (sigma: number): BoundLevel => {
+    const model = { ...quiet.model, noise: { independent: { sigma } } };
+    const solve = { method: "heun-stratonovich", steps: { fixed: { dt: 0.1 } } };
+    return experiment({ ...quiet, model, levels: { [member.folder]: {} }, solve }).levels[0]!.level;
+  };
+
+  test("carries independent noise, as paths or in its drift, or refuses it", () => {
+    if (!member.plugin.noise?.includes("independent")) {
+      expect(() => noisy(0.5)).toThrow(`level ${member.folder}: it does not carry the noise independent`);
+      return;
+    }
+    const { problem } = noisy(0.5);
+    expect(problem.diffusion === undefined).toBe(noisy(0).problem.diffusion === undefined);
+    if (problem.diffusion !== undefined) {
+      const out = new Float64Array(problem.y0.length);
+      problem.diffusion.apply(0.1, problem.y0, new Float64Array(problem.diffusion.noiseDimension).fill(1), out);
+      expect(Math.hypot(...out)).toBeGreaterThan(0.1);
+      return;
+    }
+    const [moved, still] = [0.5, 0].map((sigma) => {
+      const out = new Float64Array(problem.y0.length);
+      noisy(sigma).problem.drift(0.1, problem.y0, out);
+      return out;
+    });
+    expect(distanceMax(moved!, still!)).toBeGreaterThan(0.01);
+  });
+
+  test("noise of strength 0 leaves its drift as it is, to the bit", () => {
+    if (!member.plugin.noise?.includes("independent")) return;
+    const [out, plain] = [noisy(0), level(member.folder)].map(({ problem }) => {
+      const rates = new Float64Array(problem.y0.length);
+      problem.drift(0.1, problem.y0, rates);
+      return rates;
+    });
+    expect(out).toEqual(plain);
+  });
+});
+
 test("levels of tokens start from the same tokens with the same velocity (in R^d)", () => {
   const [one, two] = [level("layers"), level("particles")];
   expect(one.problem.y0).toEqual(two.problem.y0);

@@ -4,6 +4,7 @@ import {
   type BlockTeam,
   blockSize,
   computeTeamBlock,
+  type Experiment,
   experiment,
   type RunCheckpoint,
   type RunOptions,
@@ -12,13 +13,20 @@ import {
 } from "../index.js";
 import { mergeActivities } from "./team.js";
 
-const document = {
+const drawn = {
   model: { attention: { softmax: { beta: 2 } }, geometry: "sphere" },
   initial: { "uniform-sphere": { d: 3, n: 5, seed: 4 } },
   levels: { layers: { L: 8 }, particles: {} },
   // Five blocks, the last one short.
   solve: { span: [0, 2], method: "rk4", steps: { fixed: { dt: 0.25 } }, repeats: 4 * blockSize + 3 },
   observe: { "mean-overlap": { every: 0.5 } },
+};
+
+/** The same with noise, which no stack takes. */
+const noisy = {
+  ...drawn,
+  model: { ...drawn.model, noise: { independent: { sigma: 0.4 } } },
+  solve: { ...drawn.solve, method: "euler-maruyama" },
 };
 
 /** The reference, which counts what it is asked. */
@@ -39,8 +47,6 @@ function counting(): Backend {
   };
 }
 
-const bind = () => experiment(document, { backends: [counting()] });
-
 /** How a member behaves: which blocks it takes at once, and which of these it ever finishes. */
 interface Habits {
   takes(block: number): boolean;
@@ -48,8 +54,7 @@ interface Habits {
 }
 
 /** A team of one other member, who is asked only when somebody looks. */
-function teamOf({ takes, finishes }: Habits): BlockTeam {
-  const other = bind();
+function teamOf({ takes, finishes }: Habits, other: Experiment): BlockTeam {
   return {
     open(level, blocks, taken) {
       const free = Array.from({ length: blocks }, (_, k) => k).filter((block) => !taken.includes(block));
@@ -74,12 +79,16 @@ function teamOf({ takes, finishes }: Habits): BlockTeam {
   };
 }
 
-const run = (options: RunOptions = {}) => runExperiment(bind(), options);
 const even = (block: number) => block % 2 === 0;
 const always = () => true;
 const never = () => false;
 
-describe("a team of an ensemble", () => {
+describe.each([
+  ["tokens that are drawn", drawn, 7],
+  ["tokens with noise", noisy, 311],
+])("a team of an ensemble of %s", (_of, document, stride) => {
+  const bind = () => experiment(document, { backends: [counting()] });
+  const run = (options: RunOptions = {}) => runExperiment(bind(), options);
   const alone = run();
 
   test.each<readonly [string, Habits]>([
@@ -90,14 +99,14 @@ describe("a team of an ensemble", () => {
     ["takes blocks and finishes some", { takes: always, finishes: (block) => block > 2 }],
     ["takes none", { takes: never, finishes: never }],
   ])("that %s leaves result and activity as they are", (_name, habits) => {
-    expect(run({ team: teamOf(habits) })).toStrictEqual(alone);
+    expect(run({ team: teamOf(habits, bind()) })).toStrictEqual(alone);
   });
 
   test("a checkpoint holds what others have finished; with or without them the run goes on to the same end", () => {
     const habits = { takes: (block: number) => block > 2, finishes: always };
     let asked = 0;
     let most = 0;
-    for (let at = 1; ; at += 7) {
+    for (let at = 1; ; at += stride) {
       const cancel = { aborted: false };
       let kept: RunCheckpoint | undefined;
       asked = 0;
@@ -108,10 +117,10 @@ describe("a team of an ensemble", () => {
       const take = (one: RunCheckpoint) => {
         kept = structuredClone(one);
       };
-      run({ cancel, checkpoint: { due, take }, team: teamOf(habits) });
+      run({ cancel, checkpoint: { due, take }, team: teamOf(habits, bind()) });
       if (asked < at) break;
       most = Math.max(most, kept!.ensemble?.ahead.length ?? 0);
-      for (const team of [{}, { team: teamOf({ takes: even, finishes: always }) }]) {
+      for (const team of [{}, { team: teamOf({ takes: even, finishes: always }, bind()) }]) {
         const { levels } = run({ resume: kept!, ...team });
         expect(levels).toStrictEqual(alone.levels);
       }
