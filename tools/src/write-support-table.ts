@@ -42,6 +42,7 @@ function traitsOf(member: Member): string {
   if ("traits" in member) shown.push(...Object.entries(member.traits));
   if ("of" in member) shown.push(["on", member.of]);
   if ("unit" in member) shown.push(["unit", member.unit]);
+  if ("noise" in member) shown.push(["noise", member.noise]);
   if ("flat" in member) shown.push(["flat", member.flat]);
   if ("seeded" in member) shown.push(["seeded", member.seeded]);
   return shown.flatMap(trait).join("; ");
@@ -69,7 +70,8 @@ const intro = `# What is supported
 
 Every plug-in of this version, by family. \`meanfield describe NAME\` shows the parameters of one with their defaults.
 An attention that is *gaussian closed* keeps Gaussians Gaussian, so it has the level \`gaussian-moments\` as long as the
-mask is \`none\`, the feed-forward is *affine* and the geometry is *flat*.
+mask is \`none\`, the feed-forward is *affine* and the geometry is *flat*. Levels and analyses hold for models without noise, and
+under the *noise* that is named.
 `;
 
 const sections = families.map((family) => section(family, builtinPlugins));

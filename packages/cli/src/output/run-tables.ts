@@ -98,6 +98,8 @@ export function analysisLines(analysis: Analysis): string[] {
     const fastest = fields["fastest"] as Fields | undefined;
     if (fastest !== undefined)
       parts.push(`degree ${String(fastest["degree"])} fastest at rate ${brief(numberOf(fastest, "rate") ?? 0)}`);
+    const critical = fields["criticalNoise"] as Fields | undefined;
+    if (critical !== undefined) parts.push(`still from noise of σ = ${brief(numberOf(critical, "sigma") ?? 0)} on`);
     const certificate = fields["certificate"] as Fields | undefined;
     if (certificate !== undefined) parts.push(`by ${String(certificate["method"])}`);
     return parts.join(", ");

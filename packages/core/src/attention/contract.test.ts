@@ -131,14 +131,9 @@ describe.each(members)("attention $folder", (member) => {
       return;
     }
     expect(() => field(attention, cloud, cloud, ordered)).toThrow(`${member.folder} attention: `);
-    const parts = {
-      d,
-      attention: [attention],
-      feedforward: [],
-      normalization: noNormalization.bind({}, { d, span: [0, 1] }),
-      noise: noNoise.bind({}, { d, span: [0, 1] }),
-      sign: "attract",
-    } as const;
+    const context = { d, span: [0, 1] } as const;
+    const empty = { normalization: noNormalization.bind({}, context), noise: noNoise.bind({}, context) };
+    const parts = { ...empty, d, attention: [attention], feedforward: [], sign: "attract" } as const;
     const more = { geometry: euclidean, linearAlgebra: ownLinearAlgebra, mask: ordered };
     expect(() => createModel({ ...parts, ...more })).toThrow(`${member.folder} attention is defined only where`);
   });

@@ -54,6 +54,16 @@ describe("model in TeX", () => {
     }
   });
 
+  it("noise of every token's own, of a number or of a schedule, projected on the sphere", () => {
+    const model = (sigma: unknown, geometry: string) =>
+      modelTex({ model: { attention: "softmax", noise: { independent: { sigma } }, geometry } });
+    expect(model(0.5, "sphere")[0]).toContain("\\mathrm{d}t + 0.5\\, P_x \\circ \\mathrm{d}W");
+    const jumping = model({ piecewise: [{ until: 1, value: 2 }, { value: 0 }] }, "euclidean");
+    expect(jumping[0]).toContain("\\mathrm{d}t + \\sigma(t)\\, \\mathrm{d}W");
+    expect(jumping.join(" ")).toContain("\\sigma(t) = \\begin{cases} 2 & t < 1");
+    for (const line of jumping) expect(() => equationHtml(line)).not.toThrow();
+  });
+
   it("never throws, whatever the spec is", () => {
     for (const spec of [undefined, null, 3, [], {}, { model: 1 }, { model: { attention: [null, 3, "constructor"] } }]) {
       expect(() => modelTex(spec).map(equationHtml)).not.toThrow();

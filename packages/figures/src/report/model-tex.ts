@@ -131,6 +131,9 @@ function feedforwardTex({ name, params }: Named): string {
   return `${operatorName(name)}(x)`;
 }
 
+/** Parameters that are Greek letters. */
+const greek: Readonly<Record<string, string>> = { beta: "beta", epsilon: "varepsilon", sigma: "sigma" };
+
 /** "\beta(t)=…" of each schedule that the model holds, in the order of the spec. */
 function schedules(value: unknown, found: string[]): void {
   for (const [key, entry] of Object.entries(record(value))) {
@@ -138,9 +141,7 @@ function schedules(value: unknown, found: string[]): void {
       for (const part of Array.isArray(entry) ? entry : [entry]) schedules(part, found);
       continue;
     }
-    const name = /^[A-Za-z]$/.test(key)
-      ? key
-      : `\\${key === "beta" ? "beta" : key === "epsilon" ? "varepsilon" : `operatorname{${safe(key)}}`}`;
+    const name = /^[A-Za-z]$/.test(key) ? key : `\\${greek[key] ?? `operatorname{${safe(key)}}`}`;
     found.push(`${name}(t) = ${scheduleTex(record(entry))}`);
   }
 }
@@ -176,6 +177,15 @@ const maskTex: Readonly<Record<string, string>> = {
   alibi: "\\text{weight } e^{-\\lambda (s_x - s_y)},\\; s_y \\le s_x",
 };
 
+/** σP_x ∘ dW of every token's own noise; other kinds by name. */
+function noiseTex({ name, params }: Named, sphere: boolean): string {
+  const projection = sphere ? "P_x \\circ " : "";
+  if (name !== "independent") return `${projection}\\mathrm{d}${operatorName(name)}`;
+  const { sigma } = params;
+  const strength = typeof sigma === "number" ? numberTex(sigma) : symbol("\\sigma", sigma);
+  return `${strength}\\, ${projection}\\mathrm{d}W`;
+}
+
 /**
  * The model in mathematics: TeX of ẋ = ±Γ_μ(x) + feed-forward + noise (projected on the sphere), of Γ_μ, and of mask,
  * normalisation and schedules. Kinds that have no formula here are shown by name.
@@ -197,7 +207,7 @@ export function modelTex(spec: unknown): string[] {
   const equation =
     noise.length === 0
       ? `\\dot{x} = ${projected}`
-      : `\\mathrm{d}x = ${sphere ? projected : `\\Bigl[ ${sum} \\Bigr]`}\\,\\mathrm{d}t + ${noise.map((part) => `${sphere ? "P_x \\circ " : ""}\\mathrm{d}${operatorName(part.name)}`).join(" + ")}`;
+      : `\\mathrm{d}x = ${sphere ? projected : `\\Bigl[ ${sum} \\Bigr]`}\\,\\mathrm{d}t + ${noise.map((part) => noiseTex(part, sphere)).join(" + ")}`;
   const lines = [equation];
   if (sphere) lines.push("P_x y = y - \\langle x, y\\rangle x, \\qquad \\lVert x\\rVert = 1");
   if (attention.length > 0) lines.push(`\\Gamma_\\mu(x) = ${joinTerms(attention.map(attentionTex))}`);

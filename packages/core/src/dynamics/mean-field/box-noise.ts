@@ -75,6 +75,76 @@ function growFrame({ inverse, precision, mean }: Spread, d: number, spread: numb
   }
 }
 
+/** A slice in its frame: the grid of ξ, the width of its cells, and what is known of the law there. */
+interface Slice {
+  readonly grid: ChartGrid;
+  readonly width: number;
+  readonly found: Spread;
+}
+
+const strideOf = ({ grid: { chart } }: Slice, axis: number): number => (axis === chart.d - 1 ? 1 : chart.shape[1]!);
+
+/** The place of cell j along an axis. */
+const placeOf = (slice: Slice, j: number, axis: number): number =>
+  Math.floor(j / strideOf(slice, axis)) % slice.grid.chart.shape[axis]!;
+
+const isLast = (slice: Slice, j: number, axis: number): boolean =>
+  placeOf(slice, j, axis) === slice.grid.chart.shape[axis]! - 1;
+
+/** C⁻¹(ξ − ⟨ξ⟩) in direction a, half a cell above node j along `axis`. */
+function pullAt({ grid, width, found }: Slice, j: number, axis: number, a: number): number {
+  const { d } = grid.chart;
+  let sum = 0;
+  for (let b = 0; b < d; b++) {
+    const xi = grid.nodes[j * d + b]! + (b === axis ? width / 2 : 0);
+    sum += found.precision[a * d + b]! * (xi - found.mean[b]!);
+  }
+  return sum;
+}
+
+/** Diffusion and pull along one axis, by the flux of Scharfetter and Gummel. */
+function flowAlong(slice: Slice, masses: Float64Array, axis: number, out: Float64Array, outflow: Float64Array): void {
+  const { grid, width, found } = slice;
+  const stride = strideOf(slice, axis);
+  const exchange = found.diffusion[axis * grid.chart.d + axis]! / (width * width);
+  for (let j = 0; j < grid.m; j++) {
+    if (isLast(slice, j, axis)) continue;
+    const step = pullAt(slice, j, axis, axis) * width;
+    const up = exchange * bernoulli(step) * masses[j]!;
+    const down = exchange * bernoulli(-step) * masses[j + stride]!;
+    out[j]! += down - up;
+    out[j + stride]! += up - down;
+    outflow[j]! += up;
+    outflow[j + stride]! += down;
+  }
+}
+
+/** ∂_b log ρ at node j; undefined at the rim and next to empty cells. */
+function slopeAt(slice: Slice, masses: Float64Array, j: number, b: number): number | undefined {
+  const place = placeOf(slice, j, b);
+  if (place === 0 || isLast(slice, j, b)) return undefined;
+  const stride = strideOf(slice, b);
+  const [below, above] = [masses[j - stride]!, masses[j + stride]!];
+  if (!(below > 0 && above > 0)) return undefined;
+  const slope = Math.log(above / below) / 2;
+  return Math.max(-steepest, Math.min(steepest, slope)) / slice.width;
+}
+
+/** On the plane: cells per depth at the faces across `axis` by what diffusion mixes from the other one. */
+function mixedRates(slice: Slice, masses: Float64Array, axis: number, rates: Float64Array): void {
+  const other = 1 - axis;
+  const mixing = slice.found.diffusion[2 * axis + other]!;
+  const stride = strideOf(slice, axis);
+  for (let j = 0; j < rates.length; j++) {
+    rates[j] = 0;
+    if (isLast(slice, j, axis)) continue;
+    const here = slopeAt(slice, masses, j, other);
+    const beyond = slopeAt(slice, masses, j + stride, other);
+    if (here === undefined || beyond === undefined) continue;
+    rates[j] = (-mixing * ((here + beyond) / 2 + pullAt(slice, j, axis, other))) / slice.width;
+  }
+}
+
 /**
  * ½σ²Δ on one slice of a box whose frame grows with it: what is left in ξ is ∂_tρ = div(D(∇ρ + ρC⁻¹(ξ − ⟨ξ⟩))), which a
  * Gaussian stands still under, on the grid too. Along each axis the flux of Scharfetter and Gummel, exact where ∇log ρ is
@@ -85,69 +155,24 @@ function growFrame({ inverse, precision, mean }: Spread, d: number, spread: numb
  * @source derived; the flux: Scharfetter and Gummel, IEEE Transactions on Electron Devices 16 (1969)
  */
 export function noiseInFrame(grid: ChartGrid, slices: number) {
-  const { m, chart, nodes, cells } = grid;
-  const { d, shape } = chart;
-  const width = (2 * chart.box[0]![1]) / shape[0]!;
+  const { m, chart, cells } = grid;
+  const { d } = chart;
   const square = () => new Float64Array(d * d);
   const found: Spread = {
     ...{ diffusion: square(), mean: new Float64Array(d), cov: square() },
     ...{ precision: square(), inverse: square() },
   };
+  const slice: Slice = { grid, width: (2 * chart.box[0]![1]) / chart.shape[0]!, found };
   const rates = new Float64Array(m);
-  /** C⁻¹(ξ − ⟨ξ⟩) in direction a, half a cell above node j along `axis`. */
-  const pullAt = (j: number, axis: number, a: number): number => {
-    let sum = 0;
-    for (let b = 0; b < d; b++) {
-      const xi = nodes[j * d + b]! + (b === axis ? width / 2 : 0);
-      sum += found.precision[a * d + b]! * (xi - found.mean[b]!);
-    }
-    return sum;
-  };
-  const along = (masses: Float64Array, axis: number, out: Float64Array, outflow: Float64Array): void => {
-    const stride = axis === d - 1 ? 1 : shape[1]!;
-    const exchange = found.diffusion[axis * d + axis]! / (width * width);
-    for (let j = 0; j < m; j++) {
-      if (Math.floor(j / stride) % shape[axis]! === shape[axis]! - 1) continue;
-      const step = pullAt(j, axis, axis) * width;
-      const up = exchange * bernoulli(step) * masses[j]!;
-      const down = exchange * bernoulli(-step) * masses[j + stride]!;
-      out[j]! += down - up;
-      out[j + stride]! += up - down;
-      outflow[j]! += up;
-      outflow[j + stride]! += down;
-    }
-  };
-  /** ∂_b log ρ at node j; undefined at the rim and next to empty cells. */
-  const slopeAt = (masses: Float64Array, j: number, b: number): number | undefined => {
-    const stride = b === d - 1 ? 1 : shape[1]!;
-    const index = Math.floor(j / stride) % shape[b]!;
-    if (index === 0 || index === shape[b]! - 1) return undefined;
-    const [below, above] = [masses[j - stride]!, masses[j + stride]!];
-    if (!(below > 0 && above > 0)) return undefined;
-    const slope = Math.log(above / below) / 2;
-    return Math.max(-steepest, Math.min(steepest, slope)) / width;
-  };
-  const across = (masses: Float64Array, axis: number, out: Float64Array, outflow: Float64Array): void => {
-    const other = 1 - axis;
-    const mixing = found.diffusion[axis * d + other]!;
-    if (mixing === 0) return;
-    const stride = axis === d - 1 ? 1 : shape[1]!;
-    for (let j = 0; j < m; j++) {
-      rates[j] = 0;
-      if (Math.floor(j / stride) % shape[axis]! === shape[axis]! - 1) continue;
-      const [here, beyond] = [slopeAt(masses, j, other), slopeAt(masses, j + stride, other)];
-      if (here === undefined || beyond === undefined) continue;
-      rates[j] = (-mixing * ((here + beyond) / 2 + pullAt(j, axis, other))) / width;
-    }
-    advect(cells, axis, masses, rates, out, outflow);
-  };
   return ({ masses, scale }: BoxState, spread: number, out: BoxState, outflow: Float64Array): void => {
     momentsInFrame(grid, d, masses, 1 / slices, found);
     diffusionInFrame(scale, d, spread, found);
     growFrame(found, d, spread, out);
     for (let axis = 0; axis < d; axis++) {
-      along(masses, axis, out.masses, outflow);
-      if (d === 2) across(masses, axis, out.masses, outflow);
+      flowAlong(slice, masses, axis, out.masses, outflow);
+      if (d === 1 || found.diffusion[1] === 0) continue;
+      mixedRates(slice, masses, axis, rates);
+      advect(cells, axis, masses, rates, out.masses, outflow);
     }
   };
 }

@@ -99,7 +99,7 @@ describe("the heat equation on the circle: mode k decays like e^{−½σ²k²t}"
 });
 
 describe("the heat equation on the sphere: degree k decays like e^{−½σ²k(k + d − 2)t}", () => {
-  const [sigma, T] = [0.8, 0.3];
+  const [sigma, T] = [0.8, 0.15];
   const decay = (d: number, k: number) => Math.exp(-0.5 * sigma * sigma * k * (k + d - 2) * T);
   /** Ratio of ∫R_k at T and at the start, of the odd part in the amplitude: the grid's own ∫R_k of the uniform law drops out. */
   const ratioOf = (
@@ -238,7 +238,7 @@ describe("in R^d", () => {
     [1, [64, 128, 256]],
     [2, [28, 40]],
   ])("a mixture in R^%i stays the mixture of widened Gaussians: order 2", (d, sizes) => {
-    const [sigma, T] = [0.5, 0.4];
+    const [sigma, T] = [0.5, 0.2];
     const grown = 0.8 + sigma * sigma * T;
     const rest = Array.from({ length: d - 1 }, () => 0.4);
     const diagonal = (first: number, mixed: number) =>
