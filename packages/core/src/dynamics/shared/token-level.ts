@@ -7,10 +7,7 @@ import type { BoundLevel, LevelContext } from "../contract.js";
 import { jumpsOnStates } from "./jumps-on-states.js";
 import { normalisedTokenProblem } from "./normalised-tokens.js";
 import { offSphere, unextended } from "./off-sphere.js";
-import { withTokenNoise } from "./token-noise.js";
-
-/** Whether the field is projected on the tangent space (a flow) or not (a layer, which normalises afterwards). */
-export type Projection = "tangent" | "ambient";
+import { type Projection, withTokenNoise } from "./token-noise.js";
 
 function retraction({ geometry, rows }: Model, n: number, d: number): Pick<Problem, "retract"> {
   return geometry.flat ? {} : { retract: (y) => geometry.retract(y, n, d, rows) };

@@ -1,6 +1,8 @@
 import type { Model } from "../../model/index.js";
 import { type Calculus, type Problem, withSphereNoise } from "../../solve/index.js";
-import type { Projection } from "./token-level.js";
+
+/** Whether the field is projected on the tangent space (a flow) or not (a layer, which normalises afterwards). */
+export type Projection = "tangent" | "ambient";
 
 /** σ(t) dW on every number of the state: the same in both calculi. */
 function withAdditiveNoise(problem: Problem, size: number, sigma: (t: number) => number): Problem {
