@@ -256,6 +256,25 @@ describe("what noise does to the rest of an experiment", () => {
     expect(series["mean"]!.sd.data[0]!).toBeGreaterThan(0.05);
   });
 
+  test("layers of tokens under an affine map are the autoregression that they should be: mean and variance", () => {
+    const [w, sigma, L, repeats] = [-0.8, 0.7, 8, 4000];
+    const { levels } = runExperiment(
+      experiment({
+        model: { ...still, feedforward: { affine: { W: { scale: w } } }, noise: independent(sigma) },
+        initial: { points: [[0.6]] },
+        levels: { layers: { L } },
+        solve: { span: [0, 1], repeats },
+        observe: { mean: { at: [1] } },
+      }),
+    );
+    const { mean, se, sd } = levels["layers"]!.ensemble!.series["mean"]!;
+    const factor = 1 + w / L;
+    const variance = ((sigma * sigma) / L) * ((1 - factor ** (2 * L)) / (1 - factor ** 2));
+    // Four standard errors; that of a standard deviation is sd/√(2·repeats).
+    expect(Math.abs(mean.data[0]! - 0.6 * factor ** L)).toBeLessThan(4 * se.data[0]!);
+    expect(Math.abs(sd.data[0]! / Math.sqrt(variance) - 1)).toBeLessThan(4 / Math.sqrt(2 * repeats));
+  });
+
   test("layers of a Gaussian: Σ⁺ = (I + τB)Σ(I + τB)ᵀ + τσ²I, and no claim about the rank", () => {
     const model = { ...still, feedforward: { affine: { W: { scale: -0.5 } } }, noise: independent(0.4) };
     const initial = { gaussian: { mean: [0], cov: [[0.7]] } };
