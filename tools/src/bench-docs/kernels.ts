@@ -66,8 +66,8 @@ export function kernelSettings({ machine, command, repeats, seed, rows, peers }:
     `\`${command}\`: ${machine.cpu.trim()}, ${machine.cores} processors, Node ${machine.node.replace("v", "")}; ${python}.`,
     `Medians of ${repeats} samples in turns, seed ${seed}. Load ${machine.load.map(digits).join(" to ")} (processes running,`,
     `a minute's mean, before and after): times are of processor time, whose quartiles are ${percent(at(spreads, 0.5))} apart in the`,
-    `median row and ${percent(at(spreads, 0.9))} in nine of ten; by the clock, one in ten rows of one thread took ${digits(busy)} times`,
-    "that or more.",
+    `median row and at most ${percent(at(spreads, 0.9))} in nine of ten; by the clock, nine in ten rows of one thread took`,
+    `${busy < 1.005 ? "the same to within 1 %" : `at most ${percent(busy - 1)} longer`}.`,
   ].join("\n");
 }
 

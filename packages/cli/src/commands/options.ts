@@ -10,17 +10,17 @@ export interface RunFlags {
   readonly checkpointEvery?: number;
 }
 
-export function integer(text: string): number {
+function integerFrom(least: number, text: string): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("must be an integer ≥ 0.");
+  if (text.trim() === "" || !Number.isInteger(value) || value < least)
+    throw new InvalidArgumentError(`must be an integer ≥ ${least}.`);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError(`must be at most ${Number.MAX_SAFE_INTEGER}.`);
   return value;
 }
 
-export function positiveInteger(text: string): number {
-  const value = integer(text);
-  if (value === 0) throw new InvalidArgumentError("must be an integer ≥ 1.");
-  return value;
-}
+export const integer = (text: string): number => integerFrom(0, text);
+
+export const positiveInteger = (text: string): number => integerFrom(1, text);
 
 export function positive(text: string): number {
   const value = Number(text);

@@ -27,6 +27,8 @@ export interface PerformOptions extends DocumentOptions {
   readonly quiet?: boolean;
   /** Write the run; otherwise it is kept in memory only. */
   readonly keep: boolean;
+  /** Leave the analyses out of a run that is not written: whoever asks reads the result alone. */
+  readonly resultOnly?: boolean;
   /** Seconds between checkpoints of a run that is written, default 30; 0 for none. */
   readonly checkpointEvery?: number;
 }
@@ -43,17 +45,19 @@ export interface Performed {
 /** How a run is computed beside its document. */
 interface Computing {
   readonly quiet: boolean;
+  readonly analyze: boolean;
   readonly checkpointEvery?: number;
   readonly resume?: RunCheckpoint | undefined;
   onCheckpoint?(checkpoint: RunCheckpoint): void;
 }
 
 async function computeRun(loaded: LoadedExperiment, computing: Computing): Promise<TaskResults["run"]> {
-  const { quiet, checkpointEvery, resume, onCheckpoint } = computing;
+  const { quiet, analyze, checkpointEvery, resume, onCheckpoint } = computing;
   const reporter = createReporter(progressStyle(quiet));
   const task = {
     kind: "run" as const,
     document: loaded.document,
+    analyze,
     ...(checkpointEvery ? { checkpointEvery } : {}),
     ...(resume ? { resume } : {}),
   };
@@ -110,7 +114,7 @@ async function performUnlessStopped(
   const started = new Date();
   if (!options.keep) {
     await check();
-    const value = await computeRun(loaded, { quiet: options.quiet ?? false });
+    const value = await computeRun(loaded, { quiet: options.quiet ?? false, analyze: options.resultOnly !== true });
     return { record: recordOf(id, value, started), analysis: value.analysis, reused: false };
   }
   const directory = options.out ?? defaultDirectory(file, id);
@@ -126,7 +130,13 @@ async function performUnlessStopped(
     const resume = checkpointEvery > 0 ? await checkpointIn(io, directory, id) : undefined;
     kept = resume !== undefined;
     await check();
-    const value = await computeRun(loaded, { quiet, checkpointEvery, resume, onCheckpoint: keeper.keep });
+    const value = await computeRun(loaded, {
+      quiet,
+      analyze: true,
+      checkpointEvery,
+      resume,
+      onCheckpoint: keeper.keep,
+    });
     const record = recordOf(id, value, started);
     // Drawing is loaded late: it is half of the start-up time, and a bad input or --json alone never needs it.
     const { runAttachments } = await import("../output/report.js");

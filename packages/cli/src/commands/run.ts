@@ -67,7 +67,7 @@ Examples:
     );
   documentOptions(command).action(async (file: string, flags: RunFlags) => {
     const keep = flags.json !== true || flags.out !== undefined;
-    const performed = await performRun(file, { ...flags, quiet: flags.quiet === true, keep });
+    const performed = await performRun(file, { ...flags, quiet: flags.quiet === true, keep, resultOnly: true });
     if (flags.json) emitJson(runAnswer(performed.record));
     else if (!flags.quiet) printRun(performed);
     exit(settle(performed));

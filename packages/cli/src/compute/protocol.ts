@@ -9,6 +9,8 @@ export type Task =
   | {
       readonly kind: "run";
       readonly document: unknown;
+      /** Whether the verdicts of the analyses are wanted beside the result. */
+      readonly analyze: boolean;
       /** Seconds between checkpoints; a stop signal takes one more. None are taken when left out. */
       readonly checkpointEvery?: number;
       readonly resume?: RunCheckpoint;

@@ -75,7 +75,7 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
   }
   const bound = experiment(task.document, { backends });
   if (task.kind === "analyze") return { analysis: analyzeExperiment(bound, { cancel: signal }), seconds: seconds() };
-  const { resume, checkpointEvery } = task;
+  const { resume, checkpointEvery, analyze } = task;
   const result = runExperiment(bound, {
     cancel: signal,
     onProgress,
@@ -86,7 +86,7 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
   const whole = !signal.aborted;
   // A whole result is worth keeping: a cancel that comes now lets the verdicts finish.
   const cancelAnalysis = checkpointEvery === undefined ? { cancel: signal } : {};
-  const analysis = whole ? analyzeExperiment(bound, { ...cancelAnalysis, leaveOut: ["integrates"] }) : {};
+  const analysis = whole && analyze ? analyzeExperiment(bound, { ...cancelAnalysis, leaveOut: ["integrates"] }) : {};
   return { result, analysis, seconds: seconds(), whole: whole && (checkpointEvery !== undefined || !signal.aborted) };
 }
 

@@ -100,3 +100,77 @@ describe("departure", () => {
     expect(departure({ attention: "softmax", sign: "repel" })["verdict"]).toBe("stays inside the span");
   });
 });
+
+/** Laws and models at their edges: nothing to attend to, nothing that moves, no room to move in. */
+const flat = (gaussian: object) => ({ initial: { gaussian: { mean: [0, 0], n: 5, ...gaussian } } });
+const still = { scale: 0 };
+const edges: Record<string, object> = {
+  "one token in R^2": { initial: { points: [[1, 2]] } },
+  "one token on the sphere": { initial: { points: [[0.6, 0.8]] }, geometry: "sphere" },
+  "one token in R": { initial: { points: [[2]] } },
+  "d = 1": { initial: { gaussian: { mean: [0.5], cov: [[2]], n: 4 } } },
+  "d = 1 on the sphere": { initial: { points: [[1], [-1], [1]] }, geometry: "sphere" },
+  "identical tokens": {
+    initial: {
+      points: [
+        [0.6, 0.8],
+        [0.6, 0.8],
+      ],
+    },
+    geometry: "sphere",
+  },
+  "antipodal tokens": {
+    initial: {
+      points: [
+        [0.6, 0.8],
+        [-0.6, -0.8],
+      ],
+    },
+    geometry: "sphere",
+  },
+  "Σ_0 = 0": flat({ cov: { scale: 0 } }),
+  "Σ_0 of rank one": flat({
+    cov: [
+      [1, 1],
+      [1, 1],
+    ],
+  }),
+  "identical tokens in R^2": {
+    initial: {
+      points: [
+        [1, 2],
+        [1, 2],
+        [1, 2],
+      ],
+    },
+  },
+  "Σ_0 tiny": flat({ cov: { scale: 1e-200 } }),
+  "Σ_0 large": flat({ cov: { scale: 1e12 } }),
+};
+const attentions: Record<string, object> = {
+  softmax: { softmax: {} },
+  "softmax, V = 0": { softmax: { V: still } },
+  "softmax, A = 0": { softmax: { Q: still } },
+  "softmax, β = 0": { softmax: { beta: 0 } },
+  "softmax, β < 0": { softmax: { beta: -1 } },
+  l2: { l2: {} },
+  "l2, V = 0": { l2: { V: still } },
+  sinkhorn: { sinkhorn: {} },
+  "sinkhorn, V = 0": { sinkhorn: { V: still } },
+  linear: { linear: {} },
+  "linear, V = 0": { linear: { V: still } },
+  sigmoid: { sigmoid: {} },
+  unnormalised: { unnormalised: {} },
+  hardmax: { hardmax: {} },
+};
+const corners = Object.keys(edges).flatMap((edge) => Object.keys(attentions).map((name) => [edge, name] as const));
+
+test.each(corners)("%s, %s: every analysis that applies has a JSON verdict", (edge, name) => {
+  const { initial, geometry = "euclidean" } = edges[edge] as { initial: object; geometry?: string };
+  const model = { attention: attentions[name], geometry };
+  const bound = experiment({ model, initial, levels: { particles: {} } });
+  for (const answer of Object.values(analyzeExperiment(bound))) {
+    expect(typeof (answer as { verdict?: unknown }).verdict).toBe("string");
+    expect(JSON.parse(JSON.stringify(answer))).toEqual(answer);
+  }
+});

@@ -61,12 +61,37 @@ function codeOf(issue: Issue, got: unknown): InputErrorCode {
   return issue.code === "invalid_value" ? "unknown-name" : "wrong-type";
 }
 
+/** What zod expects, in words. */
+const typeWords: Readonly<Record<string, string>> = {
+  int: "an integer",
+  record: "a mapping of names to values",
+  object: "a mapping of keys to values",
+  array: "a list",
+  tuple: "a list",
+  boolean: "true or false",
+};
+
+/** A bound that a number, or the length of a list, does not keep. */
+function boundOf(issue: Extract<Issue, { code: "too_small" | "too_big" }>): string {
+  const [bound, strict, weak] =
+    issue.code === "too_small" ? [issue.minimum, ">", "≥"] : ([issue.maximum, "<", "≤"] as const);
+  if (issue.origin === "number" || issue.origin === "int") return `must be ${issue.inclusive ? weak : strict} ${bound}`;
+  const entries = `${bound} ${Number(bound) === 1 ? "entry" : "entries"}`;
+  return `must have at ${issue.code === "too_small" ? "least" : "most"} ${entries}`;
+}
+
 function ruleOf(issue: Issue, doc: string | undefined): string {
   if (issue.code === "invalid_union" && doc !== undefined) return `must be ${doc}`;
-  if (issue.code === "invalid_value" && !issue.message.startsWith("Invalid")) return issue.message;
-  if (issue.code === "invalid_value") return `must be one of ${issue.values.map(String).join(", ")}`;
-  if (issue.code === "invalid_type") return `must be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
-  return issue.message.replace(/^Invalid input: |^Too (small|big): /, "").replace(/^expected /, "must be ");
+  if (issue.code === "invalid_value") {
+    if (!issue.message.startsWith("Invalid")) return issue.message;
+    return `must be ${issue.values.length > 1 ? "one of " : ""}${issue.values.map(String).join(", ")}`;
+  }
+  if (issue.code === "too_small" || issue.code === "too_big") return boundOf(issue);
+  if (issue.code === "invalid_type") {
+    const { expected } = issue;
+    return `must be ${typeWords[expected] ?? `${/^[aeiou]/.test(expected) ? "an" : "a"} ${expected}`}`;
+  }
+  return issue.message.replace(/^Invalid input: /, "").replace(/^expected /, "must be ");
 }
 
 function toInputError(who: string, schema: ZodType, first: Issue, root: unknown, path: SpecPath): InputError {

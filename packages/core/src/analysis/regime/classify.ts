@@ -133,7 +133,7 @@ function restingRegime({ flow, y, samples, certificate }: Evidence): Verdict | u
   if (size === 0) return r === 0 ? answer("bounded", certificate, { rank: 0 }) : undefined;
   const speed = restResidual(generator, cov, d);
   const atOnce = t === 0 && speed <= 64 * d * Number.EPSILON * rate;
-  if (!(speed < nearRest * rate) || (t === 0 && !atOnce)) return undefined;
+  if (!atOnce && (t === 0 || !(speed < nearRest * rate))) return undefined;
   const rank = remainingRank(samples, d, r);
   const { cov: limit, residual, moved } = atOnce ? { cov, residual: speed, moved: 0 } : polish(covFlow, cov, d, rank);
   const spectrum = linearisedSpectrum(covFlow, limit, d, rank);
@@ -153,7 +153,7 @@ function restingRegime({ flow, y, samples, certificate }: Evidence): Verdict | u
       margin: newtonReach - moved,
     },
     { name: "linearised spectrum in Re < 0", holds: stable, value: greatest, margin: -greatest },
-    { name: "at rest to 1e-10", holds: speed < atRest * rate, value: speed / rate },
+    { name: "at rest to 1e-10", holds: atOnce || speed < atRest * rate, value: rate === 0 ? 0 : speed / rate },
   ];
   if (!atOnce && !(moved < newtonReach && (stable || arrived))) return undefined;
   const continuum = slow > 0 && !stable ? `; ${slow} neutral directions: a continuum of equilibria` : "";

@@ -36,7 +36,7 @@ export const stability: AnalysisPlugin = {
   doc: "Linear stability of the uniform law on the sphere, with noise: growth rate of every degree, critical noise.",
   source: "theory.md §3",
   noise: ["independent"],
-  obstacle: ({ model }) => anisotropy(model),
+  obstacle: ({ model }) => (model.d === 1 ? "S⁰ is two points: nothing moves there" : anisotropy(model)),
   analyze({ model, span }) {
     const { d, noise } = model;
     const [t] = span;
