@@ -74,7 +74,10 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
     };
   }
   const bound = experiment(task.document, { backends });
-  if (task.kind === "analyze") return { analysis: analyzeExperiment(bound, { cancel: signal }), seconds: seconds() };
+  if (task.kind === "analyze") {
+    onProgress({ stage: "analyses", fraction: 0 });
+    return { analysis: analyzeExperiment(bound, { cancel: signal }), seconds: seconds() };
+  }
   const { resume, checkpointEvery, analyze } = task;
   const result = runExperiment(bound, {
     cancel: signal,
@@ -86,6 +89,7 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
   const whole = !signal.aborted;
   // A whole result is worth keeping: a cancel that comes now lets the verdicts finish.
   const cancelAnalysis = checkpointEvery === undefined ? { cancel: signal } : {};
+  if (whole && analyze) onProgress({ stage: "analyses", fraction: 0 });
   const analysis = whole && analyze ? analyzeExperiment(bound, { ...cancelAnalysis, leaveOut: ["integrates"] }) : {};
   return { result, analysis, seconds: seconds(), whole: whole && (checkpointEvery !== undefined || !signal.aborted) };
 }

@@ -6,7 +6,7 @@ import type { LevelResult } from "./result.js";
 
 /** Where a run stands. */
 export interface RunProgress {
-  /** Name of the level, or "distances". */
+  /** Name of the level, "distances", or what else is computed. */
   readonly stage: string;
   /** Of this stage, in [0, 1]. */
   readonly fraction: number;
