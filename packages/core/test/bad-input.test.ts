@@ -310,6 +310,30 @@ const values: readonly Case[] = [
     ["particles", "sliced-wasserstein"],
   ],
   [
+    "a distance that stands twice",
+    {
+      ...sound,
+      levels: { particles: {}, layers: { L: 2 } },
+      compare: { metrics: ["wasserstein", "bures-wasserstein", { wasserstein: { order: 1 } }] },
+    },
+    "conflict",
+    "compare.metrics.2",
+    ["wasserstein twice"],
+  ],
+  [
+    "an expectation of a distance that cannot compare that pair",
+    {
+      ...sound,
+      initial: { gaussian: { mean: [0, 0], n: 8 } },
+      levels: { particles: {}, layers: { L: 2 }, "gaussian-moments": {} },
+      compare: { metrics: ["wasserstein", "mmd"] },
+      expect: [{ series: "particles|gaussian-moments.wasserstein", below: 1 }],
+    },
+    "unknown-name",
+    "expect.0.series",
+    ["metric of particles|gaussian-moments", "mmd"],
+  ],
+  [
     "an expectation of a series nobody records",
     { ...sound, expect: [{ series: "particles.energi", below: 1 }] },
     "unknown-name",

@@ -110,7 +110,7 @@ export function comparisonSize(levels: number, comparison: Comparison): number {
 }
 
 /**
- * Every metric between every pair of levels at the times both have reached. Each value comes with the band of the same
+ * Every metric between every pair of levels it can measure, at the times both have reached. Each value comes with the band of the same
  * metric between independent samples of one law at the same n (against the exact law where one level is exact).
  *
  * @cost pairs × metrics × times × (1 + repeats) distances; bands against one Gaussian are shared between pairs
@@ -123,6 +123,7 @@ export function compareLevels(levels: readonly LevelStates[], comparison: Compar
       const [a, b] = [levels[i]!, levels[j]!];
       const byMetric: Record<string, DistanceSeries> = {};
       for (const metric of comparison.metrics) {
+        if (!metric.measures(a.level, b.level)) continue;
         byMetric[metric.name] = distanceSeries(metric, a, b, comparison, seed, bands, tick);
       }
       distances[`${a.level.name}|${b.level.name}`] = byMetric;

@@ -13,6 +13,8 @@ import { timesEvery } from "./times.js";
 export interface BoundMetric {
   readonly name: string;
   readonly unit: string;
+  /** Whether it compares laws of the kinds of these levels. */
+  measures(a: BoundLevel, b: BoundLevel): boolean;
   readonly between: (a: Law, b: Law) => number;
 }
 
@@ -23,28 +25,39 @@ export interface Comparison {
   readonly nullRepeats: number;
 }
 
-/** Pairs of levels a metric cannot measure are refused before anything runs. */
-function requireMeasurable(
-  plugin: DistancePlugin,
-  plugins: Plugins,
-  levels: readonly BoundLevel[],
-  path: SpecPath,
-): void {
-  for (const [i, a] of levels.entries()) {
-    for (const b of levels.slice(i + 1)) {
-      const pair = pairOf(a, b);
-      if (plugin.traits.between.includes(pair)) continue;
-      const others = plugins.distances.filter((one) => one.traits.between.includes(pair)).map((one) => one.name);
-      throw new InputError({
-        code: "incompatible",
-        who: `distance ${plugin.name}`,
-        rule: `it must be able to compare ${a.name} (${a.kind}) with ${b.name} (${b.kind})`,
-        got: plugin.traits.between.join(", "),
-        fix: `For these two levels there are ${others.join(", ")}`,
-        path,
-      });
-    }
-  }
+type Pair = readonly [BoundLevel, BoundLevel];
+
+const measures = ({ traits }: DistancePlugin, a: BoundLevel, b: BoundLevel): boolean =>
+  traits.between.includes(pairOf(a, b));
+
+/** A metric is taken of every pair it can measure; one that can measure none is refused before anything runs. */
+function requireMeasurable(plugin: DistancePlugin, plugins: Plugins, pairs: readonly Pair[], path: SpecPath): void {
+  const [first] = pairs;
+  if (first === undefined || pairs.some(([a, b]) => measures(plugin, a, b))) return;
+  const others = plugins.distances.filter((one) => pairs.some(([a, b]) => measures(one, a, b)));
+  const [a, b] = first;
+  throw new InputError({
+    code: "incompatible",
+    who: `distance ${plugin.name}`,
+    rule: `it must be able to compare two of the levels, such as ${a.name} (${a.kind}) with ${b.name} (${b.kind})`,
+    got: plugin.traits.between.join(", "),
+    fix: `For these levels there are ${others.map((one) => one.name).join(", ")}`,
+    path,
+  });
+}
+
+/** The answer has one series for the name of a metric. */
+function refuseTwice(names: readonly string[]): void {
+  const k = names.findIndex((name, i) => names.indexOf(name) < i);
+  if (k < 0) return;
+  throw new InputError({
+    code: "conflict",
+    who: "compare.metrics",
+    rule: "every distance stands once, because results are kept by its name",
+    got: `${names[k]} twice`,
+    fix: "Compare with other parameters in a second run",
+    path: ["compare", "metrics", k],
+  });
 }
 
 /** The `compare:` section; one level alone has nothing to be compared with. */
@@ -57,16 +70,19 @@ export function resolveComparison(
 ): Resolved<Comparison | undefined> {
   const section = spec.compare ?? { metrics: ["bures-wasserstein", "sliced-wasserstein"], every: undefined, draws: 32 };
   const every = section.every ?? (span[1] - span[0]) / 10;
+  const pairs = levels.flatMap((a, i) => levels.slice(i + 1).map((b): Pair => [a, b]));
   const choices = section.metrics.map((metric, k) => {
     const path = ["compare", "metrics", k];
     const choice = resolveChoice("distance", plugins.distances, metric, path);
-    requireMeasurable(choice.plugin, plugins, levels, path);
+    requireMeasurable(choice.plugin, plugins, pairs, path);
     return choice;
   });
+  refuseTwice(choices.map(({ plugin }) => plugin.name));
   const comparison: Comparison = {
     metrics: choices.map(({ plugin, params }) => ({
       name: plugin.name,
       unit: plugin.unit,
+      measures: (a, b) => measures(plugin, a, b),
       between: plugin.bind(params, seed),
     })),
     times: timesEvery(every, span, ["compare", "every"]),

@@ -26,7 +26,13 @@ function checkSeries(series: string, levels: readonly ExperimentLevel[], compari
   if (owner.includes("|")) {
     const pairs = names.flatMap((a, i) => names.slice(i + 1).map((b) => `${a}|${b}`));
     requireOneOf("pair of levels", owner, pairs);
-    requireOneOf("metric", key, comparison?.metrics.map((metric) => metric.name) ?? []);
+    const [a, b] = owner.split("|").map((name) => levels.find(({ level }) => level.name === name)!.level);
+    const metrics = comparison?.metrics.filter((metric) => metric.measures(a!, b!)) ?? [];
+    requireOneOf(
+      `metric of ${owner}`,
+      key,
+      metrics.map((metric) => metric.name),
+    );
     return;
   }
   requireOneOf("level", owner, names);
