@@ -321,6 +321,30 @@ const values: readonly Case[] = [
     ["wasserstein twice"],
   ],
   [
+    "a distance along the circle in R^3",
+    {
+      ...sound,
+      initial: { gaussian: { mean: [0, 0, 0], n: 8 } },
+      levels: { particles: {}, layers: { L: 2 } },
+      compare: { metrics: ["circle-wasserstein"] },
+    },
+    "incompatible",
+    "compare.metrics.0",
+    ["circle-wasserstein", "d = 3"],
+  ],
+  [
+    "a distance of more points than it takes",
+    {
+      ...sound,
+      initial: { gaussian: { mean: [0, 0, 0], n: 2001 } },
+      levels: { particles: {}, layers: { L: 2 } },
+      compare: { metrics: ["mmd", "wasserstein"] },
+    },
+    "out-of-range",
+    "compare.metrics.1",
+    ["at most 2000 points", "2001 points"],
+  ],
+  [
     "an expectation of a distance that cannot compare that pair",
     {
       ...sound,

@@ -1,7 +1,7 @@
 import type { DistancePlugin } from "../distances/index.js";
 import { pairOf } from "../distances/shared/require-pair.js";
 import type { BoundLevel } from "../dynamics/index.js";
-import { InputError, type SpecPath } from "../foundation/errors/index.js";
+import { atPath, InputError, type SpecPath } from "../foundation/errors/index.js";
 import type { Law } from "../laws/contract.js";
 import { resolveChoice } from "./choice.js";
 import type { Plugins } from "./plugins.js";
@@ -46,6 +46,17 @@ function requireMeasurable(plugin: DistancePlugin, plugins: Plugins, pairs: read
   });
 }
 
+/**
+ * What a distance asks of laws beside their kinds (the circle, few enough points, an order with a closed form) is found
+ * on the laws at the start, rather than after the levels have run.
+ */
+function requireLaws(metric: BoundMetric, pairs: readonly Pair[], path: SpecPath): void {
+  for (const [a, b] of pairs) {
+    if (!metric.measures(a, b)) continue;
+    atPath(path, () => metric.between(a.law(a.problem.y0), b.law(b.problem.y0)));
+  }
+}
+
 /** The answer has one series for the name of a metric. */
 function refuseTwice(names: readonly string[]): void {
   const k = names.findIndex((name, i) => names.indexOf(name) < i);
@@ -60,7 +71,11 @@ function refuseTwice(names: readonly string[]): void {
   });
 }
 
-/** The `compare:` section; one level alone has nothing to be compared with. */
+/**
+ * The `compare:` section; one level alone has nothing to be compared with.
+ * @throws InputError incompatible, conflict, and what a distance throws on the laws at the start
+ * @cost one distance for each metric and pair
+ */
 export function resolveComparison(
   spec: DocumentSpec,
   plugins: Plugins,
@@ -88,6 +103,9 @@ export function resolveComparison(
     times: timesEvery(every, span, ["compare", "every"]),
     nullRepeats: section.draws,
   };
+  comparison.metrics.forEach((metric, k) => {
+    requireLaws(metric, pairs, ["compare", "metrics", k]);
+  });
   const value = levels.length < 2 ? undefined : comparison;
   return { value, canonical: { metrics: choices.map((one) => one.canonical), every, draws: section.draws } };
 }
