@@ -53,6 +53,27 @@ function blocks(level: ExperimentLevel["level"], record: NdArray): Record<string
   );
 }
 
+/** Of a law that has a density: its value ρ = mass/volume at the midpoints of the cells, and where these lie. */
+function densityStates({ level }: ExperimentLevel, record: NdArray): Record<string, NdArray> {
+  const count = record.shape[0]!;
+  const size = level.problem.y0.length;
+  const laws = Array.from({ length: count }, (_, k) => level.law(record.data.slice(k * size, (k + 1) * size)));
+  const grids = laws.flatMap((law) => (law.kind === "point-cloud" && law.cells ? [{ ...law, cells: law.cells }] : []));
+  const [first] = grids;
+  if (first === undefined) return {};
+  const { m, d, cells } = first;
+  const density = new Float64Array(count * m);
+  const nodes = new Float64Array(count * m * d);
+  for (const [k, { points, weights, cells: here }] of grids.entries()) {
+    for (let j = 0; j < m; j++) density[k * m + j] = weights[j]! / here.volumes[j]!;
+    nodes.set(points, k * m * d);
+  }
+  return {
+    density: { shape: [count, ...cells.shape], data: density },
+    nodes: { shape: [count, ...cells.shape, d], data: nodes },
+  };
+}
+
 /** How a level is integrated: as the experiment says, or as the level itself brings it. */
 export function integrationOf(
   { integration }: Experiment,
@@ -120,7 +141,10 @@ export function runLevel(bound: Experiment, one: ExperimentLevel, options: Level
   const result: LevelResult = {
     outcome,
     t: trajectory.records["states"]!.t,
-    states: blocks(level, trajectory.records["states"]!.value),
+    states: {
+      ...blocks(level, trajectory.records["states"]!.value),
+      ...densityStates(one, trajectory.records["states"]!.value),
+    },
     series: seriesOf(one, trajectory),
     ...(monitors.length === 0 ? {} : { monitors: reportsOf(monitors, trajectory, stepping) }),
     ...(level.approximation === undefined ? {} : { approximation: level.approximation }),
