@@ -310,6 +310,48 @@ const values: readonly Case[] = [
     ["particles", "sliced-wasserstein"],
   ],
   [
+    "a parameter with nothing behind it",
+    withSoftmax({ beta: null }),
+    "wrong-type",
+    "model.attention.softmax.beta",
+    ["must be a scalar", "got null"],
+  ],
+  [
+    "a bound in words",
+    withModel({ mask: { window: { width: 0 } } }),
+    "out-of-range",
+    "model.mask.window.width",
+    ["must be > 0, got 0"],
+  ],
+  [
+    "a list for the levels",
+    { ...sound, levels: ["particles"] },
+    "wrong-type",
+    "levels",
+    ["must be a mapping of names"],
+  ],
+  [
+    "a rank tolerance of 0",
+    { ...withGaussian({ mean: [0, 0] }), observe: { rank: { what: { rank: { tolerance: 0 } } } } },
+    "out-of-range",
+    "observe.rank.what.rank.tolerance",
+    ["must be > 0"],
+  ],
+  [
+    "a rank tolerance of 1",
+    { ...withGaussian({ mean: [0, 0] }), observe: { rank: { what: { rank: { tolerance: 1 } } } } },
+    "out-of-range",
+    "observe.rank.what.rank.tolerance",
+    ["must be < 1"],
+  ],
+  [
+    "steps without end",
+    withSolve({ steps: { fixed: { dt: 1e-14 } } }),
+    "out-of-range",
+    "solve.steps.fixed.dt",
+    ["at most 10¹⁰ steps", "1e-14"],
+  ],
+  [
     "a distance that stands twice",
     {
       ...sound,

@@ -37,7 +37,7 @@ save: { at: end }
 observe:
   spectrum: { every: 0.05 }
   groups: { what: { cluster-count: { radius: 0.1 } }, at: [0, 1] }
-compare: { metrics: [bures-wasserstein, sliced-wasserstein, { sliced-wasserstein: { directions: 8 } }], every: 0.1 }
+compare: { metrics: [bures-wasserstein, energy-distance, { sliced-wasserstein: { directions: 8 } }], every: 0.1 }
 expect: [{ level: particles, equals: completed }]
 sweep: {}
 `;

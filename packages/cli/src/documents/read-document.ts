@@ -53,7 +53,7 @@ export async function readDocument(file: string): Promise<SourceDocument> {
       code: "syntax",
       who: `${file}:${line}:${col}`,
       rule: "the file must be YAML or JSON",
-      got: problem.message,
+      got: problem.code === "MULTIPLE_DOCS" ? "several documents, divided by ---" : problem.message,
     });
   }
   if (document.contents === null) {

@@ -37,6 +37,20 @@ function resolveSteps(value: unknown): { stepping: Stepping; canonical: unknown 
   return { stepping: atPath([...path, "adaptive"], () => adaptive(tolerance)), canonical: steps };
 }
 
+/** Beyond this many steps of one length a run would not end: a slip in dt. */
+const mostFixedSteps = 1e10;
+
+function requireSteps(stepping: Stepping, [start, end]: readonly [number, number]): void {
+  if (stepping.kind !== "fixed" || (end - start) / stepping.dt <= mostFixedSteps) return;
+  throw new InputError({
+    code: "out-of-range",
+    who: "steps.fixed",
+    rule: `the span [${start}, ${end}] holds at most 10¹⁰ steps`,
+    got: `dt: ${stepping.dt}`,
+    path: ["solve", "steps", "fixed", "dt"],
+  });
+}
+
 /** The `solve:` section. @throws InputError unknown-name, out-of-range, incompatible */
 export function resolveSolve(spec: DocumentSpec["solve"], plugins: Plugins): Resolved<Integration> {
   const { span, seed, repeats } = spec;
@@ -62,6 +76,7 @@ export function resolveSolve(spec: DocumentSpec["solve"], plugins: Plugins): Res
       path: ["solve", "method"],
     });
   }
+  requireSteps(stepping, span);
   const { time } = spec;
   if (time !== undefined && stepping.kind !== "adaptive") {
     throw new InputError({

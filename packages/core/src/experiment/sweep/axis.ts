@@ -1,4 +1,5 @@
 import { InputError, type SpecPath, show } from "../../foundation/errors/index.js";
+import { isMapping } from "../../foundation/parameters/index.js";
 import { canonicalValue } from "../canonical-spec.js";
 import { parseParameters } from "../parse.js";
 import { type RangeSpec, rangeSchema, valuesSchema } from "./section.js";
@@ -76,6 +77,10 @@ function rangeAxis(spec: RangeSpec, path: SpecPath): Axis {
  * @throws InputError wrong-type, empty, conflict (a value that stands twice), out-of-range
  */
 export function resolveAxis(value: unknown, who: string, path: SpecPath): Axis {
+  if (!Array.isArray(value) && !isMapping(value)) {
+    const rule = "must be a list of values, or { range: [a, b], count, scale }";
+    throw new InputError({ code: "wrong-type", who, rule, got: show(value), path });
+  }
   if (!Array.isArray(value)) return rangeAxis(parseParameters<RangeSpec>(who, rangeSchema, value, path), path);
   const values = parseParameters(who, valuesSchema, value, path);
   requireDistinct(values.length, (k) => values[k], path);

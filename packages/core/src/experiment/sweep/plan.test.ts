@@ -112,6 +112,12 @@ describe("bad sweeps are refused with the place of the key", () => {
   test.each<[string, unknown, RegExp, readonly (string | number)[]]>([
     ["empty", {}, /at least one path/, ["sweep"]],
     ["no mapping", [1], /at least one path/, ["sweep"]],
+    [
+      "a number for values",
+      { "model.attention.softmax.beta": 3 },
+      /must be a list of values, or \{ range.*got 3/,
+      ["sweep", "model.attention.softmax.beta"],
+    ],
     ["only measures", { measure: ["levels"] }, /at least one path/, ["sweep"]],
     ["an empty axis", { "solve.seed": [] }, /solve\.seed/, ["sweep", "solve.seed"]],
     ["an unknown section", { "modle.x": [1] }, /"modle.x" is neither.*"model"/, ["sweep", "modle.x"]],

@@ -138,7 +138,13 @@ export function bindMatrix(value: unknown, size: MatrixSize, who: string): Matri
 
 function requireLength(found: number, wanted: number, who: string, path: readonly (string | number)[] = []): void {
   if (found !== wanted) {
-    throw new InputError({ code: "wrong-shape", who, rule: `must have ${wanted} entries`, got: String(found), path });
+    throw new InputError({
+      code: "wrong-shape",
+      who,
+      rule: `must have ${wanted} ${wanted === 1 ? "entry" : "entries"}`,
+      got: String(found),
+      path,
+    });
   }
 }
 

@@ -17,7 +17,9 @@ export interface ParameterMeta {
 export type NumericKind = "scalar" | "vector" | "matrix";
 
 function numeric(kind: NumericKind, meta: ParameterMeta) {
-  return z.unknown().meta({ ...meta, numericKind: kind });
+  // `beta:` with nothing behind it is a line that was not finished, no wish for the default.
+  const written = z.unknown().refine((value) => value !== null, { error: `must be a ${kind}` });
+  return written.meta({ ...meta, numericKind: kind });
 }
 
 /** A number, { log-n: γ } or a schedule. */

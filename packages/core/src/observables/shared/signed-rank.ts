@@ -11,8 +11,8 @@ export interface RankParameters {
 export const rankParameters = z.strictObject({
   tolerance: z
     .number()
-    .min(0)
-    .max(0.999)
+    .gt(0)
+    .lt(1)
     .default(1e-10)
     .meta({ unit: "1", doc: "part of the largest eigenvalue at or below which one counts as zero" }),
 });
