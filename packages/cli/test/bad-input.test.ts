@@ -260,7 +260,7 @@ describe("files that are no experiment", () => {
     ["tab.yaml", "title: a\n\tmodel: 3\n", /^tab.yaml:2:1: .*Tabs are not allowed/],
     ["twice.yaml", "title: a\ntitle: b\n", /^twice.yaml:2:1: .*Map keys must be unique/],
     ["comma.json", '{\n  "model": {,}\n}\n', /^comma.json:2:13: the file must be YAML or JSON/],
-    ["two.yaml", "title: a\n---\ntitle: b\n", /^two.yaml:2:1: .*multiple documents/],
+    ["two.yaml", "title: a\n---\ntitle: b\n", /^two.yaml:2:1: .*several documents/],
     [
       "cycle.yaml",
       "title: a\nnotes: &n [*n]\n",
