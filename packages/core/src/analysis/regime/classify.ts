@@ -5,10 +5,10 @@ import {
   symmetricEigenvalues,
   transpose,
 } from "../../foundation/linear-algebra/index.js";
+import { type CovarianceFlow, linearisedSpectrum, newtonOnStratum, restResidual } from "../shared/linearised.js";
 import { combine, lift } from "../shared/matrix-forms.js";
 import type { FrozenFlow } from "./frozen-flow.js";
 import { limitingRank, type Sample } from "./limiting-rank.js";
-import { type CovarianceFlow, linearisedSpectrum, newtonOnStratum, restResidual } from "./linearised.js";
 import { slowingGrowth } from "./slowing-growth.js";
 import {
   type Certificate,

@@ -1,16 +1,9 @@
-import { frobeniusNorm, matMul, matVec, maxAbs, symmetricRankUpdate } from "../../foundation/linear-algebra/index.js";
+import { frobeniusNorm, matMul, matVec, symmetricRankUpdate } from "../../foundation/linear-algebra/index.js";
 import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
-import { combine, times } from "../shared/matrix-forms.js";
-import { type RiccatiSystem, riccatiSystemAt } from "../shared/riccati-system.js";
-import { type CovarianceFlow, plusTranspose } from "./linearised.js";
+import type { CovarianceFlow } from "../shared/linearised.js";
+import { type MomentFlow, type Moments, momentFlow } from "../shared/moment-flow.js";
 import { factorOf } from "./moving-range.js";
-
-/** Mean and covariance at some depth. */
-export interface Moments {
-  readonly mean: Float64Array;
-  readonly cov: Float64Array;
-}
 
 /** The moments' flow with the coefficients of one depth, on a factor of Σ = LLᵀ: L̇ = B(m, LLᵀ)L keeps the rank. */
 export interface FrozenFlow {
@@ -30,27 +23,8 @@ export interface FrozenFlow {
   readonly heads: number;
 }
 
-/** Bx + c of the model on N(mean, cov), with the coefficients of depth t. */
-function fieldOf(model: Model, t: number) {
-  const { d } = model;
-  const affine = () => ({ B: new Float64Array(d * d), c: new Float64Array(d) });
-  const [field, scratch] = [affine(), affine()];
-  return (mean: Float64Array, cov: Float64Array) => {
-    model.gaussianField(mean, cov, t, field, scratch);
-    return field;
-  };
-}
-
-/** Whether B changes with the mean: probed at the start with another mean, so that no variant is asked by name. */
-function dependsOnMean(field: ReturnType<typeof fieldOf>, { mean, cov }: Moments, d: number): boolean {
-  const here = field(mean, cov).B.slice();
-  const probe = mean.map((value, i) => value + 1 + i / d);
-  const there = field(probe, cov).B;
-  return maxAbs(here.map((value, k) => value - there[k]!)) > 1e-13 * Math.max(maxAbs(here), maxAbs(there));
-}
-
 /** |B|_F at the start and at Σ → 0, the greater. */
-function naturalRate(field: ReturnType<typeof fieldOf>, { mean, cov }: Moments): number {
+function naturalRate(field: MomentFlow["field"], { mean, cov }: Moments): number {
   const here = frobeniusNorm(field(mean, cov).B);
   return Math.max(
     here,
@@ -63,26 +37,11 @@ function naturalRate(field: ReturnType<typeof fieldOf>, { mean, cov }: Moments):
   );
 }
 
-/** H ↦ X + Xᵀ, X = Σ_h (V_hHA_hΣ + V_hΣA_hH) + WH. */
-function riccatiDerivative({ d, terms, W }: RiccatiSystem) {
-  const product = (a: Float64Array, b: Float64Array) => times(a, b, d, d, d);
-  return (cov: Float64Array) => {
-    const parts = terms.map(({ A, V }) => ({ V, right: product(A, cov), left: product(V, product(cov, A)) }));
-    return (H: Float64Array) => {
-      let X = product(W, H);
-      for (const { V, right, left } of parts) X = combine(combine(X, product(V, product(H, right))), product(left, H));
-      return plusTranspose(X, d);
-    };
-  };
-}
-
 /** The flow of a model from some moments, its coefficients frozen at depth t. Times count from 0. */
 export function frozenFlow(model: Model, t: number, start: Moments): FrozenFlow {
   const { d } = model;
-  const field = fieldOf(model, t);
-  const system = riccatiSystemAt(model, t);
+  const { field, carried, derivativeAt } = momentFlow(model, t, start);
   const { factor, r } = factorOf(start.cov, d);
-  const carried = dependsOnMean(field, start, d);
   const size = d * r;
   const y0 = new Float64Array(size + (carried ? d : 0));
   y0.set(factor);
@@ -109,7 +68,7 @@ export function frozenFlow(model: Model, t: number, start: Moments): FrozenFlow 
     covarianceFlow: (y) => {
       const mean = parts(y).mean.slice();
       const generator = (at: Float64Array, out: Float64Array) => out.set(field(mean, at).B);
-      return { generator, ...(system && { derivativeAt: riccatiDerivative(system) }) };
+      return { generator, ...(derivativeAt && { derivativeAt }) };
     },
     problem: {
       y0,

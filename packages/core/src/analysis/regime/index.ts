@@ -1,13 +1,13 @@
 import type { AnalysisContext, AnalysisPlugin, Json } from "../contract.js";
+import type { Moments } from "../shared/moment-flow.js";
 import { blowUpMargin } from "./boundary.js";
-import type { Moments } from "./frozen-flow.js";
 import { meanFate } from "./mean-fate.js";
 import { lastPiece, type Passage, passPiece } from "./pieces.js";
 import type { Verdict } from "./verdict.js";
 
+export { type CovarianceFlow, linearisedSpectrum } from "../shared/linearised.js";
 export { type BoundaryPoint, blowUpMargin, boundaryOf } from "./boundary.js";
 export { type LimitingRank, type LimitingRankOptions, limitingRank, type Sample } from "./limiting-rank.js";
-export { type CovarianceFlow, linearisedSpectrum } from "./linearised.js";
 export { type RegimeStatistics, type RegimeSummary, regimeStatistics, regimeSummary } from "./statistics.js";
 export type { Certificate, Equilibrium, Hypothesis, RegimeName, Verdict } from "./verdict.js";
 

@@ -1,7 +1,7 @@
 import { eigenvalues, frobeniusNorm, solveLinear } from "../../foundation/linear-algebra/index.js";
 import type { Model } from "../../model/index.js";
 import type { Json } from "../contract.js";
-import type { Moments } from "./frozen-flow.js";
+import type { Moments } from "../shared/moment-flow.js";
 import { spectrumJson, type Verdict } from "./verdict.js";
 
 /** Parts of the rate below which a real part counts as zero. */

@@ -1,10 +1,10 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
 import { eigenvalues, frobeniusNorm, matMul, symmetricEigenvalues } from "../../foundation/linear-algebra/index.js";
+import { type CovarianceFlow, linearisedSpectrum, plusTranspose, restResidual } from "../shared/linearised.js";
 import { combine, lift, times } from "../shared/matrix-forms.js";
 import type { ScalarValueSystem } from "../shared/riccati-system.js";
 import type { Escape } from "./escape-time.js";
 import { edgeOfSpectrum, type LinearRegime } from "./linear-regime.js";
-import { type CovarianceFlow, linearisedSpectrum, plusTranspose, restResidual } from "./linearised.js";
 import { factorOf, type MovingRange, movingRange } from "./moving-range.js";
 import { type Certificate, type Hypothesis, matrixJson, spectrumJson, type Verdict } from "./verdict.js";
 

@@ -1,12 +1,12 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
 import { frobeniusNorm } from "../../foundation/linear-algebra/index.js";
+import { restResidual } from "../shared/linearised.js";
 import type { ScalarValueSystem } from "../shared/riccati-system.js";
 import { centralRegime } from "./central.js";
 import { contractingRegime } from "./contracting.js";
 import { escapeTime } from "./escape-time.js";
 import { hyperbolicRegime } from "./hyperbolic.js";
 import { linearRegime } from "./linear-regime.js";
-import { restResidual } from "./linearised.js";
 import { escaped, flowOf, linearVerdict, restsAt, type ScalarCase, scalarCase, undecided } from "./scalar-case.js";
 import { stillRegime } from "./still.js";
 import type { Verdict } from "./verdict.js";

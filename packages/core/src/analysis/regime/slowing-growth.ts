@@ -1,6 +1,6 @@
 import { frobeniusNorm } from "../../foundation/linear-algebra/index.js";
+import { type CovarianceGenerator, covarianceRate } from "../shared/linearised.js";
 import type { Sample } from "./limiting-rank.js";
-import { type CovarianceGenerator, covarianceRate } from "./linearised.js";
 import type { Hypothesis } from "./verdict.js";
 
 /** Nats of |Σ| between the three states that are compared, and how far from there a state may lie. */

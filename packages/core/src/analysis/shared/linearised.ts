@@ -6,7 +6,7 @@ import {
   svd,
   symmetricEigen,
 } from "../../foundation/linear-algebra/index.js";
-import { combine, congruence, times, transposedTimes } from "../shared/matrix-forms.js";
+import { combine, congruence, times, transposedTimes } from "./matrix-forms.js";
 
 /** Σ̇ = B(Σ)Σ + ΣB(Σ)ᵀ of a law without moving mean; `out` receives B, d×d. */
 export type CovarianceGenerator = (cov: Float64Array, out: Float64Array) => void;

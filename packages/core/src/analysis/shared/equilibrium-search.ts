@@ -1,0 +1,238 @@
+import type { CancelSignal } from "../../foundation/cancel/index.js";
+import { eigenvalues, frobeniusNorm, solveLinear } from "../../foundation/linear-algebra/index.js";
+import { type RandomStream, stream } from "../../foundation/random/index.js";
+import { combine, transposedTimes } from "./matrix-forms.js";
+import type { MomentFlow } from "./moment-flow.js";
+import {
+  acrossRate,
+  chartJacobian,
+  chartRate,
+  chartSize,
+  movedPoint,
+  naturalRateAt,
+  type StratumPoint,
+  stratumPoint,
+} from "./rank-stratum.js";
+
+/** |rate|/|B| at which a point rests: rounding of the closure. */
+const atRest = 1e-11;
+/** Eigenvalues within this part of |B| of the imaginary axis count as on it: difference errors are 1e-9. */
+export const neutralRate = 1e-7;
+/** |Σ − Σ'| and |m − m'| over sizes below which two points are one. */
+const same = 1e-6;
+const maxIterations = 80;
+/** Steps over which the residual must halve. */
+const patience = 12;
+/** Longest move of a coordinate in one step: Σ may change e-fold. */
+const longest = 1;
+/** Ratios of sizes and of roots beyond which a start has left the stratum or run away. */
+const away = 1e8;
+const thin = 1e-6;
+
+/** Where the moments rest. */
+export interface MomentEquilibrium {
+  readonly point: StratumPoint;
+  /** |(Σ̇, ṁ)| in the point's own coordinates, over |B|. */
+  readonly residual: number;
+  /** |B| there, 1/depth. */
+  readonly rate: number;
+  /** Of the linearised flow on the rank stratum (with the mean where the covariance depends on it), by descending Re. */
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  /** Greatest 2·Re λ across the range. −∞ at full rank. */
+  readonly across: number;
+  /** Starts that came to it. */
+  readonly hits: number;
+}
+
+export interface EquilibriumSearch {
+  readonly equilibria: readonly MomentEquilibrium[];
+  readonly startsPerRank: number;
+  readonly seed: number;
+  readonly ranks: readonly number[];
+  /** Starts that came to rest, of all ranks. */
+  readonly converged: number;
+  /** Good and Turing's estimate of the chance that one more start finds something new: equilibria found once, over converged. */
+  readonly unseen: number;
+}
+
+export interface EquilibriumSearchOptions {
+  /** Of the covariances looked for. */
+  readonly ranks: readonly number[];
+  /** Default 32. */
+  readonly startsPerRank?: number;
+  /** Default 1. */
+  readonly seed?: number;
+  readonly cancel?: CancelSignal;
+}
+
+/** Number of unstable eigenvalues on the stratum. */
+export const unstableCount = ({ re, rate }: MomentEquilibrium): number =>
+  re.filter((value) => value > neutralRate * rate).length;
+
+/** Number of eigenvalues on the imaginary axis. */
+export const neutralCount = ({ re, rate }: MomentEquilibrium): number =>
+  re.filter((value) => Math.abs(value) <= neutralRate * rate).length;
+
+/** Asymptotically stable, unstable, or with directions that the linearised flow does not decide. */
+export function stabilityOf(one: MomentEquilibrium): "stable" | "unstable" | "neutral" {
+  const greatest = Math.max(one.across, ...one.re);
+  const zero = neutralRate * one.rate;
+  return greatest > zero ? "unstable" : greatest < -zero ? "stable" : "neutral";
+}
+
+/** The step −(JᵀJ + μI)⁻¹Jᵀf, cut to the longest move. */
+function dampedStep(J: Float64Array, f: Float64Array, mu: number): Float64Array | undefined {
+  const n = f.length;
+  const normal = transposedTimes(J, J, n, n, n);
+  for (let i = 0; i < n; i++) normal[i * (n + 1)]! += mu;
+  const slope = transposedTimes(J, f, n, n, 1).map((value) => -value);
+  try {
+    const found = solveLinear(normal, slope, n, 1);
+    const largest = found.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    if (!Number.isFinite(largest)) return undefined;
+    return largest > longest ? found.map((value) => (value * longest) / largest) : found;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a point is still of its rank and of a size like the start's. */
+function inside({ roots, mean }: StratumPoint, scale: number): boolean {
+  if (!roots.every(Number.isFinite) || !mean.every(Number.isFinite)) return false;
+  if (roots.length === 0) return frobeniusNorm(mean) < away * scale;
+  const [most, least] = [roots[0]!, roots.at(-1)!];
+  return least > thin * most && most < away * scale && most > scale / away;
+}
+
+/**
+ * An equilibrium near a point, by Newton's method on the rank stratum with Levenberg's damping, in charts that move along:
+ * every iterate is positive semidefinite and of the rank of the start.
+ * @returns undefined where it does not come to rest: the start ran away, lost its rank, or stalled
+ * @cost per step two closures for each coordinate, and one solve
+ */
+export function restNear(flow: MomentFlow, start: StratumPoint): { point: StratumPoint; residual: number } | undefined {
+  if (chartSize(start) === 0) return { point: start, residual: 0 };
+  const scale = start.roots[0] ?? start.meanScale;
+  let point = start;
+  let rate = naturalRateAt(flow, point);
+  let f = chartRate(flow, point);
+  let [size, damping] = [frobeniusNorm(f), 1e-2];
+  let polished = 0;
+  let [mark, marked] = [size, 0];
+  for (let k = 0; k < maxIterations && size > 0 && polished < 3; k++) {
+    if (size < mark / 2) [mark, marked] = [size, k];
+    else if (k - marked > patience) break;
+    const delta = dampedStep(chartJacobian(flow, point), f, damping * size * rate);
+    const next = delta && movedPoint(point, delta);
+    const there = next && inside(next, scale) ? chartRate(flow, next) : undefined;
+    const length = there === undefined ? Number.NaN : frobeniusNorm(there);
+    const resting = size < atRest * rate;
+    if (length < size) {
+      [point, f, size, damping] = [next!, there!, length, damping / 8];
+      rate = naturalRateAt(flow, point);
+      if (resting) polished++;
+    } else if (resting) break;
+    else {
+      damping = 8 * Math.max(damping, 1e-6);
+      if (damping > 1e12) break;
+    }
+  }
+  return size <= atRest * rate ? { point, residual: rate === 0 ? 0 : size / rate } : undefined;
+}
+
+/** An equilibrium with its linearised spectrum. */
+export function describedEquilibrium(
+  flow: MomentFlow,
+  { point, residual }: { readonly point: StratumPoint; readonly residual: number },
+  hits = 1,
+): MomentEquilibrium {
+  const n = chartSize(point);
+  const spectrum =
+    n === 0 ? { re: new Float64Array(0), im: new Float64Array(0) } : eigenvalues(chartJacobian(flow, point), n);
+  const order = Array.from(spectrum.re.keys()).sort((a, b) => spectrum.re[b]! - spectrum.re[a]!);
+  return {
+    point,
+    residual,
+    rate: naturalRateAt(flow, point),
+    re: Float64Array.from(order, (k) => spectrum.re[k]!),
+    im: Float64Array.from(order, (k) => spectrum.im[k]!),
+    across: acrossRate(flow, point),
+    hits,
+  };
+}
+
+/** Whether two points of one rank are one. */
+export function samePoint(a: StratumPoint, b: StratumPoint, tolerance = same): boolean {
+  const size = frobeniusNorm(a.cov) + frobeniusNorm(b.cov);
+  const far = frobeniusNorm(combine(a.cov, b.cov, -1)) > tolerance * size;
+  const shift = a.mean.length > 0 ? frobeniusNorm(combine(a.mean, b.mean, -1)) : 0;
+  return a.rank === b.rank && !far && shift <= tolerance * (a.meanScale + b.meanScale);
+}
+
+/** s where the closure at sI is about as strong as at 0 and at I: where balances are. */
+function naturalVariance({ field, d }: MomentFlow): number {
+  const zero = new Float64Array(d);
+  const at = (s: number) =>
+    field(
+      zero,
+      Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? s : 0)),
+    ).B.slice();
+  const origin = at(0);
+  const strength = frobeniusNorm(origin);
+  const excess = (s: number) => frobeniusNorm(combine(at(s), origin, -1));
+  if (!(strength > 0)) return 1;
+  for (let decade = -8; decade < 8; decade += 0.5) if (excess(10 ** decade) > strength) return 10 ** decade;
+  return 1;
+}
+
+/** A start: its size over five decades around the natural one, its directions and their proportions at random. */
+function randomStart(draws: RandomStream, flow: MomentFlow, rank: number, variance: number): StratumPoint {
+  const { d, carried } = flow;
+  const size = Math.sqrt(variance * 10 ** (5 * draws.uniform() - 2.5));
+  const shape = 10 ** draws.uniform();
+  const spread = Float64Array.from({ length: rank }, () => shape ** (draws.uniform() - 0.5));
+  const factor = Float64Array.from(
+    { length: d * rank },
+    (_, k) => (size * spread[k % rank]! * draws.normal()) / Math.sqrt(d),
+  );
+  // A quarter of the starts has no mean: the equilibria in that plane are isolated in it more often than beside it.
+  const tilted = carried && draws.uniform() > 0.25;
+  const mean = Float64Array.from({ length: carried ? d : 0 }, () => (tilted ? size * draws.normal() : 0));
+  return stratumPoint(factor, d, rank, mean);
+}
+
+/**
+ * Equilibria of the moments, BΣ + ΣBᵀ = 0 (and Bm + c = 0 where the covariance depends on the mean), of the given ranks: by
+ * Newton's method on each rank stratum from many seeded starts, those that coincide counted as one. Of a continuum of
+ * equilibria every start may find another member: they are all kept, with the eigenvalues that vanish.
+ *
+ * @throws nothing of its own; a start whose closure is refused counts as not converged
+ * @cost startsPerRank × ranks × some 15 steps of two closures per coordinate
+ * @accuracy residual 1e-11|B| (equilibrium-search.test.ts: closed forms, late runs, SciPy's fsolve)
+ * @source theory.md §2 (equilibria by Newton, rank strata); damping, charts and the unseen share: derived
+ */
+export function findEquilibria(flow: MomentFlow, options: EquilibriumSearchOptions): EquilibriumSearch {
+  const { ranks, startsPerRank = 32, seed = 1, cancel } = options;
+  const variance = naturalVariance(flow);
+  const found: { one: { point: StratumPoint; residual: number }; hits: number }[] = [];
+  let converged = 0;
+  for (const rank of ranks) {
+    const single = rank === 0 && !flow.carried;
+    for (let k = 0; k < (single ? 1 : startsPerRank); k++) {
+      if (cancel?.aborted === true) break;
+      const draws = stream({ seed, purpose: "equilibria", run: rank, token: k });
+      const one = restNear(flow, randomStart(draws, flow, rank, variance));
+      if (one === undefined) continue;
+      converged++;
+      const known = found.find(({ one: { point } }) => samePoint(point, one.point));
+      if (known === undefined) found.push({ one, hits: 1 });
+      else known.hits++;
+    }
+  }
+  const equilibria = found.map(({ one, hits }) => describedEquilibrium(flow, one, hits));
+  const trace = ({ point }: MomentEquilibrium) => point.roots.reduce((sum, root) => sum + root * root, 0);
+  equilibria.sort((a, b) => a.point.rank - b.point.rank || trace(a) - trace(b));
+  const once = found.filter(({ one, hits }) => hits === 1 && chartSize(one.point) > 0).length;
+  return { equilibria, startsPerRank, seed, ranks, converged, unseen: converged === 0 ? 1 : once / converged };
+}

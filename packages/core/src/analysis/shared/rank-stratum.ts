@@ -1,0 +1,160 @@
+import { eigenvalues, frobeniusNorm, svd, symmetricEigen } from "../../foundation/linear-algebra/index.js";
+import { covarianceRate } from "./linearised.js";
+import { columns, congruence, lift, times, transposedTimes } from "./matrix-forms.js";
+import type { MomentFlow } from "./moment-flow.js";
+
+/**
+ * A covariance of fixed rank r in factored form, Σ = U diag(roots²) Uᵀ, and the mean where the covariance depends on it.
+ * Its chart: δ = (S, T, μ) stands for Σ' = FFᵀ, F = (U + U_⊥T) diag(roots) e^{S/2}, S symmetric r×r, T (d−r)×r, and for
+ * mean + μ·meanScale: every δ is positive semidefinite of rank r, and δ = 0 is the point itself.
+ */
+export interface StratumPoint {
+  readonly d: number;
+  readonly rank: number;
+  readonly cov: Float64Array;
+  /** Shape [d]; empty where the covariance does not depend on it. */
+  readonly mean: Float64Array;
+  /** U, shape [d, rank]. */
+  readonly basis: Float64Array;
+  /** Square roots of the eigenvalues, descending. */
+  readonly roots: Float64Array;
+  /** U_⊥, shape [d, d − rank]. */
+  readonly complement: Float64Array;
+  readonly meanScale: number;
+}
+
+/** The point FFᵀ of a factor F [d, rank]. */
+export function stratumPoint(factor: Float64Array, d: number, rank: number, mean: Float64Array): StratumPoint {
+  const { u, s } = rank > 0 ? svd(factor, d, rank) : { u: new Float64Array(0), s: new Float64Array(0) };
+  const projector = rank > 0 ? lift(u, d, rank) : new Float64Array(d * d);
+  const complement = columns(symmetricEigen(projector, d).vectors, d, d, 0, d - rank);
+  const rooted = u.map((value, k) => value * s[k % rank]!);
+  const cov = rank > 0 ? lift(rooted, d, rank) : new Float64Array(d * d);
+  const meanScale = Math.hypot(frobeniusNorm(s), frobeniusNorm(mean)) / Math.sqrt(d) || 1;
+  return { d, rank, cov, mean, basis: u, roots: s, complement, meanScale };
+}
+
+/** Coordinates of a chart: r(r+1)/2 + r(d−r), and d for the mean. */
+export const chartSize = ({ d, rank, mean }: StratumPoint): number =>
+  (rank * (rank + 1)) / 2 + rank * (d - rank) + mean.length;
+
+/** S so small that e^{S/2} is its series to S²: S³/48 is below rounding. */
+const small = 2e-5;
+
+/** e^{S/2}, S symmetric r×r. */
+function exponentialOfHalf(S: Float64Array, r: number): Float64Array {
+  if (frobeniusNorm(S) <= small) {
+    const square = times(S, S, r, r, r);
+    return S.map((value, k) => (k % (r + 1) === 0 ? 1 : 0) + value / 2 + square[k]! / 8);
+  }
+  const { values, vectors } = symmetricEigen(S, r);
+  return lift(
+    vectors.map((value, k) => value * Math.exp(values[k % r]! / 4)),
+    r,
+    r,
+  );
+}
+
+/** U diag(roots)·e^{S/2}, moved out of the range by T. */
+function movedFactor({ d, rank, basis, roots, complement }: StratumPoint, delta: Float64Array): Float64Array {
+  const S = new Float64Array(rank * rank);
+  let k = 0;
+  for (let j = 0; j < rank; j++)
+    for (let i = 0; i <= j; i++) {
+      S[i * rank + j] = delta[k]!;
+      S[j * rank + i] = delta[k++]!;
+    }
+  const stretch = exponentialOfHalf(S, rank);
+  const rest = d - rank;
+  const turned = times(complement, delta.subarray(k, k + rest * rank), d, rest, rank);
+  const moved = basis.map((value, at) => (value + turned[at]!) * roots[at % rank]!);
+  return times(moved, stretch, d, rank, rank);
+}
+
+/** The moments at δ of the chart of a point. */
+export function chartMoments(at: StratumPoint, delta: Float64Array): { factor: Float64Array; mean: Float64Array } {
+  const offset = delta.length - at.mean.length;
+  const mean = at.mean.map((value, i) => value + at.meanScale * delta[offset + i]!);
+  return { factor: at.rank > 0 ? movedFactor(at, delta) : new Float64Array(0), mean };
+}
+
+/** The point at δ of the chart of another. */
+export function movedPoint(at: StratumPoint, delta: Float64Array): StratumPoint {
+  const { factor, mean } = chartMoments(at, delta);
+  return stratumPoint(factor, at.d, at.rank, mean);
+}
+
+/** Coordinates of a change (H, μ) of the moments in the tangent space of a point: U*ᵀHU*, U_⊥ᵀHU* with U* = U/roots. */
+export function chartCoordinates(at: StratumPoint, H: Float64Array, mean: Float64Array): Float64Array {
+  const { d, rank, basis, roots, complement, meanScale } = at;
+  const out = new Float64Array(chartSize(at));
+  let k = 0;
+  if (rank > 0) {
+    const inside = congruence(H, basis, d, rank);
+    for (let j = 0; j < rank; j++)
+      for (let i = 0; i <= j; i++) out[k++] = inside[i * rank + j]! / (roots[i]! * roots[j]!);
+    const rest = d - rank;
+    const across = transposedTimes(complement, times(H, basis, d, d, rank), rest, d, rank);
+    for (let i = 0; i < rest * rank; i++) out[k++] = across[i]! / roots[i % rank]! ** 2;
+  }
+  for (let i = 0; i < mean.length; i++) out[k++] = mean[i]! / meanScale;
+  return out;
+}
+
+/** (Σ̇, ṁ) at δ, in the coordinates of the chart's own point: zero where the moments rest, in 1/depth. */
+export function chartRate(flow: MomentFlow, at: StratumPoint, delta?: Float64Array): Float64Array {
+  const { d } = at;
+  const { factor, mean } = delta === undefined ? { factor: undefined, mean: at.mean } : chartMoments(at, delta);
+  const cov = factor === undefined ? at.cov : at.rank > 0 ? lift(factor, d, at.rank) : at.cov;
+  const where = mean.length > 0 ? mean : new Float64Array(d);
+  const rate = covarianceRate((sigma, B) => B.set(flow.field(where, sigma).B), cov, d);
+  return chartCoordinates(at, rate, mean.length > 0 ? meanRate(flow, mean, cov) : mean);
+}
+
+/** Bm + c, shape [d]. */
+export function meanRate({ field, d }: MomentFlow, mean: Float64Array, cov: Float64Array): Float64Array {
+  const { B, c } = field(mean, cov);
+  const moved = times(B, mean, d, d, 1);
+  return moved.map((value, i) => value + c[i]!);
+}
+
+/** Length of the difference step: error its square, rounding ε over it. */
+const step = 1e-5;
+
+/**
+ * ∂(chart rate)/∂δ at δ (0 when left out), by central differences. At an equilibrium and δ = 0 it is the linearised flow on
+ * the rank stratum: its eigenvalues do not depend on the chart.
+ * @cost two closures per coordinate
+ */
+export function chartJacobian(flow: MomentFlow, at: StratumPoint, delta?: Float64Array): Float64Array {
+  const size = chartSize(at);
+  const out = new Float64Array(size * size);
+  const probe = delta?.slice() ?? new Float64Array(size);
+  for (let j = 0; j < size; j++) {
+    const here = probe[j]!;
+    probe[j] = here + step;
+    const ahead = chartRate(flow, at, probe);
+    probe[j] = here - step;
+    const back = chartRate(flow, at, probe);
+    probe[j] = here;
+    for (let i = 0; i < size; i++) out[i * size + j] = (ahead[i]! - back[i]!) / (2 * step);
+  }
+  return out;
+}
+
+/** Greatest 2·Re λ, λ of U_⊥ᵀBU_⊥: how fast spread outside the range grows. −∞ at full rank. */
+export function acrossRate({ field, d }: MomentFlow, { cov, mean, rank, complement }: StratumPoint): number {
+  const rest = d - rank;
+  if (rest === 0) return Number.NEGATIVE_INFINITY;
+  const { B } = field(mean.length > 0 ? mean : new Float64Array(d), cov);
+  const block = transposedTimes(complement, times(B, complement, d, d, rest), rest, d, rest);
+  return 2 * Math.max(...eigenvalues(block, rest).re);
+}
+
+/** |B| at Σ = 0 and at the isotropic covariance of this one's trace: what rates are small against. */
+export function naturalRateAt({ field, d }: MomentFlow, at: StratumPoint): number {
+  const mean = at.mean.length > 0 ? at.mean : new Float64Array(d);
+  const share = at.roots.reduce((sum, root) => sum + root * root, 0) / d;
+  const isotropic = Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? share : 0));
+  return frobeniusNorm(field(mean, isotropic).B) + frobeniusNorm(field(mean, new Float64Array(d * d)).B);
+}
