@@ -5,6 +5,7 @@ import { cells } from "./cells/index.js";
 import { criticalScaling } from "./critical-scaling/index.js";
 import { departure } from "./departure/index.js";
 import { dobrushin } from "./dobrushin/index.js";
+import { equilibria } from "./equilibria/index.js";
 import { lostInTheMiddle } from "./lost-in-the-middle/index.js";
 import { metastability } from "./metastability/index.js";
 import { phasePortrait } from "./phase-portrait/index.js";
@@ -19,6 +20,7 @@ export const analysisCatalog: readonly AnalysisPlugin[] = [
   criticalScaling,
   departure,
   dobrushin,
+  equilibria,
   lostInTheMiddle,
   metastability,
   phasePortrait,

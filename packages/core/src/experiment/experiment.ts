@@ -1,12 +1,14 @@
 import { type Backend, type BackendActivity, createReferenceBackend } from "../foundation/backend/index.js";
 import { InputError, show } from "../foundation/errors/index.js";
-import { isMapping } from "../foundation/parameters/index.js";
+import { isMapping, type NumericContext } from "../foundation/parameters/index.js";
 import type { InitialLaw } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
 import type { When } from "../solve/index.js";
 import { canonicalValue } from "./canonical-spec.js";
+import { applyOverride, parsePath } from "./override.js";
 import { parseParameters } from "./parse.js";
 import { builtinPlugins, type Plugins } from "./plugins.js";
+import { type RequestedAnalysis, resolveAnalyses } from "./resolve-analyses.js";
 import { type Comparison, resolveComparison } from "./resolve-comparison.js";
 import { checkExpectations } from "./resolve-expectations.js";
 import { resolveInitial, resolveLevels } from "./resolve-levels.js";
@@ -29,6 +31,10 @@ export interface Experiment {
   readonly saveAt: When;
   readonly comparison: Comparison | undefined;
   readonly expectations: readonly ExpectSpec[];
+  /** Analyses that the document asks for by name. */
+  readonly analyses: readonly RequestedAnalysis[];
+  /** The model with one number of the document's `model` replaced. @throws InputError */
+  modelAt(path: string, value: number): Model;
   readonly backend: BackendReport;
   /** What the backend did since it was last asked. */
   activity(): Partial<BackendActivity>;
@@ -44,7 +50,7 @@ export interface ExperimentOptions {
 function withoutEmptySections(document: Record<string, unknown>): Record<string, unknown> {
   const filled = (value: unknown): unknown => (value === null ? {} : value);
   const entries = Object.entries(document).map(([key, value]) => {
-    if (!["solve", "backend", "save", "observe", "compare", "sweep"].includes(key)) return [key, value];
+    if (!["solve", "backend", "save", "observe", "compare", "analyze", "sweep"].includes(key)) return [key, value];
     const section = filled(value);
     if (key !== "observe" || !isMapping(section)) return [key, section];
     return [key, Object.fromEntries(Object.entries(section).map(([name, entry]) => [name, filled(entry)]))];
@@ -72,6 +78,15 @@ function parseDocument(document: unknown): DocumentSpec {
     fix: "Run it with meanfield sweep, or leave sweep out",
     path: ["sweep"],
   });
+}
+
+/** The document's model with one number of it replaced. */
+function variedModel(spec: DocumentSpec, plugins: Plugins, context: NumericContext, backend: Backend) {
+  return (path: string, value: number): Model => {
+    const steps = parsePath(path);
+    const { model } = applyOverride({ model: spec.model }, { path: steps, value, by: "path" }) as DocumentSpec;
+    return resolveModel(model, plugins, context, backend).value;
+  };
 }
 
 function resolveSaveTimes({ at }: DocumentSpec["save"], span: readonly [number, number]): When {
@@ -105,6 +120,9 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
   });
   const comparison = resolveComparison(spec, plugins, levels.value, span, seed);
   checkExpectations(spec.expect, series.value, comparison.value, repeats);
+  const modelAt = variedModel(spec, plugins, context, backend.value);
+  const { value: law } = initial;
+  const analyses = resolveAnalyses(spec.analyze, plugins, { model: model.value, initial: law, span, modelAt });
   const canonical = {
     format: 1,
     ...(spec.title === undefined ? {} : { title: spec.title }),
@@ -118,6 +136,7 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
     observe: series.canonical,
     ...(comparison.value === undefined ? {} : { compare: comparison.canonical }),
     expect: spec.expect,
+    ...(analyses.value.length === 0 ? {} : { analyze: analyses.canonical }),
   };
   return {
     spec: canonicalValue(canonical) as Readonly<Record<string, unknown>>,
@@ -129,6 +148,8 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
     saveAt: resolveSaveTimes(spec.save, span),
     comparison: comparison.value,
     expectations: spec.expect,
+    analyses: analyses.value,
+    modelAt,
     backend: backend.report,
     activity: () => backend.value.activity?.() ?? {},
   };

@@ -126,6 +126,10 @@ export function experimentJsonSchema(plugins: Plugins): JsonSchema {
   const levels = Object.fromEntries(
     plugins.levels.map(({ name, params, doc }) => [name, parametersSchema(params, doc)]),
   );
+  const none = z.strictObject({});
+  const analyses = Object.fromEntries(
+    plugins.analysis.map(({ name, params, doc }) => [name, parametersSchema(params ?? none, doc)]),
+  );
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Meanfield experiment",
@@ -134,6 +138,12 @@ export function experimentJsonSchema(plugins: Plugins): JsonSchema {
     properties: {
       ...properties,
       sweep: { ...convert(sweepSchema), type: ["object", "null"], description: properties["sweep"]!["description"] },
+      analyze: {
+        type: ["object", "null"],
+        description: properties["analyze"]!["description"],
+        properties: analyses,
+        additionalProperties: false,
+      },
       levels: {
         type: "object",
         description: properties["levels"]!["description"],

@@ -169,6 +169,10 @@ export const documentSchema = z.strictObject({
     .meta({ doc: "measurements along the run: name: { what, every | at }" }),
   compare: compareSchema.optional().meta({ doc: "distances between the levels" }),
   expect: z.array(expectSchema).default([]).meta({ doc: "what the run must show; exit 1 when it does not" }),
+  analyze: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .meta({ doc: "analyses to be made beside the run, and their parameters; others apply by themselves" }),
   sweep: z
     .record(z.string(), z.unknown())
     .default({})

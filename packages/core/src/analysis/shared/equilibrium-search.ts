@@ -1,13 +1,14 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
-import { eigenvalues, frobeniusNorm, solveLinear } from "../../foundation/linear-algebra/index.js";
+import { frobeniusNorm, solveLinear } from "../../foundation/linear-algebra/index.js";
 import { type RandomStream, stream } from "../../foundation/random/index.js";
 import { combine, transposedTimes } from "./matrix-forms.js";
 import type { MomentFlow } from "./moment-flow.js";
 import {
-  acrossRate,
   chartJacobian,
   chartRate,
   chartSize,
+  type LocalSpectrum,
+  localSpectrum,
   movedPoint,
   naturalRateAt,
   type StratumPoint,
@@ -30,17 +31,10 @@ const away = 1e8;
 const thin = 1e-6;
 
 /** Where the moments rest. */
-export interface MomentEquilibrium {
+export interface MomentEquilibrium extends LocalSpectrum {
   readonly point: StratumPoint;
   /** |(Σ̇, ṁ)| in the point's own coordinates, over |B|. */
   readonly residual: number;
-  /** |B| there, 1/depth. */
-  readonly rate: number;
-  /** Of the linearised flow on the rank stratum (with the mean where the covariance depends on it), by descending Re. */
-  readonly re: Float64Array;
-  readonly im: Float64Array;
-  /** Greatest 2·Re λ across the range. −∞ at full rank. */
-  readonly across: number;
   /** Starts that came to it. */
   readonly hits: number;
 }
@@ -147,19 +141,7 @@ export function describedEquilibrium(
   { point, residual }: { readonly point: StratumPoint; readonly residual: number },
   hits = 1,
 ): MomentEquilibrium {
-  const n = chartSize(point);
-  const spectrum =
-    n === 0 ? { re: new Float64Array(0), im: new Float64Array(0) } : eigenvalues(chartJacobian(flow, point), n);
-  const order = Array.from(spectrum.re.keys()).sort((a, b) => spectrum.re[b]! - spectrum.re[a]!);
-  return {
-    point,
-    residual,
-    rate: naturalRateAt(flow, point),
-    re: Float64Array.from(order, (k) => spectrum.re[k]!),
-    im: Float64Array.from(order, (k) => spectrum.im[k]!),
-    across: acrossRate(flow, point),
-    hits,
-  };
+  return { point, residual, hits, ...localSpectrum(flow, point) };
 }
 
 /** Whether two points of one rank are one. */
@@ -224,7 +206,7 @@ export function findEquilibria(flow: MomentFlow, options: EquilibriumSearchOptio
       const draws = stream({ seed, purpose: "equilibria", run: rank, token: k });
       const one = restNear(flow, randomStart(draws, flow, rank, variance));
       if (one === undefined) continue;
-      converged++;
+      if (!single) converged++;
       const known = found.find(({ one: { point } }) => samePoint(point, one.point));
       if (known === undefined) found.push({ one, hits: 1 });
       else known.hits++;

@@ -151,10 +151,41 @@ export function acrossRate({ field, d }: MomentFlow, { cov, mean, rank, compleme
   return 2 * Math.max(...eigenvalues(block, rest).re);
 }
 
-/** |B| at Σ = 0 and at the isotropic covariance of this one's trace: what rates are small against. */
+/** |B| at Σ = 0 and at isotropic covariances of half and twice the trace, whose parts need not cancel: what rates are small against. */
 export function naturalRateAt({ field, d }: MomentFlow, at: StratumPoint): number {
   const mean = at.mean.length > 0 ? at.mean : new Float64Array(d);
   const share = at.roots.reduce((sum, root) => sum + root * root, 0) / d;
-  const isotropic = Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? share : 0));
-  return frobeniusNorm(field(mean, isotropic).B) + frobeniusNorm(field(mean, new Float64Array(d * d)).B);
+  const strength = (s: number) =>
+    frobeniusNorm(
+      field(
+        mean,
+        Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? s : 0)),
+      ).B,
+    );
+  return strength(0) + strength(share / 2) + strength(2 * share);
+}
+
+/** The linearised flow at an equilibrium. */
+export interface LocalSpectrum {
+  /** On the rank stratum, with the mean where the covariance depends on it; by descending real part. */
+  readonly re: Float64Array;
+  readonly im: Float64Array;
+  /** Greatest 2·Re λ across the range; −∞ at full rank. */
+  readonly across: number;
+  /** |B|, 1/depth. */
+  readonly rate: number;
+}
+
+/** @accuracy 1e-9|B| (differences); equilibrium-search.test.ts against closed forms */
+export function localSpectrum(flow: MomentFlow, point: StratumPoint): LocalSpectrum {
+  const n = chartSize(point);
+  const none = { re: new Float64Array(0), im: new Float64Array(0) };
+  const { re, im } = n === 0 ? none : eigenvalues(chartJacobian(flow, point), n);
+  const order = Array.from(re.keys()).sort((a, b) => re[b]! - re[a]!);
+  return {
+    re: Float64Array.from(order, (k) => re[k]!),
+    im: Float64Array.from(order, (k) => im[k]!),
+    across: acrossRate(flow, point),
+    rate: naturalRateAt(flow, point),
+  };
 }
