@@ -32,7 +32,7 @@ INLINE void score_panel(const struct keys *keys, const real *q, int64_t d, int64
   for (int r = 0; r < ROWS; r++) {
     for (int v = 0; v < GROUPS; v++) s[r][v] = splat(bias[j + r]);
   }
-  multiply((const real *)keys->panels + j * d, q, TILE, d, GROUPS, s);
+  multiply((const real *)keys->panels + j * d, 1, ROWS, q, TILE, d, GROUPS, s);
 }
 
 /* Weights of bounded scores, straight from the registers. */
@@ -133,7 +133,7 @@ static void gather_block(const struct job *job, const struct block *block, const
   const real *values = (const real *)job->keys->values + block->first / BLOCK * panels * BLOCK * ROWS;
   for (int64_t c = 0; c < panels; c++) {
     vector mean[ROWS][GROUPS] = {{{0}}};
-    multiply(values + (c * BLOCK + start) * ROWS, weights, TILE, block->last - block->first, GROUPS, mean);
+    multiply(values + (c * BLOCK + start) * ROWS, 1, ROWS, weights, TILE, block->last - block->first, GROUPS, mean);
     for (int r = 0; r < ROWS; r++) {
       for (int v = 0; v < GROUPS; v++) flush(sums->mean + (c * ROWS + r) * TILE + v * WIDTH, mean[r][v]);
     }

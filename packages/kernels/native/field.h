@@ -60,6 +60,9 @@ typedef void run_stack_fn(const struct job *job, int32_t systems, void *scratch)
 /* out = a*b for ROWS-panels of a and TILE-panels of b, both with k terms; accumulates when asked. */
 typedef void product_fn(const double *a, const double *b, int64_t k, double *out, int64_t stride, int32_t rows,
                         int32_t columns, int32_t accumulate);
+/* The same for ROWS rows of a, k columns wide, and `columns` columns of b, of `stride` as out, that need no packing. */
+typedef void product_in_place_fn(const double *a, const double *b, int64_t k, double *out, int64_t stride,
+                                 int32_t columns);
 /* Best of the machine: `repeats` runs of a loop over registers; returns a number that depends on all of them. */
 typedef double roofline_fn(int64_t repeats);
 /* Packs keys for the tiles, where there is room for them: panels, and values, which are the points where NULL. */
@@ -83,7 +86,9 @@ struct variant {
   pack_weights_fn *pack_weights;
   greatest_fn *greatest;
   double bound; /* on scores (log2) that need no running maximum */
-  product_fn *product; /* double only */
+  /* double only */
+  product_fn *product;
+  product_in_place_fn *product_in_place;
   roofline_fn *exp_roofline, *fma_roofline;
 };
 

@@ -47,7 +47,7 @@ static void map_lanes(const double *panels, const double *in, int64_t d, double 
   for (int64_t a = 0; a < d; a += ROWS) {
     for (int64_t lane = 0; lane < TILE; lane += GROUPS * WIDE_WIDTH) {
       wide sums[ROWS][GROUPS] = {{{0}}};
-      multiply_wide(panels + a * d, in + lane, TILE, d, GROUPS, sums);
+      multiply_wide(panels + a * d, 1, ROWS, in + lane, TILE, d, GROUPS, sums);
       for (int r = 0; r < ROWS; r++) memcpy(out + (a + r) * TILE + lane, sums[r], sizeof sums[r]);
     }
   }

@@ -4,15 +4,20 @@
 #include "run-tile.h"
 #include "stacked.h"
 
-/* out (rows × columns, row-major) = or += the product of an a-panel [k][ROWS] and a b-panel [k][TILE]. */
+/* Up to TILE columns of ROWS rows of a product. */
 #ifndef MEANFIELD_F32
+INLINE void columns_of(const double *a, int64_t row, int64_t term, const double *b, int64_t stride, int64_t k,
+                       int groups, vector sums[ROWS][GROUPS]) {
+  if (groups == 1) multiply(a, row, term, b, stride, k, 1, sums);
+  else if (groups == 2) multiply(a, row, term, b, stride, k, 2, sums);
+  else multiply(a, row, term, b, stride, k, GROUPS, sums);
+}
+
+/* out (rows × columns, row-major) = or += the product of an a-panel [k][ROWS] and a b-panel [k][TILE]. */
 static void product(const double *a, const double *b, int64_t k, double *out, int64_t stride, int32_t rows,
                     int32_t columns, int32_t accumulate) {
   vector sums[ROWS][GROUPS] = {{{0}}};
-  const int groups = (columns + WIDTH - 1) / WIDTH;
-  if (groups == 1) multiply(a, b, TILE, k, 1, sums);
-  else if (groups == 2) multiply(a, b, TILE, k, 2, sums);
-  else multiply(a, b, TILE, k, GROUPS, sums);
+  columns_of(a, 1, ROWS, b, TILE, k, (columns + WIDTH - 1) / WIDTH, sums);
   for (int r = 0; r < rows; r++) {
     double *row = out + r * stride;
     const int whole = columns / WIDTH;
@@ -23,6 +28,20 @@ static void product(const double *a, const double *b, int64_t k, double *out, in
     for (int l = whole * WIDTH; l < columns; l++) {
       const double x = sums[r][l / WIDTH][l % WIDTH];
       row[l] = accumulate ? row[l] + x : x;
+    }
+  }
+}
+
+/* The same bits for a (ROWS × k) and b (k × columns, a multiple of WIDTH) where they lie in their matrices, b and out with
+ * the same stride. */
+static void product_in_place(const double *a, const double *b, int64_t k, double *out, int64_t stride, int32_t columns) {
+  vector sums[ROWS][GROUPS] = {{{0}}};
+  const int groups = columns / WIDTH;
+  columns_of(a, k, 1, b, stride, k, groups, sums);
+  for (int r = 0; r < ROWS; r++) {
+    for (int v = 0; v < GROUPS; v++) {
+      if (v >= groups) break;
+      store(out + r * stride + v * WIDTH, sums[r][v]);
     }
   }
 }
@@ -66,6 +85,7 @@ const struct variant NAMED(meanfield_variant) = {
     .bound = BOUNDED,
 #ifndef MEANFIELD_F32
     .product = product,
+    .product_in_place = product_in_place,
 #endif
     .exp_roofline = exp_roofline,
     .fma_roofline = fma_roofline,
