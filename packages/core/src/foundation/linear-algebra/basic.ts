@@ -39,14 +39,20 @@ export function matVec(a: Float64Array, x: Float64Array, m: number, n: number, o
   let i = 0;
   // Four rows at a time: each is still summed from the left, but none waits for its last sum.
   for (; i + 3 < m; i += 4) {
-    const row = i * n;
-    let [first, second, third, fourth] = [0, 0, 0, 0];
+    const one = i * n;
+    const two = one + n;
+    const three = two + n;
+    const four = three + n;
+    let first = 0;
+    let second = 0;
+    let third = 0;
+    let fourth = 0;
     for (let j = 0; j < n; j++) {
       const entry = x[j]!;
-      first += a[row + j]! * entry;
-      second += a[row + n + j]! * entry;
-      third += a[row + 2 * n + j]! * entry;
-      fourth += a[row + 3 * n + j]! * entry;
+      first += a[one + j]! * entry;
+      second += a[two + j]! * entry;
+      third += a[three + j]! * entry;
+      fourth += a[four + j]! * entry;
     }
     out[i] = first;
     out[i + 1] = second;
