@@ -6,6 +6,7 @@ import { adaptive, findBlowUp, type Problem, type SolveEvent, solve, wholeState 
 import { columns, lift } from "../shared/matrix-forms.js";
 import { classify, type Sample } from "./classify.js";
 import type { FrozenFlow } from "./frozen-flow.js";
+import { withEquilibria } from "./known-equilibria.js";
 import { limitingRank } from "./limiting-rank.js";
 import { type NormalisedFlow, normalisedFlow } from "./normalised-flow.js";
 import { stiffEscape, unresolved } from "./stiff-escape.js";
@@ -233,15 +234,13 @@ function followStage(flow: FrozenFlow, y0: Float64Array, { span, stiff, level, c
   };
 }
 
-/**
- * Regime of Σ by following its flow over depths that grow by 4, until what it does can be certified: for general V and
- * closures that are not of Riccati type, and where V = vI but no theorem decides.
- *
- * @cost at most some 10¹⁰ multiply-adds; what is not decided by then is `undecided`
- * @accuracy by-flow.test.ts: against the closed forms of V = vI, rank-one flows, and dop853 at 1e-13
- * @source theory.md §2; numerics.md, ODE
- */
-export function regimeByFlow(flow: FrozenFlow, cancel?: CancelSignal): Verdict {
+/** A verdict, and the covariance at which the run that led to it ended. */
+interface Followed {
+  readonly verdict: Verdict;
+  readonly last: Float64Array;
+}
+
+function follow(flow: FrozenFlow, cancel?: CancelSignal): Followed {
   const { problem, rate, size, d, r } = flow;
   const tried: string[] = [];
   const certificateOf = (argument: string): Certificate => ({
@@ -252,10 +251,11 @@ export function regimeByFlow(flow: FrozenFlow, cancel?: CancelSignal): Verdict {
     tried: [...tried],
   });
   const samples: Sample[] = [{ t: 0, cov: lift(problem.y0.slice(0, size), d, r) }];
+  const end = (verdict: Verdict): Followed => ({ verdict, last: samples.at(-1)!.cov });
   const judge = (y: Float64Array, argument: string, isOutgrown = false) =>
     classify({ flow, y, samples, certificate: certificateOf(argument), outgrown: isOutgrown });
   const atOnce = judge(problem.y0, "Σ_0 is an equilibrium to rounding");
-  if (atOnce !== undefined) return atOnce;
+  if (atOnce !== undefined) return end(atOnce);
   let [y, t, spent, stiff, level] = [problem.y0, 0, 0, false, announcement * rate];
   for (let k = 0; k < maxStages && spent < budget; ) {
     const until = (firstStage * stageFactor ** k) / rate;
@@ -263,7 +263,7 @@ export function regimeByFlow(flow: FrozenFlow, cancel?: CancelSignal): Verdict {
     const growth = (frobeniusNorm(stage.y.slice(0, size)) / frobeniusNorm(problem.y0.slice(0, size))) ** 2;
     const how = stiff ? `rodas4 at rtol ${stiffTolerance}` : `dop853 at rtol ${rtol}`;
     tried.push(`followed to t = ${stage.t}, where |Σ| is ${growth.toExponential(1)} times its start, with ${how}`);
-    if (stage.ended === "cancelled") return { verdict: "undecided", certificate: certificateOf("cancelled") };
+    if (stage.ended === "cancelled") return end({ verdict: "undecided", certificate: certificateOf("cancelled") });
     const reached = stage.t;
     samples.push(...stage.samples);
     [y, t] = [stage.y, reached];
@@ -272,17 +272,30 @@ export function regimeByFlow(flow: FrozenFlow, cancel?: CancelSignal): Verdict {
     if (sudden || stage.ended === "unresolved") {
       const before = reached + 100 / level;
       const found = (sudden ? blowUpVerdict : stiffVerdict)(flow, before, certificateOf(""));
-      if (found !== undefined) return found;
+      if (found !== undefined) return end(found);
       level *= louder;
     }
     const verdict = judge(y, "", stage.ended === "outgrown");
-    if (verdict !== undefined) return verdict;
+    if (verdict !== undefined) return end(verdict);
     if (stage.ended === "outgrown" || stage.ended === "unresolved") break;
     if (stage.ended === "failed") {
-      if (stiff || size > largestStiff) return { verdict: "undecided", certificate: certificateOf(stage.message) };
+      if (stiff || size > largestStiff) return end({ verdict: "undecided", certificate: certificateOf(stage.message) });
       stiff = true;
     }
     if (stage.ended === "stage") k++;
   }
-  return { verdict: "undecided", certificate: certificateOf(`nothing could be certified up to t = ${t}`) };
+  return end({ verdict: "undecided", certificate: certificateOf(`nothing could be certified up to t = ${t}`) });
+}
+
+/**
+ * Regime of Σ by following its flow over depths that grow by 4, until what it does can be certified: for general V and
+ * closures that are not of Riccati type, and where V = vI but no theorem decides.
+ *
+ * @cost at most some 10¹⁰ multiply-adds; what is not decided by then is `undecided`
+ * @accuracy by-flow.test.ts: against the closed forms of V = vI, rank-one flows, and dop853 at 1e-13
+ * @source theory.md §2; numerics.md, ODE
+ */
+export function regimeByFlow(flow: FrozenFlow, cancel?: CancelSignal): Verdict {
+  const { verdict, last } = follow(flow, cancel);
+  return withEquilibria(verdict, flow, last, cancel);
 }

@@ -19,6 +19,7 @@ export interface FrozenFlow {
   /** |B| at the start and at Σ = 0: the natural rate. */
   readonly rate: number;
   readonly start: Moments;
+  readonly moments: MomentFlow;
   /** Heads of all attentions together. */
   readonly heads: number;
 }
@@ -40,7 +41,8 @@ function naturalRate(field: MomentFlow["field"], { mean, cov }: Moments): number
 /** The flow of a model from some moments, its coefficients frozen at depth t. Times count from 0. */
 export function frozenFlow(model: Model, t: number, start: Moments): FrozenFlow {
   const { d } = model;
-  const { field, carried, derivativeAt } = momentFlow(model, t, start);
+  const moments = momentFlow(model, t, start);
+  const { field, carried, derivativeAt } = moments;
   const { factor, r } = factorOf(start.cov, d);
   const size = d * r;
   const y0 = new Float64Array(size + (carried ? d : 0));
@@ -63,6 +65,7 @@ export function frozenFlow(model: Model, t: number, start: Moments): FrozenFlow 
     r,
     size,
     start,
+    moments,
     heads: model.attention.reduce((sum, one) => sum + one.heads, 0),
     rate: naturalRate(field, start),
     covarianceFlow: (y) => {

@@ -22,6 +22,8 @@ export type Certificate = {
   readonly hypotheses: readonly Hypothesis[];
   /** What was tried, in order. */
   readonly tried?: readonly string[];
+  /** Of a search beside the flow: starts, what they found, and whether the limit is among it. */
+  readonly equilibria?: Json;
   readonly period?: number;
   readonly growthRate?: number;
   readonly spectrumQ?: readonly number[];
