@@ -80,7 +80,24 @@ const context: FigureSource = {
     },
   },
 };
-const others = [solid, line, plane, context];
+const branched: FigureSource = {
+  analysis: {
+    equilibria: {
+      continuation: { path: "model.attention.softmax.beta", range: [0, 1] },
+      branches: [{ rank: 1, special: [{ kind: "hopf", parameter: 0.5, trace: 1 }] }],
+      picture: {
+        branches: [
+          [
+            [0, 0.5, 0],
+            [0.5, 1, 0],
+            [1, 2, 2],
+          ],
+        ],
+      },
+    },
+  },
+};
+const others = [solid, line, plane, context, branched];
 const sourceOf = (kind: FigureKind): FigureSource => [full, ...others].find((source) => kind.applies(source))!;
 const plain = (svg: string): string => svg.replace(/<[^>]*>/g, "");
 

@@ -6,6 +6,7 @@ import { covarianceEllipses } from "./covariance-ellipses.js";
 import { covarianceEllipsoids } from "./covariance-ellipsoids.js";
 import { densityByCoordinate } from "./density-by-coordinate.js";
 import { distancesByDepth } from "./distances-by-depth.js";
+import { equilibriumBranches } from "./equilibrium-branches.js";
 import { headsByLayer } from "./heads-by-layer.js";
 import { overlapHistogram } from "./overlap-histogram.js";
 import { phaseLine } from "./phase-line.js";
@@ -27,6 +28,7 @@ export const figureKinds: readonly FigureKind[] = [
   phaseLine,
   phasePlane,
   contextProfile,
+  equilibriumBranches,
   cloud2d,
   densityByCoordinate,
   overlapHistogram,

@@ -25,7 +25,7 @@ export interface Branch {
 }
 
 const firstStep = 0.02;
-const longestStep = 0.5;
+const longestStep = 0.25;
 const shortestStep = 1e-7;
 /** Most of the range that one step may pass. */
 const longestPart = 1 / 40;
