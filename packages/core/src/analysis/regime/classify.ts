@@ -261,6 +261,9 @@ const worstOf = (exponents: readonly number[]): number =>
 const grown = 1e6;
 const nonlinear = 1e3;
 
+/** |B| over the natural rate at which what attention and W leave of each other is known to some digits only. */
+const hidden = 1e9;
+
 /**
  * Whether growth so far says anything of growth to come: attention at covariances of this size is far stronger than at
  * Σ = 0 (what it could do, it has done), or does not get stronger with size at all.
@@ -295,7 +298,10 @@ function growingRegime({ flow, y, samples, certificate, outgrown }: Evidence): V
   if (!(growth > grown) || later.length < 8 || !conclusive(covFlow, frobeniusNorm(last.cov), d)) return undefined;
   const middle = later[Math.floor(later.length / 2)]!;
   const [before, now] = [growthBetween(later[0]!, middle), growthBetween(middle, last)];
-  const slowing = slowingGrowth(samples, covFlow.generator, d);
+  const B = new Float64Array(d * d);
+  covFlow.generator(last.cov, B);
+  const exhausted = frobeniusNorm(B) > hidden * flow.rate;
+  const slowing = slowingGrowth(samples, covFlow.generator, d, exhausted);
   const steady = now.rate > 0 && Math.abs(now.rate / before.rate - 1) < 0.1;
   const power = now.power > 0 && Math.abs(now.power / before.power - 1) < 0.1;
   if (!(outgrown === true || steady || power || slowing !== undefined)) return undefined;
