@@ -33,7 +33,7 @@ const longestPart = 1 / 40;
 const straight = 0.97;
 const mostPlaces = 400;
 /** Sizes of a root over that of the start, and of roots over each other, at which a branch has left its stratum. */
-const [vanished, boundless, thin] = [1e-4, 300, 1e-4];
+const [vanished, boundless, thin] = [1e-4, 300, 1e-3];
 
 /** Whether a place has left the stratum of the start. */
 function leaves({ point }: BranchPlace, start: BranchPlace): BranchEnd | undefined {

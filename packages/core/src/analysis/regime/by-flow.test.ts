@@ -6,6 +6,7 @@ import { adaptive, solve } from "../../solve/index.js";
 import { regimeByFlow } from "./by-flow.js";
 import { frozenFlow } from "./frozen-flow.js";
 import { regime, type Verdict } from "./index.js";
+import { withEquilibria } from "./known-equilibria.js";
 import { stiffEscape } from "./stiff-escape.js";
 
 function contextOf(
@@ -303,5 +304,45 @@ describe("tError of general V", () => {
       // The extrapolation over the last 1e-7 of the natural time is most of it; the difference to Σ's own run is below 1e-9.
       expect(found.tError!).toBeLessThan(1e-7);
     }
+  });
+});
+
+describe("equilibria beside a verdict by the flow", () => {
+  const equilibriaOf = (verdict: Verdict) => verdict.certificate.equilibria as Record<string, unknown>;
+  const bistable = (sigma: number) => {
+    const { model, initial } = experiment({
+      model: {
+        attention: [{ softmax: { V: { scale: -1 } } }, { l2: { beta: 0.5, V: { scale: 4 } } }],
+        feedforward: { affine: { W: { scale: -0.5 } } },
+      },
+      initial: { gaussian: { mean: [0], cov: [[sigma]] } },
+      levels: { "gaussian-moments": {} },
+    });
+    return said({ model, initial, span: [0, 1] });
+  };
+
+  test("the limit is one of them, and the one that is not reached is counted", () => {
+    // σ* = (2.5 ± √4.25)/2; starts above the lower go to the upper.
+    const verdict = bistable(0.5);
+    expect(verdict.verdict).toBe("bounded");
+    expect(equilibriaOf(verdict)).toMatchObject({ starts: 8, seed: 1, isolated: 2, stable: 1, reached: true });
+    // Both polished to rounding.
+    expect(equilibriaOf(verdict)["nearest"]).toBeLessThan(1e-12);
+  });
+
+  test("below the unstable one Σ decays, for which they say nothing", () => {
+    const verdict = bistable(0.2);
+    expect(verdict.verdict).toBe("decays");
+    expect(verdict.certificate.equilibria).toBeUndefined();
+  });
+
+  test("undecided says what the starts found, and how far the run is from it", () => {
+    const { context } = contextOf({ V: bent }, { scale: -0.3 }, "identity", [0, 0, 0]);
+    const flow = frozenFlow(context.model, 0, context.initial.moments());
+    const certificate = { method: "integration", source: "theory.md §2", argument: "stopped", hypotheses: [] };
+    const verdict = withEquilibria({ verdict: "undecided", certificate }, flow, Float64Array.from(bent.flat()));
+    expect(verdict.certificate.tried).toHaveLength(1);
+    expect(verdict.certificate.tried![0]).toMatch(/^Newton's method from 24 starts of rank 1 to 3 found \d+ isolated/);
+    expect(verdict.certificate.tried![0]).toContain("from the nearest");
   });
 });

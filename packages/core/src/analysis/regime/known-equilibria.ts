@@ -1,8 +1,9 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
-import { frobeniusNorm } from "../../foundation/linear-algebra/index.js";
+import { frobeniusNorm, symmetricEigen } from "../../foundation/linear-algebra/index.js";
 import { grouped } from "../shared/equilibria-json.js";
 import { findEquilibria } from "../shared/equilibrium-search.js";
-import { combine } from "../shared/matrix-forms.js";
+import { columns, combine } from "../shared/matrix-forms.js";
+import { type StratumPoint, stratumPoint } from "../shared/rank-stratum.js";
 import type { FrozenFlow } from "./frozen-flow.js";
 import type { Verdict } from "./verdict.js";
 
@@ -31,9 +32,10 @@ export function withEquilibria(verdict: Verdict, flow: FrozenFlow, last: Float64
   if (d > largest)
     return noted(verdict, `equilibria were not searched: d = ${d} > ${largest} (analyze: { equilibria: {} } does)`);
   const ranks = Array.from({ length: r }, (_, k) => k + 1);
-  const found = findEquilibria(moments, { ranks, startsPerRank: starts, seed, ...(cancel && { cancel }) });
-  const { single, continua } = grouped(found.equilibria);
   const limit = limitOf(verdict) ?? last;
+  const also = limitPoint(verdict, flow);
+  const found = findEquilibria(moments, { ranks, startsPerRank: starts, seed, also, ...(cancel && { cancel }) });
+  const { single, continua } = grouped(found.equilibria);
   const distances = found.equilibria.map(
     ({ point }) => frobeniusNorm(combine(limit, point.cov, -1)) / frobeniusNorm(point.cov),
   );
@@ -62,6 +64,18 @@ const noted = (verdict: Verdict, what: string): Verdict => {
   const { certificate } = verdict;
   return { ...verdict, certificate: { ...certificate, tried: [...(certificate.tried ?? []), what] } };
 };
+
+/** The limit of a verdict as a start, where it has spread. */
+function limitPoint(verdict: Verdict, { d, moments, start }: FrozenFlow): StratumPoint[] {
+  const limit = limitOf(verdict);
+  if (limit === undefined || verdict.rank === undefined || verdict.rank === 0) return [];
+  const { values, vectors } = symmetricEigen(limit, d);
+  const factor = columns(vectors, d, d, d - verdict.rank, d);
+  const rooted = factor.map(
+    (value, k) => value * Math.sqrt(Math.max(0, values[d - verdict.rank! + (k % verdict.rank!)]!)),
+  );
+  return [stratumPoint(rooted, d, verdict.rank, moments.carried ? start.mean : new Float64Array(0))];
+}
 
 function limitOf({ equilibrium }: Verdict): Float64Array | undefined {
   if (equilibrium === undefined) return undefined;

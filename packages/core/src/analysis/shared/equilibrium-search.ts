@@ -57,6 +57,8 @@ export interface EquilibriumSearchOptions {
   readonly startsPerRank?: number;
   /** Default 1. */
   readonly seed?: number;
+  /** Starts beside the seeded ones: where a run has come to. */
+  readonly also?: readonly StratumPoint[];
   readonly cancel?: CancelSignal;
 }
 
@@ -195,26 +197,29 @@ function randomStart(draws: RandomStream, flow: MomentFlow, rank: number, varian
  * @source theory.md §2 (equilibria by Newton, rank strata); damping, charts and the unseen share: derived
  */
 export function findEquilibria(flow: MomentFlow, options: EquilibriumSearchOptions): EquilibriumSearch {
-  const { ranks, startsPerRank = 32, seed = 1, cancel } = options;
+  const { ranks, startsPerRank = 32, seed = 1, also = [], cancel } = options;
   const variance = naturalVariance(flow);
   const found: { one: { point: StratumPoint; residual: number }; hits: number }[] = [];
+  const add = (start: StratumPoint): boolean => {
+    const one = cancel?.aborted === true ? undefined : restNear(flow, start);
+    if (one === undefined) return false;
+    const known = found.find(({ one: { point } }) => samePoint(point, one.point));
+    if (known === undefined) found.push({ one, hits: 1 });
+    else known.hits++;
+    return true;
+  };
   let converged = 0;
   for (const rank of ranks) {
-    const single = rank === 0 && !flow.carried;
-    for (let k = 0; k < (single ? 1 : startsPerRank); k++) {
-      if (cancel?.aborted === true) break;
-      const draws = stream({ seed, purpose: "equilibria", run: rank, token: k });
-      const one = restNear(flow, randomStart(draws, flow, rank, variance));
-      if (one === undefined) continue;
-      if (!single) converged++;
-      const known = found.find(({ one: { point } }) => samePoint(point, one.point));
-      if (known === undefined) found.push({ one, hits: 1 });
-      else known.hits++;
+    const starts = rank === 0 && !flow.carried ? 1 : startsPerRank;
+    for (let k = 0; k < starts; k++) {
+      const came = add(randomStart(stream({ seed, purpose: "equilibria", run: rank, token: k }), flow, rank, variance));
+      if (came && (rank > 0 || flow.carried)) converged++;
     }
   }
+  const once = found.filter(({ one, hits }) => hits === 1 && chartSize(one.point) > 0).length;
+  for (const start of also) add(start);
   const equilibria = found.map(({ one, hits }) => describedEquilibrium(flow, one, hits));
   const trace = ({ point }: MomentEquilibrium) => point.roots.reduce((sum, root) => sum + root * root, 0);
   equilibria.sort((a, b) => a.point.rank - b.point.rank || trace(a) - trace(b));
-  const once = found.filter(({ one, hits }) => hits === 1 && chartSize(one.point) > 0).length;
   return { equilibria, startsPerRank, seed, ranks, converged, unseen: converged === 0 ? 1 : once / converged };
 }

@@ -1,5 +1,4 @@
 import { eigenvalues, frobeniusNorm, svd, symmetricEigen } from "../../foundation/linear-algebra/index.js";
-import { covarianceRate } from "./linearised.js";
 import { columns, congruence, lift, times, transposedTimes } from "./matrix-forms.js";
 import type { MomentFlow } from "./moment-flow.js";
 
@@ -101,14 +100,46 @@ export function chartCoordinates(at: StratumPoint, H: Float64Array, mean: Float6
   return out;
 }
 
+/**
+ * Coordinates of Σ̇ = BFFᵀ + FFᵀBᵀ without forming it: an eigenvalue of Σ far below the others keeps its digits.
+ * U*ᵀΣ̇U* = PC + (PC)ᵀ with P = U*ᵀBF, C = FᵀU*; U_⊥ᵀΣ̇U*diag(1/roots) from U_⊥ᵀBF and U_⊥ᵀF in the same way.
+ */
+function factorRate(at: StratumPoint, B: Float64Array, F: Float64Array, out: Float64Array): void {
+  const { d, rank, basis, roots, complement } = at;
+  const rest = d - rank;
+  const M = times(B, F, d, d, rank);
+  const own = basis.map((value, k) => value / roots[k % rank]!);
+  const P = transposedTimes(own, M, rank, d, rank);
+  const C = transposedTimes(F, own, rank, d, rank);
+  const half = times(P, C, rank, rank, rank);
+  let k = 0;
+  for (let j = 0; j < rank; j++) for (let i = 0; i <= j; i++) out[k++] = half[i * rank + j]! + half[j * rank + i]!;
+  const moved = times(transposedTimes(complement, M, rest, d, rank), C, rest, rank, rank);
+  const leaning = transposedTimes(complement, F, rest, d, rank);
+  for (let i = 0; i < rest; i++)
+    for (let j = 0; j < rank; j++) {
+      let sum = moved[i * rank + j]!;
+      for (let l = 0; l < rank; l++) sum += leaning[i * rank + l]! * P[j * rank + l]!;
+      out[k++] = sum / roots[j]!;
+    }
+}
+
 /** (Σ̇, ṁ) at δ, in the coordinates of the chart's own point: zero where the moments rest, in 1/depth. */
 export function chartRate(flow: MomentFlow, at: StratumPoint, delta?: Float64Array): Float64Array {
-  const { d } = at;
-  const { factor, mean } = delta === undefined ? { factor: undefined, mean: at.mean } : chartMoments(at, delta);
-  const cov = factor === undefined ? at.cov : at.rank > 0 ? lift(factor, d, at.rank) : at.cov;
-  const where = mean.length > 0 ? mean : new Float64Array(d);
-  const rate = covarianceRate((sigma, B) => B.set(flow.field(where, sigma).B), cov, d);
-  return chartCoordinates(at, rate, mean.length > 0 ? meanRate(flow, mean, cov) : mean);
+  const { d, rank, meanScale } = at;
+  const own = { factor: at.basis.map((value, k) => value * at.roots[k % rank]!), mean: at.mean };
+  const { factor, mean } = delta === undefined ? own : chartMoments(at, delta);
+  const cov = delta === undefined || rank === 0 ? at.cov : lift(factor, d, rank);
+  const out = new Float64Array(chartSize(at));
+  const { B } = flow.field(mean.length > 0 ? mean : new Float64Array(d), cov);
+  if (rank > 0) factorRate(at, B, factor, out);
+  if (mean.length > 0) {
+    const offset = out.length - d;
+    meanRate(flow, mean, cov).forEach((value, i) => {
+      out[offset + i] = value / meanScale;
+    });
+  }
+  return out;
 }
 
 /** Bm + c, shape [d]. */
