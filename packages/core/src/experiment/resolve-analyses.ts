@@ -1,4 +1,4 @@
-import type { AnalysisContext, AnalysisPlugin } from "../analysis/index.js";
+import { type AnalysisContext, type AnalysisPlugin, analysisObstacle } from "../analysis/index.js";
 import { atPath, InputError } from "../foundation/errors/index.js";
 import { resolveChoice } from "./choice.js";
 import type { Plugins } from "./plugins.js";
@@ -24,7 +24,7 @@ export function resolveAnalyses(
     ]);
     const path = ["analyze", name];
     const asked = { ...context, parameters };
-    const obstacle = plugin.obstacle(asked);
+    const obstacle = analysisObstacle(plugin, asked);
     if (obstacle !== undefined) {
       const fix = `Leave ${name} out of analyze`;
       throw new InputError({ code: "incompatible", who: `analysis ${name}`, rule: obstacle, fix, path });

@@ -97,9 +97,10 @@ export function createWasmBackend(
   const refused = (): void => {
     if (!notices.includes(refusal)) notices.push(refusal);
   };
-  const attempt = (work: () => boolean): boolean => {
+  // The call is handed through, because a closure around it would be memory taken in every field.
+  const attemptCall = <C>(work: (call: C) => boolean, call: C): boolean => {
     try {
-      return work();
+      return work(call);
     } catch (error) {
       if (!(error instanceof MemoryRefused)) throw error;
       refused();
@@ -108,19 +109,12 @@ export function createWasmBackend(
       runtimes.mend();
     }
   };
+  const attempt = (work: () => boolean): boolean => attemptCall(work, undefined);
   const calls = createCalls();
-  const evaluate = (call: Call): boolean => {
-    try {
-      const mine = attend(call);
-      if (mine) evaluations++;
-      return mine;
-    } catch (error) {
-      if (!(error instanceof MemoryRefused)) throw error;
-      refused();
-      return false;
-    } finally {
-      runtimes.mend();
-    }
+  const counted = (call: Call): boolean => {
+    const mine = attend(call);
+    if (mine) evaluations++;
+    return mine;
   };
   const backend: Backend & Extras = {
     name: "wasm",
@@ -129,8 +123,8 @@ export function createWasmBackend(
     variant: simd,
     exactBatches: true,
     field: (kernel, source, queries, visibility, out) =>
-      evaluate(calls.ofField(kernel, source, queries, visibility, out)),
-    fieldBatch: (kernel, batch, visibility, out) => evaluate(calls.ofBatch(kernel, batch, visibility, out)),
+      attemptCall(counted, calls.ofField(kernel, source, queries, visibility, out)),
+    fieldBatch: (kernel, batch, visibility, out) => attemptCall(counted, calls.ofBatch(kernel, batch, visibility, out)),
     perceptron: (layer, points, n, factor, out) => attempt(() => perceptron(layer, points, n, factor, out)),
     normals: (key, out) => attempt(() => drawNormals(engine, key, out)),
     rows: wasmRows(engine, attempt),
