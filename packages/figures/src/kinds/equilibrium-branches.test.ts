@@ -29,6 +29,16 @@ describe("branches of equilibria", () => {
     expect(paths.map(([, a, b]) => a ?? b).sort()).toEqual(["1.3", "1.3", "2", "2"]);
   });
 
+  it("draws branches whole, and cuts one that runs off to many times the others", () => {
+    const drawn = (steep: number) => {
+      const rising = Array.from({ length: 21 }, (_, k) => [k / 20, (k / 20) ** steep * 10 ** (steep - 1), 0]);
+      const found = { continuation: { path: "beta", range: [0, 1] }, branches: [], picture: { branches: [rising] } };
+      return equilibriumBranches.draw({ analysis: { equilibria: found as never } }).caption;
+    };
+    expect(drawn(1)).not.toContain("leave");
+    expect(drawn(40)).toContain("leave");
+  });
+
   it("names the parameter and applies only where branches were asked for", () => {
     expect(svg.replace(/<[^>]*>/g, "")).toContain("affine.W.scale");
     expect(equilibriumBranches.applies({ analysis: { equilibria: { verdict: "none" } } })).toBe(false);

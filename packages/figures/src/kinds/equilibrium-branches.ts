@@ -58,7 +58,9 @@ function piecesOf(places: Branches["picture"]["branches"][number], highest: numb
 function highestShown({ branches, picture }: Branches): number {
   const traces = picture.branches.flatMap((places) => places.map(([, trace]) => trace)).sort((a, b) => a - b);
   const special = branches.flatMap((branch) => branch.special.map(({ trace }) => trace));
-  return 1.5 * Math.max(traces[Math.floor(0.9 * (traces.length - 1))] ?? 0, ...special);
+  const typical = Math.max(traces[Math.floor(0.9 * (traces.length - 1))] ?? 0, ...special);
+  const greatest = traces.at(-1) ?? 0;
+  return greatest <= 4 * typical ? greatest : 1.5 * typical;
 }
 
 const place = { x: "parameter", y: "trace" } as const;
