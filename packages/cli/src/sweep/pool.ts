@@ -36,9 +36,12 @@ function errorOf(message: FromWorker & { kind: "refused" | "crash" }): Error {
   return error;
 }
 
+/** MiB of a worker's young generation: the arrays of a cell die in it, which spares a twentieth of the phase diagram's time. */
+const youngMemory = 32;
+
 function start(memory: number): ChildProcess {
   return fork(new URL("./worker-process.js", import.meta.url), {
-    execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(memory))}`],
+    execArgv: [`--max-old-space-size=${Math.max(64, Math.floor(memory))}`, `--max-semi-space-size=${youngMemory}`],
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     // Maps, typed arrays and −0 survive; JSON would lose the last.
     serialization: "advanced",
