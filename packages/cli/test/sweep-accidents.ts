@@ -112,8 +112,8 @@ export async function twoDrivers({ folder, whole, out, after }: Accident): Promi
   await untilChunks(join(folder, out), after, one);
   const other = begin(folder, sweepWords(out, "--workers", "1", "--json", "--quiet"));
   const ends = [await one.ended, await other.ended];
-  expect(ends.map(({ code }) => code)).toEqual([0, 0]);
   expect(ends.map(({ stderr }) => stderr)).toEqual(["", ""]);
+  expect(ends.map(({ code }) => code)).toEqual([0, 0]);
   const computed = ends.map(({ stdout }) => (JSON.parse(stdout) as { computed: number }).computed);
   expect(computed[0]! + computed[1]!).toBe(120);
   expect(chunkBytes(join(folder, out))).toEqual(whole);
@@ -124,7 +124,7 @@ export async function twoDrivers({ folder, whole, out, after }: Accident): Promi
 export async function diskFull({ folder, whole, out }: Accident): Promise<void> {
   const command = `'${process.execPath}' '${bin}' sweep many.yaml --out '${out}/disk' --workers 2 --quiet`;
   const script = `
-mkdir -p '${out}' && mount -t tmpfs -o size=300k tmpfs '${out}' || exit 99
+mkdir -p '${out}' && mount -t tmpfs -o size=200k tmpfs '${out}' || exit 99
 ${command}; echo "first $?"
 find '${out}' -name '*.tmp' | wc -l
 mount -o remount,size=50m '${out}'

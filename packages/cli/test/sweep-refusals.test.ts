@@ -116,7 +116,7 @@ describe("--plan", () => {
     const { code, stdout, stderr } = await meanfield(sweepWords("planned", "--plan"), folder);
     expect(code).toBe(0);
     expect(stderr).toBe("");
-    expect(stdout).toMatch(/120 cells, in 120 chunks of up to 1; measured: levels\nabout .* a cell \(5 looked at/);
+    expect(stdout).toMatch(/120 cells, in 60 chunks of up to 2; measured: levels\nabout .* a cell \(5 looked at/);
     const plan = await json<{ cells: number; list: unknown[]; estimate: { secondsPerCell: number } }>(
       sweepWords("planned", "--plan", "--json"),
     );

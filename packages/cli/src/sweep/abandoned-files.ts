@@ -14,13 +14,16 @@ export const writerMark = (token: string): string => `${token}-`;
  * @param own also of this driver, whose workers have ended
  */
 export async function removeAbandoned(io: StoreIo, directory: string, own?: string): Promise<void> {
-  const living = new Set((await livingDrivers(io, directory)).map(({ token }) => token));
+  const marked: { readonly path: string; readonly driver: string }[] = [];
   for (const folder of [chunksName, looseName, driversName]) {
     const inside = joinPath(directory, folder);
     if ((await io.kind(inside)) !== "directory") continue;
     for (const name of await io.list(inside)) {
       const driver = isTemporaryName(name) ? driverOf(name) : undefined;
-      if (driver !== undefined && (driver === own || !living.has(driver))) await io.remove(joinPath(inside, name));
+      if (driver !== undefined) marked.push({ path: joinPath(inside, name), driver });
     }
   }
+  // Asked after the listing: a driver gives its sign before it writes, so one whose file was seen and that lives is known.
+  const living = new Set((await livingDrivers(io, directory)).map(({ token }) => token));
+  for (const { path, driver } of marked) if (driver === own || !living.has(driver)) await io.remove(path);
 }

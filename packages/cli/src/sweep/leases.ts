@@ -173,7 +173,8 @@ export async function joinDrivers(io: StoreIo, directory: string): Promise<Lease
   let beat = 0;
   let cancelled = false;
   const show = () => io.writeAtomic(file, encode({ ...sign, beat: beat++ }));
-  await show();
+  // Not atomic, the first: its temporary file would be that of a driver without a sign, which others clear away.
+  await io.createExclusive(file, encode({ ...sign, beat: beat++ }));
   let showing = Promise.resolve();
   const timer = setInterval(() => {
     // A disk that is full or away for a moment must not end the driver here: its next chunk will say so.

@@ -31,11 +31,13 @@ test.each([
   expect(parseChunkName(text)).toBeUndefined();
 });
 
-test("chunks: powers of two, at least 128 where there are cells enough, one cell each where there are few", () => {
-  expect([1, 128, 255, 256, 1000, 10_000, 100_000, 1_000_000].map(chunkSize)).toEqual([1, 1, 1, 2, 4, 64, 512, 4096]);
+test("chunks: powers of two, at least 128 where there are cells enough, pairs from 64 on, one cell each below", () => {
+  expect([1, 63, 64, 255, 256, 1000, 10_000, 100_000, 1_000_000].map(chunkSize)).toEqual([
+    1, 1, 2, 2, 2, 4, 64, 512, 4096,
+  ]);
   for (let cells = 1; cells < 400_000; cells = Math.ceil(cells * 1.3)) {
     const chunks = Math.ceil(cells / chunkSize(cells));
-    expect(chunks).toBeGreaterThanOrEqual(Math.min(cells, 128));
+    expect(chunks).toBeGreaterThanOrEqual(Math.min(cells < 64 ? cells : cells / 2, 128));
     expect(chunks).toBeLessThanOrEqual(256);
   }
 });

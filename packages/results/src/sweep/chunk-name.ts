@@ -46,11 +46,15 @@ export function parseChunkName(text: string): ChunkName | undefined {
 /** Chunks have 2^k cells; there are at least so many of them where there are cells enough. */
 const fewestChunks = 128;
 const largestChunk = 4096;
+/** From so many cells on a chunk has two at least: a file of one row is nearly all footer, and costs as much to write. */
+const pairsFrom = 64;
 
 /**
- * Cells per chunk of a stage with so many cells: a power of two, the largest with at least 128 chunks, from 1 to 4096.
- * A function of the plan alone, so that chunks and their bytes do not depend on workers or on how fast they were.
+ * Cells per chunk of a stage with so many cells: a power of two, the largest with at least 128 chunks, from 1 to 4096; two
+ * for 64 to 255 cells. A function of the plan alone, so that chunks and their bytes do not depend on workers or on how
+ * fast they were.
  */
 export function chunkSize(cells: number): number {
-  return Math.min(largestChunk, 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, cells) / fewestChunks))));
+  const smallest = cells >= pairsFrom ? 2 : 1;
+  return Math.min(largestChunk, Math.max(smallest, 2 ** Math.floor(Math.log2(Math.max(1, cells) / fewestChunks))));
 }
