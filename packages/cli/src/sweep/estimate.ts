@@ -9,13 +9,17 @@ export interface CostEstimate {
   readonly probed: number;
   /** Whether every one of them came to its end; otherwise its cost is its time so far over the depth it reached. */
   readonly whole: boolean;
+  /** Whether one was broken off where nothing says how far it was, as in an analysis: then the cost is a lower bound. */
+  readonly atLeast: boolean;
 }
+
+type Probe = Pick<CostEstimate, "whole" | "atLeast"> & { readonly seconds: number };
 
 /** Seconds that looking at one cell may take. */
 const patience = 0.15;
 
 /** Seconds that a cell takes: measured, or extrapolated from the part of it that patience allows. */
-function probe(plan: SweepPlan, at: readonly number[]): { readonly seconds: number; readonly whole: boolean } {
+function probe(plan: SweepPlan, at: readonly number[]): Probe {
   const start = performance.now();
   const seconds = () => (performance.now() - start) / 1000;
   let stage = "";
@@ -36,9 +40,9 @@ function probe(plan: SweepPlan, at: readonly number[]): { readonly seconds: numb
     },
   });
   const spent = seconds();
-  if (spent <= patience) return { seconds: spent, whole: true };
-  const part = (Math.max(0, stages - 1) + Math.max(fraction, 1e-6)) / Math.max(1, bound.levels.length);
-  return { seconds: spent / Math.min(1, part), whole: false };
+  if (spent <= patience) return { seconds: spent, whole: true, atLeast: false };
+  const part = Math.min(1, (Math.max(0, stages - 1) + fraction) / Math.max(1, bound.levels.length));
+  return { seconds: part > 0 ? spent / part : spent, whole: false, atLeast: part === 0 };
 }
 
 /**
@@ -56,5 +60,6 @@ export function estimateCost(plan: SweepPlan, cells: CellList): CostEstimate {
     range: [Math.min(...seconds), Math.max(...seconds)],
     probed: places.length,
     whole: probes.every((one) => one.whole),
+    atLeast: probes.some((one) => one.atLeast),
   };
 }

@@ -68,7 +68,12 @@ export function planText(prepared: PreparedSweep, wanted: number | undefined): s
       : more === "stop"
         ? " in the first wave; at most the rest of the grid after it"
         : "";
-  const extrapolated = estimate.whole ? "" : ", extrapolated from the part of them that ran";
+  const extrapolated = estimate.whole
+    ? ""
+    : estimate.atLeast
+      ? ", not run to their end"
+      : ", extrapolated from the part of them that ran";
+  const about = estimate.atLeast ? "at least" : "about";
   return [
     textTable(
       ["dimension", "values", "first", "last"],
@@ -83,7 +88,7 @@ export function planText(prepared: PreparedSweep, wanted: number | undefined): s
     textTable(["cell", ...names], [...head.map(rowOf), ...gap, ...tail.map(rowOf)]),
     "",
     `${cells} cells${follow}, in ${chunks} chunks of up to ${size}; measured: ${answer.measure.join(", ")}`,
-    `about ${duration(estimate.secondsPerCell)} a cell (${estimate.probed} looked at: ${duration(least)} to ${duration(greatest)}${extrapolated})`,
-    `about ${duration(estimate.seconds)} on ${estimate.workers} worker${estimate.workers === 1 ? "" : "s"}, into ${answer.directory}`,
+    `${about} ${duration(estimate.secondsPerCell)} a cell (${estimate.probed} looked at: ${duration(least)} to ${duration(greatest)}${extrapolated})`,
+    `${about} ${duration(estimate.seconds)} on ${estimate.workers} worker${estimate.workers === 1 ? "" : "s"}, into ${answer.directory}`,
   ].join("\n");
 }
