@@ -48,7 +48,7 @@ describe("Brownian motion on the sphere, no attention: E⟨x_0, x_t⟩ = e^{−(
     });
     // ⟨x_1, x_2⟩ of independent tokens from e and −e: −(e^{−(d−1)σ²t/2})².
     const { mean, se } = statistic(runExperiment(bound), level, "mean-overlap", 0);
-    // Four standard errors; the weak error of 64 steps is below (d − 1)²σ⁴T²/64 = .02 at d = 6.
+    // Four standard errors; the weak error of 64 steps is at most (d − 1)²σ⁴T²/256 = .014 at d = 6: T²λ²/4N of e^{−λT}, λ = (d − 1)σ², half of it for each token.
     expect(Math.abs(-mean - Math.exp(-(d - 1) * sigma * sigma * T))).toBeLessThan(
       4 * se + ((d - 1) * sigma ** 2 * T) ** 2 / 256,
     );

@@ -12,7 +12,7 @@ import { masksCatalog } from "@meanfield/core/masks";
 import { openBackends } from "../dist/open/index.js";
 
 const [n, d, count] = [16, 3, 4];
-const [warmUp, calls, rounds] = [1000, 200, 20];
+const [warmUp, calls, rounds] = [1000, 200, 150];
 /** Few enough bytes that no more rounds are needed: the engine's own work beside the calls only adds. */
 const enough = 128;
 

@@ -21,7 +21,7 @@ interface Report {
 
 const script = join(import.meta.dirname, "allocations.mjs");
 const flags = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
-/** Systems of the batches of the script: the WebAssembly backend may take them one by one. */
+/** Systems of the batches of the script: the WebAssembly backend may take them one by one, and each head by head. */
 const systems = 4;
 
 async function measure(mask: string): Promise<Report> {
@@ -38,7 +38,7 @@ test.each(["none", "causal", "alibi"])(
     expect(control).toBeGreaterThan(100);
     const kinds = new Set(answers.map(({ backend, attention }) => `${backend} ${attention}`));
     expect(kinds.size).toBeGreaterThanOrEqual(2 * 6);
-    const greedy = answers.filter(({ batch, bytes }) => bytes >= control * (batch ? systems : 1));
+    const greedy = answers.filter(({ batch, heads, bytes }) => bytes >= control * (batch ? systems * heads : 1));
     expect(greedy).toEqual([]);
   },
   120_000,

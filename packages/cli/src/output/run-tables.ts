@@ -133,8 +133,13 @@ export function departureLines(result: RunResult): string[] {
   );
 }
 
-/** The constant of theory for two laws, where an analysis has one. */
-function theoreticalGrowth(analysis: unknown): string {
+/**
+ * The constant of theory for two laws, where an analysis has one that holds for both: in R^d its ball is that of the drawn
+ * tokens, and the law may reach beyond.
+ */
+function theoreticalGrowth({ spec }: RunResult, analysis: unknown): string {
+  const { geometry } = spec["model"] as { readonly geometry?: unknown };
+  if (geometry !== "sphere") return "";
   const constant = (analysis as { dobrushin?: { constant?: number } } | undefined)?.dobrushin?.constant;
   return constant === undefined ? "" : `; in theory C ≤ ${brief(constant)}`;
 }
@@ -144,7 +149,7 @@ export function growthLines(result: RunResult, analysis?: unknown): string[] {
   return Object.entries(measuredGrowth(result)).flatMap(([pair, metrics]) =>
     Object.entries(metrics).map(
       ([metric, { rate, t, start }]) =>
-        `${pair.replace("|", " | ")}: ${metric} ≤ ${brief(start)}·e^{Ct} with C = ${brief(rate)} (measured, attained at t = ${brief(t)})${theoreticalGrowth(analysis)}`,
+        `${pair.replace("|", " | ")}: ${metric} ≤ ${brief(start)}·e^{Ct} with C = ${brief(rate)} (measured, attained at t = ${brief(t)})${theoreticalGrowth(result, analysis)}`,
     ),
   );
 }

@@ -35,7 +35,7 @@ function levelParameters({ spec }: Experiment): Record<string, Record<string, un
  * tokens (`layers` and `particles`) and of moments (`gaussian-layers` and `gaussian-moments`) they fall like 1/L, of
  * tokens and a law down to the sampling noise.
  *
- * @throws InputError what `experiment` throws; incompatible (no level with layers, or no other; wrong numbers)
+ * @throws InputError what `experiment` throws; incompatible (no level with layers, or no other; noise; wrong numbers)
  * @cost layers × repeats runs
  * @accuracy −1 within its error (layer-scaling.test.ts)
  * @source derived: one layer is a step of Euler's method
@@ -45,6 +45,13 @@ export function layerScaling(document: unknown, options: LayerOptions): LayerSca
   requireAscending("layers", layers, "10,20,40,80");
   if (!(Number.isSafeInteger(repeats) && repeats >= 1)) refuse("repeats must be positive", String(repeats), "Take 8");
   const first = experiment(document, options);
+  if (first.model.noise.traits.tokens !== "none") {
+    refuse(
+      "is for models without noise: steps with noise have another order",
+      `noise ${first.model.noise.name}`,
+      "Take noise: none",
+    );
+  }
   const parameters = levelParameters(first);
   const names = Object.keys(parameters);
   const layered = names.filter((name) => "L" in parameters[name]!);

@@ -12,10 +12,10 @@ const level = (state: string): LevelResult => ({
 });
 const t = Float64Array.of(0, 1, 2);
 
-function growthOf(value: number[], kinds = ["x", "mass"]) {
+function growthOf(value: number[], kinds = ["x", "mass"], spec = {}) {
   const series = { t, value: Float64Array.from(value), spread: t, unit: "1" };
   const levels = { a: level(kinds[0]!), b: level(kinds[1]!) };
-  return measuredGrowth({ levels, distances: { "a|b": { wasserstein: series } } })["a|b"]?.["wasserstein"];
+  return measuredGrowth({ spec, levels, distances: { "a|b": { wasserstein: series } } })["a|b"]?.["wasserstein"];
 }
 
 test("the smallest exponent that bounds every record, and where it is attained", () => {
@@ -29,4 +29,10 @@ test("nothing to say of two clouds, two laws, or a distance that starts at 0", (
   expect(growthOf([1, 2, 3], ["x", "x"])).toBeUndefined();
   expect(growthOf([1, 2, 3], ["mass", "mass"])).toBeUndefined();
   expect(growthOf([0, 2, 3])).toBeUndefined();
+});
+
+test("nothing of tokens with noise of their own: the theorem does not speak of them", () => {
+  const noise = { independent: { sigma: 0.5 } };
+  expect(growthOf([1, 2, 3], ["x", "mass"], { model: { noise } })).toBeUndefined();
+  expect(growthOf([1, 2, 3], ["x", "mass"], { model: { noise: "none" } })).toBeDefined();
 });

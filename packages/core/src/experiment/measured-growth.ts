@@ -1,3 +1,4 @@
+import { isMapping } from "../foundation/parameters/index.js";
 import type { RunResult } from "./result.js";
 
 /** How fast a cloud and the mean-field law drew apart. */
@@ -10,18 +11,27 @@ export interface MeasuredGrowth {
   readonly start: number;
 }
 
+/** Whether the model of a canonical spec has noise. */
+function isNoisy({ model }: RunResult["spec"]): boolean {
+  const noise = isMapping(model) ? (model["noise"] ?? "none") : "none";
+  return noise !== "none" && !(isMapping(noise) && "none" in noise);
+}
+
 /**
  * The measured constant of W(μⁿ_t, μ_t) ≤ e^{Ct} W(μⁿ_0, μ_0) (Dobrushin): for each pair of levels of which exactly one is
  * a law on a grid and for each distance that is not 0 at the start. Keyed by pair, then by distance. An estimate from one
- * pair of initial laws bounds the constant of the theorem from below.
+ * pair of initial laws bounds the constant of the theorem from below. Nothing under noise: tokens with noise of their own do
+ * not solve the equation of the law, so the theorem says nothing of the pair.
  *
  * @source arXiv 2501.18322, theory.md §1
  */
 export function measuredGrowth({
   distances,
   levels,
-}: Pick<RunResult, "distances" | "levels">): Record<string, Record<string, MeasuredGrowth>> {
+  spec,
+}: Pick<RunResult, "distances" | "levels" | "spec">): Record<string, Record<string, MeasuredGrowth>> {
   const found: Record<string, Record<string, MeasuredGrowth>> = {};
+  if (isNoisy(spec)) return found;
   for (const [pair, metrics] of Object.entries(distances)) {
     const laws = pair.split("|").filter((name) => levels[name]?.states["mass"] !== undefined);
     if (laws.length !== 1) continue;

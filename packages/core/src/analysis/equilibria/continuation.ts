@@ -125,7 +125,7 @@ function restingBranch(family: Family, point: StratumPoint): Branch {
  *
  * @param q place of the parameter in the range of the family
  * @cost per place some 4 Newton steps of two closures per coordinate, and the model made anew at three parameters each
- * @accuracy folds 1e-9 of the range against discriminants, Hopf points 1e-7 (continuation.test.ts)
+ * @accuracy folds 1e-9 of the range against discriminants, Hopf points 1e-7 (index.test.ts)
  * @source pseudo-arclength: H. B. Keller, in Applications of Bifurcation Theory (1977); charts and test functions: derived
  */
 export function branchThrough(family: Family, point: StratumPoint, q: number, cancel?: CancelSignal): Branch {

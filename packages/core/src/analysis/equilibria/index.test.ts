@@ -134,7 +134,7 @@ describe("the analysis", () => {
 
   test("answers with equilibria, branches and what was tried", () => {
     const answer = analyzed(written({})) as Record<string, never[]>;
-    expect(answer).toMatchObject({ verdict: "3 isolated, 2 of them stable", isolated: 3, stable: 2 });
+    expect(answer).toMatchObject({ verdict: "3 isolated, 2 of them stable in Σ", isolated: 3, stable: 2 });
     expect(answer["branches"]!.map(({ rank }) => rank)).toEqual([0, 1]);
     expect(answer["search"]).toMatchObject({ startsPerRank: 32, seed: 1, ranks: [0, 1], unseen: 0 });
   });

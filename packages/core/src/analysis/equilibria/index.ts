@@ -3,7 +3,7 @@ import { InputError, show } from "../../foundation/errors/index.js";
 import { seedParameter } from "../../foundation/parameters/index.js";
 import type { AnalysisContext, AnalysisPlugin, Json } from "../contract.js";
 import { equilibriaJson, grouped } from "../shared/equilibria-json.js";
-import { type EquilibriumSearch, findEquilibria, neutralCount } from "../shared/equilibrium-search.js";
+import { type EquilibriumSearch, findEquilibria, vanishingCount } from "../shared/equilibrium-search.js";
 import { type MomentFlow, momentFlow } from "../shared/moment-flow.js";
 import { branchesJson } from "./branches-json.js";
 import { branchesThrough } from "./continuation.js";
@@ -56,7 +56,7 @@ function branches(parameters: Parameters, context: AnalysisContext): { readonly 
   const places = Array.from({ length: searches }, (_, k) => (searches === 1 ? 0.5 : k / (searches - 1)));
   const starts = places.flatMap((q) =>
     search(family.flowAt(q), parameters, context)
-      .equilibria.filter((one) => neutralCount(one) === 0)
+      .equilibria.filter((one) => vanishingCount(one) === 0)
       .map(({ point }) => ({ point, q })),
   );
   return branchesJson(family, branchesThrough(family, starts, cancel), { path, range, searches });
@@ -134,7 +134,7 @@ export const equilibria: AnalysisPlugin = {
     const answer = equilibriaJson(flow, found);
     const { single, continua } = grouped(found.equilibria);
     const stable = single.filter(({ stability }) => stability === "stable").length;
-    const verdict = `${single.length} isolated, ${stable} of them stable`;
+    const verdict = `${single.length} isolated, ${stable} of them stable${flow.carried ? "" : " in Σ"}`;
     const more = continua.length > 0 ? `; ${continua.length} kinds of continua` : "";
     const curves = parameters.continue === undefined ? {} : branches(parameters, context);
     return { verdict: verdict + more, isolated: single.length, stable, ...answer, ...curves };

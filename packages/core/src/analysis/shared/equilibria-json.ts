@@ -1,12 +1,12 @@
-import { eigenvalues, solveLinear } from "../../foundation/linear-algebra/index.js";
+import { eigenvalues, solveLinear, svd } from "../../foundation/linear-algebra/index.js";
 import { toNested } from "../../foundation/shapes/index.js";
 import type { Json } from "../contract.js";
 import {
   type EquilibriumSearch,
   type MomentEquilibrium,
-  neutralCount,
   stabilityOf,
   unstableCount,
+  vanishingCount,
 } from "./equilibrium-search.js";
 import type { MomentFlow } from "./moment-flow.js";
 import { meanRate } from "./rank-stratum.js";
@@ -25,22 +25,25 @@ export interface Continuum extends JudgedEquilibrium {
 /** Isolated equilibria one by one, and members of continua by kind. */
 export function grouped(equilibria: readonly MomentEquilibrium[]) {
   const judged = equilibria.map((one): JudgedEquilibrium => ({ one, stability: stabilityOf(one) }));
-  const single = judged.filter(({ one }) => neutralCount(one) === 0);
+  const single = judged.filter(({ one }) => vanishingCount(one) === 0);
   const continua = new Map<string, Continuum>();
   for (const each of judged) {
     const { one } = each;
-    if (neutralCount(one) === 0) continue;
-    const kind = `${one.point.rank} ${neutralCount(one)} ${unstableCount(one)}`;
+    if (vanishingCount(one) === 0) continue;
+    const kind = `${one.point.rank} ${vanishingCount(one)} ${unstableCount(one)}`;
     continua.set(kind, { ...each, ...continua.get(kind), members: (continua.get(kind)?.members ?? 0) + 1 });
   }
   return { single, continua: [...continua.values()] };
 }
 
+/** Beyond this part of its greatest singular value the least one of J is rounding. */
+const singular = 1e-10;
+
 /**
  * The mean that rests beside an equilibrium covariance, and the spectrum that draws it there or away, where the covariance
- * does not depend on it: ṁ = Jm + b is affine. Undefined where J is singular.
+ * does not depend on it: ṁ = Jm + b is affine. `at` is null where J is singular: no mean rests, or a line of them.
  */
-function restingMean(flow: MomentFlow, cov: Float64Array): Json | undefined {
+function restingMean(flow: MomentFlow, cov: Float64Array): Json {
   const { d } = flow;
   const zero = new Float64Array(d);
   const b = meanRate(flow, zero, cov);
@@ -51,18 +54,12 @@ function restingMean(flow: MomentFlow, cov: Float64Array): Json | undefined {
       J[i * d + j] = value - b[i]!;
     });
   }
-  try {
-    const at = solveLinear(
-      J,
-      b.map((value) => -value),
-      d,
-      1,
-    );
-    const { re, im } = eigenvalues(J, d);
-    return { at: Array.from(at, (value) => value + 0), spectrum: Array.from(re, (value, k) => [value, im[k]!]) };
-  } catch {
-    return undefined;
-  }
+  const { re, im } = eigenvalues(J, d);
+  const spectrum = Array.from(re, (value, k) => [value, im[k]!]);
+  const { s } = svd(J, d, d);
+  if (!(s[d - 1]! > singular * s[0]!)) return { at: null, spectrum };
+  const target = b.map((value) => -value);
+  return { at: Array.from(solveLinear(J, target, d, 1), (value) => value + 0), spectrum };
 }
 
 function equilibriumJson(flow: MomentFlow, { one, stability }: JudgedEquilibrium): { readonly [key: string]: Json } {
@@ -73,7 +70,7 @@ function equilibriumJson(flow: MomentFlow, { one, stability }: JudgedEquilibrium
     rank,
     stability,
     cov: toNested({ shape: [d, d], data: cov }) as Json,
-    ...(mean === undefined ? {} : { mean }),
+    mean,
     residual,
     spectrum: Array.from(re, (value, k) => [value, im[k]!]),
     ...(Number.isFinite(across) && { across }),
@@ -93,7 +90,7 @@ export function equilibriaJson(flow: MomentFlow, search: EquilibriumSearch): { r
     ...(continua.length > 0 && {
       continua: continua.map((one) => {
         const { hits: _, ...json } = equilibriumJson(flow, one);
-        const vanishing = neutralCount(one.one);
+        const vanishing = vanishingCount(one.one);
         return { ...json, vanishing, members: one.members };
       }),
     }),

@@ -11,7 +11,7 @@ import {
 import { dop853 } from "../../methods/dop853/index.js";
 import { adaptive, solve } from "../../solve/index.js";
 import goldens from "./equilibria-goldens.json" with { type: "json" };
-import { findEquilibria, neutralCount, stabilityOf } from "./equilibrium-search.js";
+import { findEquilibria, stabilityOf, vanishingCount } from "./equilibrium-search.js";
 import { combine, congruence, lift } from "./matrix-forms.js";
 import { momentFlow } from "./moment-flow.js";
 
@@ -89,7 +89,7 @@ describe("on the line", () => {
     for (const one of spread) {
       const { cov, mean } = one.point;
       expect(Math.abs(cov[0]! + mean[0]! ** 2 + w / v)).toBeLessThan(1e-10);
-      expect(neutralCount(one)).toBe(1);
+      expect(vanishingCount(one)).toBe(1);
     }
   });
 });
@@ -215,7 +215,7 @@ test("W = 0: members of cones of equilibria, with the direction of scale among t
   const { equilibria } = findEquilibria(flowOf({ attention: { softmax: { Q: A, V } } }, 2), { ranks: [1] });
   expect(equilibria.length).toBeGreaterThan(0);
   for (const one of equilibria) {
-    expect(neutralCount(one)).toBeGreaterThan(0);
+    expect(vanishingCount(one)).toBeGreaterThan(0);
     expect(one.point.cov[0]!).toBeLessThan(1e-6 * one.point.cov[3]!);
   }
 });

@@ -66,9 +66,9 @@ export interface EquilibriumSearchOptions {
 export const unstableCount = ({ re, rate }: MomentEquilibrium): number =>
   re.filter((value) => value > neutralRate * rate).length;
 
-/** Number of eigenvalues on the imaginary axis. */
-export const neutralCount = ({ re, rate }: MomentEquilibrium): number =>
-  re.filter((value) => Math.abs(value) <= neutralRate * rate).length;
+/** Number of eigenvalues that vanish: where there are some the equilibrium may be one of a continuum. */
+export const vanishingCount = ({ re, im, rate }: MomentEquilibrium): number =>
+  re.filter((value, k) => Math.hypot(value, im[k]!) <= neutralRate * rate).length;
 
 /** Asymptotically stable, unstable, or with directions that the linearised flow does not decide. */
 export function stabilityOf(one: MomentEquilibrium): "stable" | "unstable" | "neutral" {

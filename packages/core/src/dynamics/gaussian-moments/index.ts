@@ -44,7 +44,7 @@ export const gaussianMoments: LevelPlugin<Record<string, never>> = {
     return {
       ...level,
       problem: watched.problem,
-      events: [blowUpEvent(watched, { offset: d, d }, span, linearRate(model, start, span[0]))],
+      events: [blowUpEvent(watched, { offset: d, d }, span, linearRate(model, start, span[0]), model.noise.sigma)],
       confirmStops: true,
       monitors: rankMonitors(model, start, "continuous"),
     };

@@ -112,7 +112,7 @@ export const gaussianProjection: LevelPlugin<GaussianProjectionParameters> = {
     return {
       ...level,
       problem: watched.problem,
-      events: [blowUpEvent(watched, { offset: d, d }, span, 0)],
+      events: [blowUpEvent(watched, { offset: d, d }, span, 0, model.noise.sigma)],
       confirmStops: true,
       approximation: "moment-matched: the law is taken to be Gaussian at every depth",
       monitors: [...rankMonitors(model, start, "continuous"), defectMonitor(projection, check, d)],
