@@ -1,4 +1,5 @@
 import { experiment, runExperiment } from "@meanfield/core/experiment";
+import { uniformSphere } from "@meanfield/core/foundation/random";
 import { expect, test } from "vitest";
 import { needs } from "../../../../test/needs.js";
 import { openNative } from "./index.js";
@@ -20,7 +21,12 @@ needs("native").suite("operations on rows", () => {
     const opened = openNative({});
     if ("unavailable" in opened) throw new Error(opened.unavailable.message);
     const { rows, ...plain } = opened.backend;
-    expect(rows).toBeDefined();
+    // Both are taken, not declined: declined ones would leave every number as it is too.
+    const [count, m, d] = [3, 40, 5];
+    const points = uniformSphere(count * m, d, 1);
+    expect(rows!.normalize(points, count * m, d)).toBe(true);
+    const batch = { count, m, d, points, weights: new Float64Array(m).fill(1 / m) };
+    expect(rows!.alignedPairs(batch, 0.9, new Float64Array(count))).toBe(true);
     const [fast, slow] = [opened.backend, plain].map((backend) =>
       runExperiment(experiment(document(level, more), { backends: [backend] })),
     );

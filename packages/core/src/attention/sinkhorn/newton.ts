@@ -106,7 +106,7 @@ function stage(
  *
  * @param scores ⟨Qx_i, Ky_j⟩/ε, shape [m, m]
  * @param weights w > 0, [m]
- * @returns whatever was reached; the caller decides by `error`
+ * @returns whatever was reached; its error is ∞ where the way ended before the scores themselves
  * @cost an iteration: m² exponentials for each trial, and 4m³/3 multiply-adds; memory 3m²
  * @accuracy error as stated; attention/sinkhorn/newton.test.ts
  * @source derived (gradient and Hessian of the semi-dual; continuation in ε)
@@ -122,6 +122,7 @@ export function scaleByNewton(
   let growth = 2;
   let reached: { factor: number; g: Float64Array } | undefined;
   let iterations = 0;
+  let whole = false;
   let last: NewtonScaling = { columns: new Float64Array(weights.length), error: Number.POSITIVE_INFINITY, iterations };
   while (iterations < maxIterations) {
     const from = reached?.factor ?? factor;
@@ -131,6 +132,7 @@ export function scaleByNewton(
     const most = Math.min(stageSteps, maxIterations - iterations);
     last = stage(scores, factor, weights, start, { tolerance: wanted, maxIterations: most }, update);
     iterations += Math.max(1, last.iterations);
+    whole = final;
     if (last.error <= wanted) {
       if (final) break;
       reached = { factor, g: last.columns };
@@ -141,5 +143,5 @@ export function scaleByNewton(
     }
     factor = Math.min(1, reached.factor * growth);
   }
-  return { ...last, iterations };
+  return { ...last, error: whole ? last.error : Number.POSITIVE_INFINITY, iterations };
 }

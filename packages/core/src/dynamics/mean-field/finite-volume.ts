@@ -17,7 +17,7 @@ function edgeValue(here: number, beyond: number, behind: number): number {
  * @param w masses, shape [m], non-negative
  * @param rates of the faces above each cell, shape [m]; the last of an axis that does not close is not read
  * @param outflow shape [m]: what leaves each cell is added; an Euler step of dt keeps w ≥ 0 iff dt·outflow ≤ w
- * @accuracy order 3 in space for smooth w where no edge is cut off (finite-volume.test.ts)
+ * @accuracy order 3 in space for smooth w where no edge is cut off; laws by midpoint masses 2 (circle.test.ts)
  * @source van Leer's κ = 1/3 reconstruction; positivity: Zhang and Shu, Journal of Computational Physics 229 (2010)
  */
 export function advect(
