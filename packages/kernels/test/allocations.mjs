@@ -45,25 +45,31 @@ async function backends() {
   return found;
 }
 
-/** What one call takes of the heap and of buffers beside it: the least of rounds in which nothing was collected. */
-function bytesOf(run) {
+/**
+ * What one call takes: `bytes` of the heap and of buffers beside it, the least of rounds in which nothing was collected,
+ * since the engine's own work only adds; and `buffers` alone, which arrays of more than 64 bytes have, the greatest of all
+ * rounds, since only those are made in it while earlier ones may be freed.
+ */
+function takenBy(run) {
   for (let k = 0; k < warmUp; k++) run();
-  let least = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < rounds && least > enough; round++) {
+  let [bytes, buffers] = [Number.POSITIVE_INFINITY, 0];
+  for (let round = 0; round < rounds && bytes > enough; round++) {
     globalThis.gc();
     const before = process.memoryUsage();
     for (let k = 0; k < calls; k++) run();
     const after = process.memoryUsage();
-    const taken = after.heapUsed - before.heapUsed + after.arrayBuffers - before.arrayBuffers;
-    if (taken >= 0) least = Math.min(least, taken / calls);
+    const beside = after.arrayBuffers - before.arrayBuffers;
+    const taken = after.heapUsed - before.heapUsed + beside;
+    buffers = Math.max(buffers, beside / calls);
+    if (taken >= 0) bytes = Math.min(bytes, taken / calls);
   }
-  return least;
+  return { bytes, buffers };
 }
 
-/** One array of one number a call: what the least allocation of a field would take. */
+/** One array of a number for each token a call: what the least allocation of a field would take. */
 let kept;
-const control = bytesOf(() => {
-  kept = new Float64Array(1);
+const control = takenBy(() => {
+  kept = new Float64Array(n);
 });
 
 const answers = [];
@@ -79,12 +85,12 @@ for (const backend of await backends()) {
         heads: attention.heads,
       };
       const field = () => attention.fieldAt(cloud, cloud, mask, 0, out);
-      answers.push({ ...subject, batch: false, bytes: bytesOf(field) });
+      answers.push({ ...subject, batch: false, ...takenBy(field) });
       if (!attention.fieldAtBatch?.(batch, mask, 0, batchOut)) continue;
       answers.push({
         ...subject,
         batch: true,
-        bytes: bytesOf(() => attention.fieldAtBatch(batch, mask, 0, batchOut)),
+        ...takenBy(() => attention.fieldAtBatch(batch, mask, 0, batchOut)),
       });
     }
   }
