@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { attentionCatalog } from "@meanfield/core/attention";
 import { expect, test } from "vitest";
 
 interface Answer {
@@ -22,27 +23,28 @@ interface Report {
 }
 
 const script = join(import.meta.dirname, "allocations.mjs");
+/** Systems of the batches of the script: the WebAssembly backend may take them one by one. */
+const systems = 4;
 const flags = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
 
-async function measure(mask: string): Promise<Report> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, mask]);
+/** In a process of its own, as in a run: an engine that has seen other attentions or masks boxes their numbers. */
+async function measure(mask: string, attention: string): Promise<Report> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, mask, attention]);
   return JSON.parse(stdout);
 }
 
 // Sinkhorn attention is a solve, not a sum, and keeps what it remembers of its sweeps in arrays of its own.
-test.each(["none", "causal", "alibi"])(
-  "a field under the mask %s makes no array, on every backend",
-  async (mask) => {
-    const { control, answers } = await measure(mask);
+const attentions = attentionCatalog.filter(({ traits }) => !traits.denseOnly).map(({ name }) => name);
+const cases = ["none", "causal", "alibi"].flatMap((mask) => attentions.map((attention) => [attention, mask] as const));
+test.each(cases)(
+  "a field of %s under the mask %s takes less memory than one array, on every backend",
+  async (attention, mask) => {
+    const { control, answers } = await measure(mask, attention);
     // The meter sees a single array: of 16 numbers the buffer alone has 128 bytes.
     expect(control.buffers).toBeGreaterThanOrEqual(128);
-    const kinds = new Set(answers.map(({ backend, attention }) => `${backend} ${attention}`));
-    expect(kinds.size).toBeGreaterThanOrEqual(2 * 6);
+    expect(new Set(answers.map(({ backend }) => backend)).size).toBeGreaterThanOrEqual(2);
     expect(answers.filter(({ buffers }) => buffers > 0)).toEqual([]);
-    // Beside arrays the engine boxes numbers of plain code, or does not, as it learned from what ran before: that of the
-    // reference, and of batches that a backend takes system by system. Calls of one kernel have no such code.
-    const single = answers.filter(({ backend, batch }) => backend !== "reference" && !batch);
-    expect(single.filter(({ bytes }) => bytes >= control.bytes)).toEqual([]);
+    expect(answers.filter(({ batch, bytes }) => bytes >= control.bytes * (batch ? systems : 1))).toEqual([]);
   },
   120_000,
 );
