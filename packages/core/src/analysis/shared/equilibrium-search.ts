@@ -191,7 +191,7 @@ function randomStart(draws: RandomStream, flow: MomentFlow, rank: number, varian
  * Newton's method on each rank stratum from many seeded starts, those that coincide counted as one. Of a continuum of
  * equilibria every start may find another member: they are all kept, with the eigenvalues that vanish.
  *
- * @throws nothing of its own; a start whose closure is refused counts as not converged
+ * @throws what the closure throws; after a cancel the starts that are left count as not converged
  * @cost startsPerRank × ranks × some 15 steps of two closures per coordinate
  * @accuracy residual 1e-11|B| (equilibrium-search.test.ts: closed forms, late runs, SciPy's fsolve)
  * @source theory.md §2 (equilibria by Newton, rank strata); damping, charts and the unseen share: derived

@@ -1,4 +1,4 @@
-import type { KernelHead, Visibility } from "../../foundation/backend/index.js";
+import { type KernelHead, positionsOf, type Visibility } from "../../foundation/backend/index.js";
 import { InputError } from "../../foundation/errors/index.js";
 import type { WeightedPoints } from "../../foundation/shapes/index.js";
 import type { Leaders } from "../contract.js";
@@ -23,16 +23,6 @@ export interface ScoreRow {
 /** Room for the scores of one query against the keys. */
 export function scoreRow({ m, d }: WeightedPoints): ScoreRow {
   return { scores: new Float64Array(m), direction: new Float64Array(d), greatest: 0, slack: 0, reach: 0 };
-}
-
-function positionsOf({ positions }: WeightedPoints): Float64Array {
-  if (positions !== undefined) return positions;
-  throw new InputError({
-    code: "missing",
-    who: "masked attention",
-    rule: "a mask needs positions on the keys and on the queries",
-    got: "points without positions",
-  });
 }
 
 /** Greatest |y_j| over the keys. */

@@ -12,4 +12,5 @@ export type {
   SummationReport,
   Visibility,
 } from "./contract.js";
+export { positionsOf } from "./positions.js";
 export { createReferenceBackend } from "./reference.js";

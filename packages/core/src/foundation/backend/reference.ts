@@ -1,6 +1,7 @@
 import { InputError } from "../errors/index.js";
 import type { WeightedPoints } from "../shapes/index.js";
 import type { Backend, FieldOutput, KernelDescription, KernelHead, Visibility } from "./contract.js";
+import { positionsOf } from "./positions.js";
 
 interface Workspace {
   direction: Float64Array;
@@ -11,16 +12,6 @@ interface Workspace {
   readonly unit: Float64Array;
   /** and sum of the weights. */
   readonly total: Float64Array;
-}
-
-function positionsOf({ positions }: WeightedPoints): Float64Array {
-  if (positions !== undefined) return positions;
-  throw new InputError({
-    code: "missing",
-    who: "masked attention",
-    rule: "a mask needs positions on the keys and on the queries",
-    got: "points without positions",
-  });
 }
 
 function requireGram(gram: Float64Array | undefined): Float64Array {
