@@ -35,14 +35,23 @@ INLINE void score_panel(const struct keys *keys, const real *q, int64_t d, int64
   multiply((const real *)keys->panels + j * d, 1, ROWS, q, TILE, d, GROUPS, s);
 }
 
+/* A chain of terms is over: its sum goes to those of the others. */
+INLINE void end_chain(vector chain[GROUPS], vector sums[GROUPS]) {
+  for (int v = 0; v < GROUPS; v++) {
+    sums[v] += chain[v];
+    chain[v] = splat(0);
+  }
+}
+
 /* Weights of bounded scores, straight from the registers. */
 INLINE void weigh_block_as(enum operation operation, const struct job *job, const struct sight *sight,
                            const struct block *block, const real *q, real *weights, struct sums *sums) {
   const real *mass = job->keys->mass;
-  vector total[GROUPS] = {{0}};
+  vector total[GROUPS] = {{0}}, totals[GROUPS] = {{0}};
   for (int64_t j = block->first; j < block->last; j += ROWS) {
     vector s[ROWS][GROUPS];
     score_panel(job->keys, q, job->d, j, s);
+    if (CHAIN < BLOCK && (j - block->first) % CHAIN == 0) end_chain(total, totals);
     for (int r = 0; r < ROWS; r++) {
       for (int v = 0; v < GROUPS; v++) {
         vector p = weigh(operation, s[r][v], mass[j + r]);
@@ -52,7 +61,8 @@ INLINE void weigh_block_as(enum operation operation, const struct job *job, cons
       }
     }
   }
-  for (int v = 0; v < GROUPS; v++) flush(sums->total + v * WIDTH, total[v]);
+  end_chain(total, totals);
+  for (int v = 0; v < GROUPS; v++) flush(sums->total + v * WIDTH, totals[v]);
 }
 
 static void weigh_block(const struct job *job, const struct sight *sight, const struct block *block, const real *q,
@@ -88,7 +98,7 @@ static void rescale(struct sums *sums, const vector next[GROUPS], int64_t coordi
 /* Weights of unbounded scores: scores into the buffer, their maximum, then the exponentials in place. */
 static void stream_block(const struct job *job, const struct sight *sight, const struct block *block, const real *q,
                          real *weights, struct sums *sums, int64_t coordinates) {
-  vector greatest[GROUPS], total[GROUPS] = {{0}}, moment[GROUPS] = {{0}};
+  vector greatest[GROUPS], total[GROUPS] = {{0}}, moment[GROUPS] = {{0}}, totals[GROUPS] = {{0}}, moments[GROUPS] = {{0}};
   for (int v = 0; v < GROUPS; v++) {
     for (int l = 0; l < WIDTH; l++) greatest[v][l] = (real)sums->shift[v * WIDTH + l];
   }
@@ -105,6 +115,10 @@ static void stream_block(const struct job *job, const struct sight *sight, const
   }
   rescale(sums, greatest, coordinates);
   for (int64_t j = 0; j < block->last - block->first; j++) {
+    if (CHAIN < BLOCK && j % CHAIN == 0) {
+      end_chain(total, totals);
+      end_chain(moment, moments);
+    }
     for (int v = 0; v < GROUPS; v++) {
       const vector s = load(weights + j * TILE + v * WIDTH) - greatest[v];
       const vector p = exp2_vector(s);
@@ -113,9 +127,11 @@ static void stream_block(const struct job *job, const struct sight *sight, const
       store(weights + j * TILE + v * WIDTH, p);
     }
   }
+  end_chain(total, totals);
+  end_chain(moment, moments);
   for (int v = 0; v < GROUPS; v++) {
-    flush(sums->total + v * WIDTH, total[v]);
-    flush(sums->moment + v * WIDTH, moment[v]);
+    flush(sums->total + v * WIDTH, totals[v]);
+    flush(sums->moment + v * WIDTH, moments[v]);
   }
 }
 
@@ -127,13 +143,23 @@ static void add_moments(const struct block *block, const real *weights, struct s
   }
 }
 
+/* mean += weights * values over one chain of keys. */
+INLINE void gather_chain(const real *values, const real *weights, int64_t keys, vector mean[ROWS][GROUPS]) {
+  vector chain[ROWS][GROUPS] = {{{0}}};
+  multiply(values, 1, ROWS, weights, TILE, keys, GROUPS, chain);
+  for (int r = 0; r < ROWS; r++) end_chain(chain[r], mean[r]);
+}
+
 /* mean += weights * values over the block. */
 static void gather_block(const struct job *job, const struct block *block, const real *weights, struct sums *sums) {
-  const int64_t panels = (job->d + ROWS - 1) / ROWS, start = block->first % BLOCK;
+  const int64_t panels = (job->d + ROWS - 1) / ROWS, start = block->first % BLOCK, keys = block->last - block->first;
   const real *values = (const real *)job->keys->values + block->first / BLOCK * panels * BLOCK * ROWS;
   for (int64_t c = 0; c < panels; c++) {
     vector mean[ROWS][GROUPS] = {{{0}}};
-    multiply(values + (c * BLOCK + start) * ROWS, 1, ROWS, weights, TILE, block->last - block->first, GROUPS, mean);
+    const real *terms = values + (c * BLOCK + start) * ROWS;
+    int64_t j = 0;
+    for (; CHAIN < BLOCK && j + CHAIN < keys; j += CHAIN) gather_chain(terms + j * ROWS, weights + j * TILE, CHAIN, mean);
+    gather_chain(terms + j * ROWS, weights + j * TILE, keys - j, mean);
     for (int r = 0; r < ROWS; r++) {
       for (int v = 0; v < GROUPS; v++) flush(sums->mean + (c * ROWS + r) * TILE + v * WIDTH, mean[r][v]);
     }

@@ -11,17 +11,18 @@ INLINE vector score_row(int d, real bias, const real *row, vector query[FUSED_DI
   return s;
 }
 
-/* `count` vectors of queries from vector `v` on against one block. */
-INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *job, const struct sight *sight,
-                 const struct block *block, const real *q, int v, struct sums *sums) {
+/* What `count` vectors of queries have summed over some keys. */
+struct chain {
+  vector total[GROUPS], mean[FUSED_DIMENSION][GROUPS];
+};
+
+/* Keys [first, last) of a block for `count` vectors of queries from vector `v` on; `next` holds the scores of key `first`. */
+INLINE void fuse_chain(int d, int count, int masked, int with_mean, const struct job *job, const struct sight *sight,
+                       const struct block *block, int64_t first, int64_t last, int v,
+                       vector query[FUSED_DIMENSION][GROUPS], vector next[GROUPS], struct chain *chain) {
   const real *rows = job->keys->rows, *bias = job->keys->bias;
-  vector query[FUSED_DIMENSION][GROUPS], total[GROUPS] = {{0}}, mean[FUSED_DIMENSION][GROUPS] = {{{0}}};
-  for (int c = 0; c < d; c++) {
-    for (int g = 0; g < count; g++) query[c][g] = load(q + c * TILE + (v + g) * WIDTH);
-  }
-  vector next[GROUPS];
-  for (int g = 0; g < count; g++) next[g] = score_row(d, bias[block->first], rows + block->first * d, query, g);
-  for (int64_t j = block->first; j < block->last; j++) {
+  vector total[GROUPS] = {{0}}, mean[FUSED_DIMENSION][GROUPS] = {{{0}}};
+  for (int64_t j = first; j < last; j++) {
     const real *row = rows + j * d;
     const int64_t ahead = j + 1 < block->last ? j + 1 : j;
     vector p[GROUPS];
@@ -38,9 +39,30 @@ INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *
     }
   }
   for (int g = 0; g < count; g++) {
-    flush(sums->total + (v + g) * WIDTH, total[g]);
+    chain->total[g] += total[g];
+    for (int c = 0; with_mean && c < d; c++) chain->mean[c][g] += mean[c][g];
+  }
+}
+
+/* `count` vectors of queries from vector `v` on against one block. */
+INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *job, const struct sight *sight,
+                 const struct block *block, const real *q, int v, struct sums *sums) {
+  const real *rows = job->keys->rows, *bias = job->keys->bias;
+  vector query[FUSED_DIMENSION][GROUPS], next[GROUPS];
+  struct chain chain = {0};
+  for (int c = 0; c < d; c++) {
+    for (int g = 0; g < count; g++) query[c][g] = load(q + c * TILE + (v + g) * WIDTH);
+  }
+  for (int g = 0; g < count; g++) next[g] = score_row(d, bias[block->first], rows + block->first * d, query, g);
+  int64_t j = block->first;
+  for (; CHAIN < BLOCK && j + CHAIN < block->last; j += CHAIN) {
+    fuse_chain(d, count, masked, with_mean, job, sight, block, j, j + CHAIN, v, query, next, &chain);
+  }
+  fuse_chain(d, count, masked, with_mean, job, sight, block, j, block->last, v, query, next, &chain);
+  for (int g = 0; g < count; g++) {
+    flush(sums->total + (v + g) * WIDTH, chain.total[g]);
     if (!with_mean) continue;
-    for (int c = 0; c < d; c++) flush(sums->mean + c * TILE + (v + g) * WIDTH, mean[c][g]);
+    for (int c = 0; c < d; c++) flush(sums->mean + c * TILE + (v + g) * WIDTH, chain.mean[c][g]);
   }
 }
 

@@ -43,6 +43,14 @@ enum {
   TILE = GROUPS * WIDTH,
 };
 
+/* Terms of one sum in a row: a chain of float rounds its n equal terms with an error up to n/2 units, so that long ones are
+ * sums of short ones. */
+#ifdef MEANFIELD_F32
+enum { CHAIN = 16 };
+#else
+enum { CHAIN = 128 };
+#endif
+
 /* Below every score, and a number: exp2 of it is 0. */
 static const real HIDDEN = (real)-1e30;
 

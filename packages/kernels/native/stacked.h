@@ -134,16 +134,18 @@ INLINE vector stacked_score(int d, real bias, const real *key, vector query[STAC
   return s;
 }
 
-/* `count` queries of every system against all its keys. */
-INLINE void stack_queries(int d, int count, const struct job *job, const struct stack *stack, int64_t i) {
+/* What `count` queries of every system have summed over some keys. */
+struct stacked_chain {
+  vector total[QUERIES], mean[QUERIES][STACK_FUSED];
+};
+
+/* Keys first … last − 1; `next` holds the scores of key `first`. */
+INLINE void stack_chain(int d, int count, const struct job *job, const struct stack *stack, int64_t first, int64_t last,
+                        vector query[STACK_FUSED][QUERIES], vector next[QUERIES], struct stacked_chain *chain) {
   const int64_t n = job->queries, step = (int64_t)d * WIDTH;
   const real *bias = job->keys->bias;
-  vector query[STACK_FUSED][QUERIES], total[QUERIES] = {{0}}, mean[QUERIES][STACK_FUSED] = {{{0}}}, next[QUERIES];
-  for (int g = 0; g < count; g++) {
-    for (int c = 0; c < d; c++) query[c][g] = load(stack->queries + (i + g) * step + c * WIDTH);
-    next[g] = stacked_score(d, bias[0], stack->keys, query, g);
-  }
-  for (int64_t j = 0; j < n; j++) {
+  vector total[QUERIES] = {{0}}, mean[QUERIES][STACK_FUSED] = {{{0}}};
+  for (int64_t j = first; j < last; j++) {
     const real *key = stack->keys + j * step;
     const int64_t ahead = j + 1 < n ? j + 1 : j;
     vector p[QUERIES];
@@ -155,9 +157,27 @@ INLINE void stack_queries(int d, int count, const struct job *job, const struct 
     }
   }
   for (int g = 0; g < count; g++) {
+    chain->total[g] += total[g];
+    for (int c = 0; c < d; c++) chain->mean[g][c] += mean[g][c];
+  }
+}
+
+/* `count` queries of every system against all its keys. */
+INLINE void stack_queries(int d, int count, const struct job *job, const struct stack *stack, int64_t i) {
+  const int64_t n = job->queries, step = (int64_t)d * WIDTH;
+  vector query[STACK_FUSED][QUERIES], next[QUERIES];
+  struct stacked_chain chain = {0};
+  for (int g = 0; g < count; g++) {
+    for (int c = 0; c < d; c++) query[c][g] = load(stack->queries + (i + g) * step + c * WIDTH);
+    next[g] = stacked_score(d, *(const real *)job->keys->bias, stack->keys, query, g);
+  }
+  int64_t j = 0;
+  for (; CHAIN < BLOCK && j + CHAIN < n; j += CHAIN) stack_chain(d, count, job, stack, j, j + CHAIN, query, next, &chain);
+  stack_chain(d, count, job, stack, j, n, query, next, &chain);
+  for (int g = 0; g < count; g++) {
     wide scale[PARTS];
-    finish_totals(job, stack, i + g, total[g], scale);
-    finish_lanes(0, d, job, stack, i + g, scale, mean[g]);
+    finish_totals(job, stack, i + g, chain.total[g], scale);
+    finish_lanes(0, d, job, stack, i + g, scale, chain.mean[g]);
   }
 }
 
@@ -199,29 +219,55 @@ INLINE void stack_weights(int queries, int keys, const struct job *job, const st
   }
 }
 
-/* Coordinates c … c + coordinates − 1 of the means of those queries. */
-INLINE void stack_means(int queries, int coordinates, const struct job *job, const struct stack *stack, int64_t i,
-                        int64_t c, wide scale[SQUARE][PARTS]) {
-  const int64_t step = (int64_t)job->d * WIDTH;
-  vector mean[SQUARE][SQUARE] = {{{0}}}, means[SQUARE][SQUARE];
-  for (int64_t j = 0; j < job->queries; j++) {
+/* means += weights times keys first … last − 1. */
+INLINE void add_means(int queries, int coordinates, int64_t step, const struct stack *stack, int64_t first, int64_t last,
+                      int64_t c, vector means[SQUARE][SQUARE]) {
+  vector mean[SQUARE][SQUARE] = {{{0}}}, chain[SQUARE][SQUARE];
+  for (int64_t j = first; j < last; j++) {
     for (int b = 0; b < coordinates; b++) {
       const vector key = load(stack->keys + j * step + (c + b) * WIDTH);
       for (int a = 0; a < queries; a++) mean[a][b] += key * load(stack->weights + (a * BLOCK + j) * WIDTH);
     }
   }
-  copy_square(mean, means);
+  copy_square(mean, chain);
+  for (int a = 0; a < queries; a++) {
+    for (int b = 0; b < coordinates; b++) means[a][b] += chain[a][b];
+  }
+}
+
+/* Coordinates c … c + coordinates − 1 of the means of those queries. */
+INLINE void stack_means(int queries, int coordinates, const struct job *job, const struct stack *stack, int64_t i,
+                        int64_t c, wide scale[SQUARE][PARTS]) {
+  const int64_t step = (int64_t)job->d * WIDTH;
+  vector means[SQUARE][SQUARE] = {{{0}}};
+  int64_t j = 0;
+  for (; CHAIN < BLOCK && j + CHAIN < job->queries; j += CHAIN) add_means(queries, coordinates, step, stack, j, j + CHAIN, c, means);
+  add_means(queries, coordinates, step, stack, j, job->queries, c, means);
   for (int a = 0; a < queries; a++) finish_lanes(c, coordinates, job, stack, i + a, scale[a], means[a]);
+}
+
+INLINE void end_totals(vector chain[SQUARE], vector sums[SQUARE]) {
+  for (int a = 0; a < SQUARE; a++) {
+    sums[a] += chain[a];
+    chain[a] = splat(0);
+  }
 }
 
 /* `queries` queries of every system in two stages, for d where one does not fit the registers. */
 INLINE void stack_staged(int queries, const struct job *job, const struct stack *stack, int64_t i) {
-  vector total[SQUARE] = {{0}};
+  vector total[SQUARE] = {{0}}, totals[SQUARE] = {{0}};
   int64_t j = 0, c = 0;
-  for (; j + SQUARE <= job->queries; j += SQUARE) stack_weights(queries, SQUARE, job, stack, i, j, total);
-  for (; j < job->queries; j++) stack_weights(queries, 1, job, stack, i, j, total);
+  for (; j + SQUARE <= job->queries; j += SQUARE) {
+    if (CHAIN < BLOCK && j % CHAIN == 0) end_totals(total, totals);
+    stack_weights(queries, SQUARE, job, stack, i, j, total);
+  }
+  for (; j < job->queries; j++) {
+    if (CHAIN < BLOCK && j % CHAIN == 0) end_totals(total, totals);
+    stack_weights(queries, 1, job, stack, i, j, total);
+  }
+  end_totals(total, totals);
   wide scale[SQUARE][PARTS];
-  for (int a = 0; a < queries; a++) finish_totals(job, stack, i + a, total[a], scale[a]);
+  for (int a = 0; a < queries; a++) finish_totals(job, stack, i + a, totals[a], scale[a]);
   for (; c + SQUARE <= job->d; c += SQUARE) stack_means(queries, SQUARE, job, stack, i, c, scale);
   for (; c + 2 <= job->d; c += 2) stack_means(queries, 2, job, stack, i, c, scale);
   for (; c < job->d; c++) stack_means(queries, 1, job, stack, i, c, scale);
