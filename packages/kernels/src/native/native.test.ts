@@ -8,6 +8,7 @@ import { needs } from "../../../../test/needs.js";
 import { normals } from "../../../core/test/helpers/arrays.js";
 import { backendContract } from "../../../core/test/helpers/backend-contract.js";
 import { linearAlgebraContract } from "../../../core/test/helpers/linear-algebra-contract.js";
+import { accuracyContract } from "../../test/helpers/accuracy-contract.js";
 import { type Instructions, type NativeBackend, type NativeOptions, openNative } from "./index.js";
 
 const reference = createReferenceBackend();
@@ -123,6 +124,7 @@ needs("native").suite("the native backend", () => {
   for (const instructions of available()) {
     for (const precision of ["f64", "f32"] as const) {
       backendContract(`native ${precision} ${instructions}`, () => opened({ precision, instructions }));
+      accuracyContract(`native ${precision} ${instructions}`, () => opened({ precision, instructions }));
     }
   }
   linearAlgebraContract("native products", () => opened({}).linearAlgebra);
