@@ -108,6 +108,26 @@ function agree(backend: Backend, ...problem: Problem): void {
   expectClose(backend, out, naiveAttention(...problem));
 }
 
+/** Far below 0 the sigmoid is e^s: log ∫w dμ = s, and the quotient of sums stays one of numbers, whatever the range of floats. */
+function expectSigmoidTail(backend: Backend): void {
+  const head = { beta: 1, queryKey: Float64Array.of(1), value: Float64Array.of(1) };
+  const query = tokens(Float64Array.of(-1), 1, 1);
+  for (const depth of [50, 87, 100, 300, 708, 740, 800, 5000]) {
+    const two = tokens(Float64Array.of(depth, depth + 1), 2, 1);
+    // Weights e^−depth and e^−depth−1, of mass ½ each.
+    const log = -depth + Math.log((1 + Math.exp(-1)) / 2);
+    const mean = depth + 1 / (1 + Math.E);
+    for (const normalisation of ["mass", "partition"] as const) {
+      const { mine, out } = compute(backend, [{ weight: "sigmoid", normalisation, heads: [head] }, two, query, dense]);
+      if (!mine) continue;
+      const slack = slackOf(backend) * depth;
+      expect(Math.abs(out.logPartition![0]! - log), `log-partition at −${depth}`).toBeLessThan(slack);
+      const wanted = normalisation === "partition" ? mean : Math.exp(log) * mean;
+      expect(Math.abs(out.field[0]! - wanted), `field at −${depth}`).toBeLessThan(slack);
+    }
+  }
+}
+
 /** Scores ±10⁴: all weight on one token, so Γ is that token, and log ∫w dμ = 10⁴ − log 3. */
 function expectFiniteAtHugeScores(backend: Backend): void {
   const kernel: KernelDescription = {
@@ -352,6 +372,9 @@ export function backendContract(name: string, create: () => Backend): void {
     });
 
     test("stays finite where e^{β⟨Qx,Ky⟩} over- and underflows", () => expectFiniteAtHugeScores(backend));
+
+    test("keeps the logarithm and the quotient of sigmoids that underflow, or declines", () =>
+      expectSigmoidTail(backend));
 
     test("adds dual potentials to the scores", () => expectPotentials(backend));
 

@@ -1,6 +1,14 @@
 import type { FieldOutput, KernelDescription, KernelHead, Visibility } from "@meanfield/core/foundation/backend";
 import { visibleRanges } from "../shared/visible-ranges.js";
-import { flagsOf, isExponential, isSafe, normBound, scoreFactor, weightOf } from "./describe-kernel.js";
+import {
+  flagsOf,
+  holdsLogarithms,
+  isExponential,
+  isSafe,
+  normBound,
+  scoreFactor,
+  weightOf,
+} from "./describe-kernel.js";
 import { type Engine, place, runJob } from "./engine.js";
 import { emptyJob, type Job, jobBytes, jobFlag } from "./job.js";
 import { fitsPointwise, type Keys, placeExponentialBias, placePointwiseBias } from "./key-bias.js";
@@ -136,7 +144,7 @@ function isSafeExactly(engine: Engine, call: Call, points: number, slope: number
 
 /** Bounds the scores; leaves the flag `safe` where no maximum is needed. Returns false beyond what the kernels can hold. */
 function placeScores(engine: Engine, call: Call, points: number, job: Job): boolean {
-  const { kernel, keys, keyPoints, asks, visibility } = call;
+  const { kernel, keys, keyPoints, asks, visibility, out } = call;
   const { systems, m, d } = keys;
   const ofKeys = roughSize(engine, points, systems * m, d);
   const ofAsks = asks.points === keyPoints ? ofKeys : roughSize(engine, job.points, systems * asks.m, d);
@@ -144,6 +152,7 @@ function placeScores(engine: Engine, call: Call, points: number, job: Job): bool
   const largest = largestCoordinate[engine.precision];
   if (!(ofKeys <= largest && ofAsks <= largest && slope * ofAsks <= largest)) return false;
   if (!isExponential(kernel)) {
+    if (!holdsLogarithms(engine.precision, kernel, slope * ofKeys * ofAsks, out)) return false;
     placePointwiseBias(engine, kernel, keys, visibility, job);
     return true;
   }

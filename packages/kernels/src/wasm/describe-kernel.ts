@@ -49,6 +49,24 @@ export function isSafe(precision: Precision, range: number, m: number, size: num
   return range <= safeRange[precision] && Math.log2(m * Math.max(1, size)) <= headroom[precision];
 }
 
+/** Scores, in units of ln 2, from which on 1/(1 + e^{−s}) is no longer a normal number. */
+const vanishing = { f32: 115, f64: 1010 } as const;
+
+/**
+ * Whether sums of 1/(1 + e^{−s−b}) with |s| up to `scores` (in units of ln 2) can be told from 0: a field is right without,
+ * its quotient and its logarithm are not.
+ */
+export function holdsLogarithms(
+  precision: Precision,
+  { weight, heads, normalisation }: KernelDescription,
+  scores: number,
+  { logPartition, entropy }: FieldOutput,
+): boolean {
+  if (weight !== "sigmoid") return true;
+  if (normalisation !== "partition" && logPartition === undefined && entropy === undefined) return true;
+  return heads.every(({ bias = 0 }) => scores + Math.abs(bias) * Math.LOG2E <= vanishing[precision]);
+}
+
 /** What a call asks for, as flags. @throws incompatible as the reference does */
 export function flagsOf(kernel: KernelDescription, visibility: Visibility, out: FieldOutput): number {
   const unsigned = kernel.weight !== "linear" || (out.logPartition === undefined && out.entropy === undefined);

@@ -155,7 +155,37 @@ function exponentialWeights(
   }
 }
 
-/** Replaces scores by w_j·mask/(1 + e^{−s−b}), or by w_j·mask·s; the unit is 1. */
+/** Below this 1/(1 + e^{−z}) is e^z to the last bit, and soon leaves the range of float64. */
+const leastLogit = -700;
+
+/** Replaces scores by w_j/(1 + e^{−s−b}), in a unit that is 1 unless all of them are below e^{leastLogit}. */
+function sigmoidWeights({ m, weights }: WeightedPoints, bias: number, { scores, unit }: Workspace): void {
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let j = 0; j < m; j++) if (weights[j]! > 0 && scores[j]! + bias > greatest) greatest = scores[j]! + bias;
+  const relative = greatest < leastLogit && greatest > Number.NEGATIVE_INFINITY;
+  for (let j = 0; j < m; j++) {
+    const z = scores[j]! + bias;
+    scores[j] = weights[j]! * (relative ? Math.exp(z - greatest) : 1 / (1 + Math.exp(-z)));
+  }
+  unit[0] = relative ? greatest : 0;
+}
+
+/** Hides the keys that query i does not see from sums in any unit. */
+function hide(
+  source: WeightedPoints,
+  queries: WeightedPoints,
+  i: number,
+  visibility: Visibility,
+  scores: Float64Array,
+): void {
+  const keys = positionsOf(source);
+  const asks = positionsOf(queries);
+  for (let j = 0; j < source.m; j++) {
+    if (visibility.logWeight(asks[i]!, keys[j]!) === Number.NEGATIVE_INFINITY) scores[j] = Number.NEGATIVE_INFINITY;
+  }
+}
+
+/** Replaces scores by w_j·mask/(1 + e^{−s−b}), or by w_j·mask·s. */
 function pointwiseWeights(
   kernel: KernelDescription,
   head: KernelHead,
@@ -163,16 +193,17 @@ function pointwiseWeights(
   queries: WeightedPoints,
   i: number,
   visibility: Visibility,
-  { scores, unit }: Workspace,
+  work: Workspace,
 ): void {
   const { m, weights } = source;
-  const bias = head.bias ?? 0;
-  const sigmoid = kernel.weight === "sigmoid";
-  for (let j = 0; j < m; j++) {
-    const s = scores[j]!;
-    scores[j] = weights[j]! * (sigmoid ? 1 / (1 + Math.exp(-s - bias)) : s);
+  const { scores, unit } = work;
+  if (kernel.weight === "sigmoid") {
+    if (!visibility.dense) hide(source, queries, i, visibility, scores);
+    sigmoidWeights(source, head.bias ?? 0, work);
+  } else {
+    for (let j = 0; j < m; j++) scores[j]! *= weights[j]!;
+    unit[0] = 0;
   }
-  unit[0] = 0;
   if (visibility.dense) return;
   const keys = positionsOf(source);
   const asks = positionsOf(queries);
