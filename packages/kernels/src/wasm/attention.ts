@@ -1,8 +1,10 @@
 import type { FieldOutput, KernelDescription, KernelHead, Visibility } from "@meanfield/core/foundation/backend";
 import { visibleRanges } from "../shared/visible-ranges.js";
 import {
+  asksLogarithms,
   flagsOf,
   holdsLogarithms,
+  holdsQuotients,
   isExponential,
   isSafe,
   normBound,
@@ -144,7 +146,7 @@ function isSafeExactly(engine: Engine, call: Call, points: number, slope: number
 
 /** Bounds the scores; leaves the flag `safe` where no maximum is needed. Returns false beyond what the kernels can hold. */
 function placeScores(engine: Engine, call: Call, points: number, job: Job): boolean {
-  const { kernel, keys, keyPoints, asks, visibility, out } = call;
+  const { kernel, keys, keyPoints, asks, visibility } = call;
   const { systems, m, d } = keys;
   const ofKeys = roughSize(engine, points, systems * m, d);
   const ofAsks = asks.points === keyPoints ? ofKeys : roughSize(engine, job.points, systems * asks.m, d);
@@ -152,7 +154,7 @@ function placeScores(engine: Engine, call: Call, points: number, job: Job): bool
   const largest = largestCoordinate[engine.precision];
   if (!(ofKeys <= largest && ofAsks <= largest && slope * ofAsks <= largest)) return false;
   if (!isExponential(kernel)) {
-    if (!holdsLogarithms(engine.precision, kernel, slope * ofKeys * ofAsks, out)) return false;
+    if (!holdsQuotients(engine.precision, kernel, slope * ofKeys * ofAsks)) return false;
     placePointwiseBias(engine, kernel, keys, visibility, job);
     return true;
   }
@@ -169,7 +171,7 @@ function placeOutputs(engine: Engine, { kernel, keys, asks, out }: Call, job: Jo
   const arena = engine.arena();
   const rows = keys.systems * asks.m;
   if (out.field) job.field = arena.take(8 * rows * keys.d);
-  if (out.logPartition) job.logPartition = arena.take(8 * rows * kernel.heads.length);
+  if (job.flags & jobFlag.logPartition) job.logPartition = arena.take(8 * rows * kernel.heads.length);
   if (out.entropy) job.entropy = arena.take(8 * rows * kernel.heads.length);
 }
 
@@ -202,6 +204,10 @@ function createOnce(engine: Engine): (call: Call) => Said {
     placeOutputs(engine, call, job);
     if (runJob(engine, job, at, keys.systems) > 0) return "declined";
     const rows = keys.systems * asks.m;
+    const logs = job.logPartition / 8;
+    if (asksLogarithms(kernel, out) && !holdsLogarithms(engine.precision, arena.wide(), logs, rows * job.heads)) {
+      return "declined";
+    }
     if (out.field) arena.read(job.field, out.field, rows * keys.d);
     if (out.logPartition) arena.read(job.logPartition, out.logPartition, rows * job.heads);
     if (out.entropy) arena.read(job.entropy, out.entropy, rows * job.heads);

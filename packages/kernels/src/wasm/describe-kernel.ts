@@ -49,22 +49,32 @@ export function isSafe(precision: Precision, range: number, m: number, size: num
   return range <= safeRange[precision] && Math.log2(m * Math.max(1, size)) <= headroom[precision];
 }
 
-/** Scores, in units of ln 2, from which on 1/(1 + e^{−s}) is no longer a normal number. */
-const vanishing = { f32: 115, f64: 1010 } as const;
-
 /**
- * Whether sums of 1/(1 + e^{−s−b}) with |s| up to `scores` (in units of ln 2) can be told from 0: a field is right without,
- * its quotient and its logarithm are not.
+ * Least log-partition of sigmoids that can be trusted: 1/(1 + e^{−s}) is no less than the least normal number, e^{−87} or
+ * e^{−708}, and as many of them as keys must not be told from nothing in the sum.
  */
-export function holdsLogarithms(
+const leastLogSum = { f32: -60, f64: -650 } as const;
+/** Scores, in units of ln 2, up to which no quotient of sums of sigmoids can be that small. */
+const leastLogit = { f32: 80, f64: 930 } as const;
+
+/** Whether quotients of sums of 1/(1 + e^{−s−b}) are right, with |s| up to `scores` in units of ln 2; sums always are. */
+export function holdsQuotients(
   precision: Precision,
   { weight, heads, normalisation }: KernelDescription,
   scores: number,
-  { logPartition, entropy }: FieldOutput,
-): boolean {
-  if (weight !== "sigmoid") return true;
-  if (normalisation !== "partition" && logPartition === undefined && entropy === undefined) return true;
-  return heads.every(({ bias = 0 }) => scores + Math.abs(bias) * Math.LOG2E <= vanishing[precision]);
+) {
+  if (weight !== "sigmoid" || normalisation !== "partition") return true;
+  return heads.every(({ bias = 0 }) => scores + Math.abs(bias) * Math.LOG2E <= leastLogit[precision]);
+}
+
+/** Whether logarithms are asked for that sigmoids may be too small for. */
+export const asksLogarithms = ({ weight }: KernelDescription, { logPartition, entropy }: FieldOutput): boolean =>
+  weight === "sigmoid" && (logPartition !== undefined || entropy !== undefined);
+
+/** Whether `count` log-partitions from index `at` on are those of sums of sigmoids that are large enough. */
+export function holdsLogarithms(precision: Precision, logPartition: Float64Array, at: number, count: number): boolean {
+  for (let k = at; k < at + count; k++) if (!(logPartition[k]! >= leastLogSum[precision])) return false;
+  return true;
 }
 
 /** What a call asks for, as flags. @throws incompatible as the reference does */
@@ -80,7 +90,7 @@ export function flagsOf(kernel: KernelDescription, visibility: Visibility, out: 
   }
   return (
     (out.field ? jobFlag.field : 0) |
-    (out.logPartition ? jobFlag.logPartition : 0) |
+    (out.logPartition || asksLogarithms(kernel, out) ? jobFlag.logPartition : 0) |
     (out.entropy ? jobFlag.entropy : 0) |
     (visibility.dense ? 0 : jobFlag.masked) |
     (visibility.dense || visibility.decay === 0 ? 0 : jobFlag.shift) |
