@@ -45,6 +45,8 @@ static int out_of_range(struct call *call) {
   const double score = fabs(call->beta) * norm * keys * queries * s->d;
   call->greatest_score = score;
   if (!(keys <= 1e15 && queries <= 1e15 && score <= (s->single ? 1e18 : 1e25))) return 1;
+  /* All of them times the least weight that needs no maximum, 2^-BOUNDED, would lose digits. */
+  if (keys != 0 && keys < (s->single ? 0x1p-58 : 0x1p-500)) return 1;
   if (!(fabs(call->decay) <= (s->single ? 60 : 600))) return 1;
   if (call->potential != NULL && !(call->variant->greatest(call->potential, s->keys) <= (s->single ? 1e18 : 1e25))) return 1;
   if (s->weight != WEIGHT_SIGMOID) return 0;

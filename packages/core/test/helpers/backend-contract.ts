@@ -128,6 +128,31 @@ function expectSigmoidTail(backend: Backend): void {
   }
 }
 
+/** Clouds of any size, with scores that do not shrink with them as long as a number holds such a β: Γ relative to the cloud. */
+function expectAnySize(backend: Backend): void {
+  const [n, d] = [40, 3];
+  const [unit, one] = [normals(n * d, 31), Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1)];
+  const problemOf = (beta: number, size: number): Problem => {
+    const points = unit.map((x) => size * x);
+    const cloud = tokens(points, n, d);
+    const heads = [{ beta, queryKey: one, value: one }];
+    return [{ weight: "exponential", normalisation: "partition", heads }, cloud, cloud, dense];
+  };
+  for (const size of [1, 1e-5, 1e-12, 1e-17, 1e-20, 1e-30, 1e-38, 1e-46, 1e-100, 1e-150, 1e-200, 1e-310]) {
+    for (const scores of [1, 40]) {
+      const beta = Math.min(scores / size ** 2, 1e290);
+      const { mine, out } = compute(backend, problemOf(beta, size));
+      if (!mine) continue;
+      const wanted = naiveAttention(...problemOf(beta * size * size, 1)).field;
+      // Scores of 40 carry forty roundings; coordinates of 1e-310 have an ulp of 5e-324.
+      const slack = (slackOf(backend) + 5e-324 / size) * (1 + scores);
+      for (const [i, value] of wanted.entries()) {
+        expect(Math.abs(out.field[i]! / size - value), `size ${size}, scores ${scores}`).toBeLessThan(slack);
+      }
+    }
+  }
+}
+
 /** Scores ±10⁴: all weight on one token, so Γ is that token, and log ∫w dμ = 10⁴ − log 3. */
 function expectFiniteAtHugeScores(backend: Backend): void {
   const kernel: KernelDescription = {
@@ -372,6 +397,8 @@ export function backendContract(name: string, create: () => Backend): void {
     });
 
     test("stays finite where e^{β⟨Qx,Ky⟩} over- and underflows", () => expectFiniteAtHugeScores(backend));
+
+    test("is right relative to a cloud of any size, or declines", () => expectAnySize(backend));
 
     test("keeps the logarithm and the quotient of sigmoids that underflow, or declines", () =>
       expectSigmoidTail(backend));

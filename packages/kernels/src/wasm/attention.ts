@@ -40,6 +40,8 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** Greater coordinates than this leave no room for products of three of them. */
 const largestCoordinate = { f32: 1e10, f64: 1e90 } as const;
+/** Where all coordinates are less, those times the least weight that needs no maximum (`isSafe`) lose digits. */
+const leastCoordinate = { f32: 2 ** -58, f64: 2 ** -500 } as const;
 
 /** The points of keys and queries, as they are; returns where the keys are. */
 function placePoints(engine: Engine, { keys, keyPoints, asks }: Call, job: Job): number {
@@ -153,6 +155,7 @@ function placeScores(engine: Engine, call: Call, points: number, job: Job): bool
   const slope = placeHeads(engine, kernel, d, job);
   const largest = largestCoordinate[engine.precision];
   if (!(ofKeys <= largest && ofAsks <= largest && slope * ofAsks <= largest)) return false;
+  if (ofKeys !== 0 && ofKeys < leastCoordinate[engine.precision]) return false;
   if (!isExponential(kernel)) {
     if (!holdsQuotients(engine.precision, kernel, slope * ofKeys * ofAsks)) return false;
     placePointwiseBias(engine, kernel, keys, visibility, job);

@@ -4,7 +4,7 @@ import { jobFlag, jobWeight } from "./job.js";
 import type { Precision } from "./simd.js";
 
 /** Scores whose exponentials can be summed as they are, in units of ln 2, with room for the sum; see `isSafe`. */
-const safeRange = { f32: 96, f64: 960 } as const;
+const safeRange = { f32: 64, f64: 512 } as const;
 /** log2 of what is left for the number of keys times the greatest coordinate. */
 const headroom = { f32: 30, f64: 60 } as const;
 
