@@ -21,13 +21,19 @@ export function sourcesHash(): string {
 }
 
 /** The file that says what the library beside it was built of. */
-export const recordPath = (): string => `${nativeLibraryPath()}.json`;
+export const recordPath = (library: string): string => `${library}.json`;
+
+/** Whether a library is there and was built of the sources as they are. */
+export function isFresh(library: string): boolean {
+  const path = recordPath(library);
+  if (!existsSync(library) || !existsSync(path)) return false;
+  const record = JSON.parse(readFileSync(path, "utf8")) as { readonly sources?: unknown };
+  return record.sources === sourcesHash();
+}
 
 /** Path of the library if it is there, built of the sources as they are, and loads; undefined otherwise. */
 export function builtLibrary(): string | undefined {
-  if (!existsSync(recordPath())) return undefined;
-  const record = JSON.parse(readFileSync(recordPath(), "utf8")) as { readonly sources?: unknown };
-  if (record.sources !== sourcesHash()) return undefined;
+  if (!isFresh(nativeLibraryPath())) return undefined;
   const outcome = openNative();
   if ("unavailable" in outcome) return undefined;
   outcome.backend.close();

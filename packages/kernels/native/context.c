@@ -2,18 +2,32 @@
 
 #include <stdlib.h>
 
-extern const struct variant meanfield_variant_f64_scalar, meanfield_variant_f32_scalar;
-extern normals_fn meanfield_normals_scalar;
-extern combine_fn meanfield_combine_scalar;
-extern normalize_fn meanfield_normalize_scalar;
-extern pairs_fn meanfield_pairs_scalar;
-#ifdef MEANFIELD_X86
-extern const struct variant meanfield_variant_f64_avx2, meanfield_variant_f32_avx2;
-extern const struct variant meanfield_variant_f64_avx512, meanfield_variant_f32_avx512;
-extern normals_fn meanfield_normals_avx2, meanfield_normals_avx512;
-extern combine_fn meanfield_combine_avx2, meanfield_combine_avx512;
-extern normalize_fn meanfield_normalize_avx2, meanfield_normalize_avx512;
-extern pairs_fn meanfield_pairs_avx2, meanfield_pairs_avx512;
+/* The kernels of one instruction set. */
+#define DECLARE(set)                                                               \
+  extern const struct variant meanfield_variant_f64_##set, meanfield_variant_f32_##set; \
+  extern normals_fn meanfield_normals_##set;                                       \
+  extern combine_fn meanfield_combine_##set;                                       \
+  extern normalize_fn meanfield_normalize_##set;                                   \
+  extern pairs_fn meanfield_pairs_##set
+
+#define CHOOSE(context, set)                            \
+  do {                                                  \
+    (context)->f64 = &meanfield_variant_f64_##set;      \
+    (context)->f32 = &meanfield_variant_f32_##set;      \
+    (context)->normals = meanfield_normals_##set;       \
+    (context)->combine = meanfield_combine_##set;       \
+    (context)->normalize = meanfield_normalize_##set;   \
+    (context)->pairs = meanfield_pairs_##set;           \
+  } while (0)
+
+#if defined(__aarch64__)
+DECLARE(neon);
+#else
+DECLARE(scalar);
+#endif
+#if defined(__x86_64__)
+DECLARE(avx2);
+DECLARE(avx512);
 #endif
 
 void *reserve(struct buffer *buffer, size_t bytes) {
@@ -61,7 +75,7 @@ void pack_matrix(double *panels, const double *matrix, int64_t rows, int64_t col
 }
 
 static enum instructions best(void) {
-#ifdef MEANFIELD_X86
+#if defined(__x86_64__)
   __builtin_cpu_init();
   const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
@@ -69,38 +83,31 @@ static enum instructions best(void) {
     return AVX512;
   }
   if (avx2) return AVX2;
+#elif defined(__aarch64__)
+  return NEON;
 #endif
   return SCALAR;
 }
 
+/* Whether this processor has it and the library holds it: on x86 every set below the best too, on ARM NEON alone. */
+static int has(enum instructions instructions) {
+  const enum instructions most = best();
+  return instructions == most || (most < SCALAR && instructions > most && instructions <= SCALAR);
+}
+
 static void choose_variants(struct context *context) {
-  context->f64 = &meanfield_variant_f64_scalar;
-  context->f32 = &meanfield_variant_f32_scalar;
-  context->normals = meanfield_normals_scalar;
-  context->combine = meanfield_combine_scalar;
-  context->normalize = meanfield_normalize_scalar;
-  context->pairs = meanfield_pairs_scalar;
-#ifdef MEANFIELD_X86
-  if (context->instructions == AVX2) {
-    context->f64 = &meanfield_variant_f64_avx2;
-    context->f32 = &meanfield_variant_f32_avx2;
-    context->normals = meanfield_normals_avx2;
-    context->combine = meanfield_combine_avx2;
-    context->normalize = meanfield_normalize_avx2;
-    context->pairs = meanfield_pairs_avx2;
-  }
-  if (context->instructions == AVX512) {
-    context->f64 = &meanfield_variant_f64_avx512;
-    context->f32 = &meanfield_variant_f32_avx512;
-    context->normals = meanfield_normals_avx512;
-    context->combine = meanfield_combine_avx512;
-    context->normalize = meanfield_normalize_avx512;
-    context->pairs = meanfield_pairs_avx512;
-  }
+#if defined(__aarch64__)
+  CHOOSE(context, neon);
+#else
+  CHOOSE(context, scalar);
+#endif
+#if defined(__x86_64__)
+  if (context->instructions == AVX2) CHOOSE(context, avx2);
+  if (context->instructions == AVX512) CHOOSE(context, avx512);
 #endif
 }
 
-/* The best instruction set of this processor: 1 AVX-512, 2 AVX2, 3 the compiler's plain code. */
+/* The best instruction set of this processor: 1 AVX-512, 2 AVX2, 3 the compiler's plain code, 4 NEON. */
 int32_t mf_best_instructions(void) { return best(); }
 
 void mf_close(struct context *context) {
@@ -120,11 +127,11 @@ void mf_close(struct context *context) {
 
 /* NULL without memory, or when the processor lacks the instructions. */
 struct context *mf_open(int32_t instructions, int32_t threads, double threshold) {
-  const enum instructions most = best();
-  if (instructions != AUTO && (enum instructions)instructions < most) return NULL;
+  const enum instructions wanted = instructions == AUTO ? best() : (enum instructions)instructions;
+  if (!has(wanted)) return NULL;
   struct context *context = calloc(1, sizeof *context);
   if (context == NULL) return NULL;
-  context->instructions = instructions == AUTO ? most : (enum instructions)instructions;
+  context->instructions = wanted;
   context->threshold = threshold;
   choose_variants(context);
   context->pool = pool_create(threads);

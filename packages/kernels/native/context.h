@@ -11,7 +11,7 @@
 #include "pool.h"
 #include "rows.h"
 
-enum instructions { AUTO, AVX512, AVX2, SCALAR };
+enum instructions { AUTO, AVX512, AVX2, SCALAR, NEON };
 /* What an exported function returns. */
 enum result { DONE = 0, DECLINED = 1, NO_MEMORY = 2 };
 

@@ -57,7 +57,10 @@ export interface NativeFunctions {
 
 const pointers = (count: number): string[] => Array<string>(count).fill("void *");
 
-const signatures: Readonly<Record<keyof NativeFunctions, readonly [result: string, parameters: readonly string[]]>> = {
+/** koffi's names of the types of every function. */
+export const signatures: Readonly<
+  Record<keyof NativeFunctions, readonly [result: string, parameters: readonly string[]]>
+> = {
   mf_interface: ["int32", []],
   mf_best_instructions: ["int32", []],
   mf_open: ["void *", ["int32", "int32", "double"]],
@@ -78,10 +81,10 @@ const interfaceNumber = 3;
 
 const who = "openNative";
 
-/** Where `npm run build:native` puts the library for this platform and processor. */
-export function nativeLibraryPath(): string {
-  const suffix = process.platform === "darwin" ? "dylib" : "so";
-  const name = `meanfield-${process.platform}-${process.arch}.${suffix}`;
+/** Where `npm run build:native` puts the library of a platform and a processor, by Node's names; default this one's. */
+export function nativeLibraryPath(platform: string = process.platform, arch: string = process.arch): string {
+  const suffix = platform === "darwin" ? "dylib" : "so";
+  const name = `meanfield-${platform}-${arch}.${suffix}`;
   return fileURLToPath(new URL(`../../native/build/${name}`, import.meta.url));
 }
 

@@ -9,11 +9,19 @@ import { nativeLinearAlgebra } from "./products.js";
 import { nativeRows } from "./rows.js";
 import { createSession, type Session } from "./session.js";
 
-/** Instruction sets, best first; "scalar" is the compiler's plain code (SSE2, NEON, …). */
-export type Instructions = "avx512" | "avx2" | "scalar";
+/** Instruction sets: on x86 the first three, best first, "scalar" being the compiler's plain code; on 64-bit ARM "neon". */
+export type Instructions = "avx512" | "avx2" | "scalar" | "neon";
 
 /** enum instructions of native/context.h; 0 leaves the choice to the library. */
-const instructionNumbers: Readonly<Record<Instructions, number>> = { avx512: 1, avx2: 2, scalar: 3 };
+const instructionNumbers: Readonly<Record<Instructions, number>> = { avx512: 1, avx2: 2, scalar: 3, neon: 4 };
+
+/** What may be forced on a processor, by its best. */
+const availableWith: Readonly<Record<Instructions, readonly Instructions[]>> = {
+  avx512: ["avx512", "avx2", "scalar"],
+  avx2: ["avx2", "scalar"],
+  scalar: ["scalar"],
+  neon: ["neon"],
+};
 
 export interface NativeOptions {
   /** Of the sums over pairs; the state, the maps A and V and everything returned are float64 either way. Default "f64". */
@@ -26,7 +34,7 @@ export interface NativeOptions {
 
 /** Why there is no native backend here, to be told or ignored. */
 export interface NativeUnavailable {
-  /** Nothing could be loaded (not built, koffi absent, another version), or the processor lacks the instructions. */
+  /** Nothing could be loaded (not built, koffi absent, another version, no memory), or the processor lacks the instructions. */
   readonly code: "not-loaded" | "no-instructions";
   readonly message: string;
 }
@@ -112,19 +120,26 @@ function load(): NativeFunctions | NativeUnavailable {
  * @source derived; docs/kernels.md
  */
 export function openNative(options: NativeOptions = {}): NativeOutcome {
+  checkThreads(options.threads ?? 1);
+  const library = load();
+  return "code" in library ? { unavailable: library } : openLibrary(library, options);
+}
+
+/** The backend of a library that is loaded. @throws out-of-range for the number of threads */
+export function openLibrary(library: NativeFunctions, options: NativeOptions = {}): NativeOutcome {
   const { precision = "f64", threads = 1, instructions = "auto" } = options;
   checkThreads(threads);
-  const library = load();
-  if ("code" in library) return { unavailable: library };
-  const best = library.mf_best_instructions();
-  const number = instructions === "auto" ? best : instructionNumbers[instructions];
   const names = Object.keys(instructionNumbers) as Instructions[];
-  const variant = names.find((name) => instructionNumbers[name] === number)!;
-  const context = number < best ? null : library.mf_open(number, threads, threadingThreshold);
-  if (context === null) {
-    const most = names.find((name) => instructionNumbers[name] === best)!;
-    const message = `openNative: this processor has ${most} at most, got ${variant}.`;
+  const best = names.find((name) => instructionNumbers[name] === library.mf_best_instructions())!;
+  const variant = instructions === "auto" ? best : instructions;
+  const available = availableWith[best];
+  if (!available.includes(variant)) {
+    const message = `openNative: instructions must be one of ${available.join(", ")} on this processor, got ${variant}.`;
     return { unavailable: { code: "no-instructions", message } };
+  }
+  const context = library.mf_open(instructionNumbers[variant], threads, threadingThreshold);
+  if (context === null) {
+    return { unavailable: { code: "not-loaded", message: `openNative: no memory for ${threads} threads.` } };
   }
   const session = createSession(library, precision, context);
   return { backend: backendOf(session, library.mf_threads(context), variant) };
