@@ -2,10 +2,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { loadLapack } from "@meanfield/kernels/lapack";
+import { runnableLibrary } from "./emulator.js";
 import { builtLibrary } from "./native-library.js";
 
 /** Tools of the machine that some suites need. */
-export type Tool = "chromium" | "duckdb" | "h5wasm" | "lapack" | "native" | "numpy" | "tmpfs";
+export type Tool = "arm64" | "chromium" | "duckdb" | "h5wasm" | "lapack" | "native" | "numpy" | "tmpfs";
 
 function numpy(): string | undefined {
   const hasNumpy = (python: string) => spawnSync(python, ["-c", "import numpy"], { stdio: "ignore" }).status === 0;
@@ -43,6 +44,8 @@ export const optionalPeers: ReadonlySet<string> = new Set<Tool>(["duckdb", "h5wa
 
 /** How a missing tool is come by, for messages. */
 export const remedy: Readonly<Record<Tool, string>> = {
+  arm64:
+    "install qemu-user, a cross compiler and its libraries (sh tools/setup-debian), then npm run build:native -- --target linux-arm64",
   chromium: "install Debian's chromium, or name one with CHROMIUM=/path",
   duckdb: "npm install --no-save @duckdb/node-api (an optional peer of the command, 70 MB)",
   h5wasm: "npm install --no-save h5wasm (an optional peer of the command)",
@@ -53,6 +56,7 @@ export const remedy: Readonly<Record<Tool, string>> = {
 };
 
 const find: Readonly<Record<Tool, () => string | undefined>> = {
+  arm64: runnableLibrary,
   chromium,
   duckdb: () => installed("@duckdb/node-api"),
   h5wasm: () => installed("h5wasm"),

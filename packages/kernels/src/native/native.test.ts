@@ -4,12 +4,12 @@ import { matMulTN, ownLinearAlgebra } from "@meanfield/core/foundation/linear-al
 import { stream } from "@meanfield/core/foundation/random";
 import { tokens, type WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { expect, test } from "vitest";
-import { needs } from "../../../../test/needs.js";
 import { normals } from "../../../core/test/helpers/arrays.js";
 import { backendContract } from "../../../core/test/helpers/backend-contract.js";
 import { linearAlgebraContract } from "../../../core/test/helpers/linear-algebra-contract.js";
 import { accuracyContract } from "../../test/helpers/accuracy-contract.js";
-import { type Instructions, type NativeBackend, type NativeOptions, openNative } from "./index.js";
+import { type Machine, onEveryMachine } from "../../test/helpers/native-machines.js";
+import { type NativeBackend, openNative } from "./index.js";
 
 const reference = createReferenceBackend();
 const dense: Visibility = { dense: true, logWeight: () => 0, decay: 0 };
@@ -18,18 +18,6 @@ const causal: Visibility = {
   logWeight: (query, key) => (key <= query ? 0 : Number.NEGATIVE_INFINITY),
   decay: 0,
 };
-
-function opened(options: NativeOptions): NativeBackend {
-  const outcome = openNative(options);
-  if ("unavailable" in outcome) throw new Error(outcome.unavailable.message);
-  return outcome.backend;
-}
-
-/** The instruction sets of this processor. */
-function available(): Instructions[] {
-  const all: Instructions[] = ["avx512", "avx2", "scalar"];
-  return all.filter((instructions) => "backend" in openNative({ instructions }));
-}
 
 /** n tokens on the sphere of the given radius. */
 function sphere(n: number, d: number, seed: number, radius = 1): WeightedPoints {
@@ -89,8 +77,8 @@ function expectAccuracy(d: number, backends: readonly NativeBackend[]): void {
 }
 
 /** Bits that do not depend on threads, at a size that wakes them, for one system and for a batch. */
-function expectSameBits(precision: "f64" | "f32"): void {
-  const backends = [1, 2, 5].map((threads) => opened({ precision, threads }));
+function expectSameBits({ open }: Machine, precision: "f64" | "f32"): void {
+  const backends = [1, 2, 5].map((threads) => open({ precision, threads }));
   for (const [n, d, beta] of [
     [1201, 2, 1],
     [601, 20, 400],
@@ -112,34 +100,35 @@ function expectSameBits(precision: "f64" | "f32"): void {
 }
 
 /** A call that must be left to the reference, without a trace in the output. */
-function expectDeclined(kernel: KernelDescription, source: WeightedPoints, mask: Visibility, precision: "f64" | "f32") {
-  const backend = opened({ precision });
+function expectDeclined(backend: NativeBackend, kernel: KernelDescription, source: WeightedPoints, mask: Visibility) {
   const out: FieldOutput = { field: new Float64Array(source.m * source.d).fill(Number.NaN) };
   expect(backend.field(kernel, source, source, mask, out)).toBe(false);
   expect(out.field!.every(Number.isNaN)).toBe(true);
   expect(backend.activity().summation).toEqual([]);
 }
 
-needs("native").suite("the native backend", () => {
-  for (const instructions of available()) {
+onEveryMachine("the native backend", (machine) => {
+  const { instructionSets, open } = machine;
+
+  for (const instructions of instructionSets) {
     for (const precision of ["f64", "f32"] as const) {
-      backendContract(`native ${precision} ${instructions}`, () => opened({ precision, instructions }));
-      accuracyContract(`native ${precision} ${instructions}`, () => opened({ precision, instructions }));
+      backendContract(`native ${precision} ${instructions}`, () => open({ precision, instructions }));
+      accuracyContract(`native ${precision} ${instructions}`, () => open({ precision, instructions }));
     }
   }
-  linearAlgebraContract("native products", () => opened({}).linearAlgebra);
+  linearAlgebraContract("native products", () => open({}).linearAlgebra);
 
   test.each([1, 2, 3, 7, 8, 9, 16, 40, 64])("is as accurate as promised at d = %d", (d) => {
     const precisions = ["f64", "f32"] as const;
-    const backends = available().flatMap((instructions) =>
-      precisions.map((precision) => opened({ precision, instructions })),
+    const backends = instructionSets.flatMap((instructions) =>
+      precisions.map((precision) => open({ precision, instructions })),
     );
     expectAccuracy(d, backends);
     for (const backend of backends) backend.close();
   });
 
   test.each(["f64", "f32"] as const)("writes the same bits for any number of threads: %s", (precision) =>
-    expectSameBits(precision),
+    expectSameBits(machine, precision),
   );
 
   test("keys without mass change nothing, and ranges skip them", () => {
@@ -147,14 +136,14 @@ needs("native").suite("the native backend", () => {
     const weights = cloud.weights.map((_, j) => (j % 3 === 1 ? 0 : 1 / 60));
     const with0 = { ...cloud, weights };
     for (const mask of [dense, causal]) {
-      const [got, wanted] = [opened({}), reference].map((one) => compute(one, identityKernel(3, 2), with0, mask));
+      const [got, wanted] = [open({}), reference].map((one) => compute(one, identityKernel(3, 2), with0, mask));
       // Sixty terms of size one.
       expect(gap(got!.field, wanted!.field)).toBeLessThan(1e-14);
     }
   });
 
   test("entropies of one key, of equal keys, and of weights that underflow", () => {
-    const [backend, n] = [opened({}), 500];
+    const [backend, n] = [open({}), 500];
     const entropyOf = (points: Float64Array, beta: number) => {
       const entropy = new Float64Array(n);
       const cloud = tokens(points, n, 1);
@@ -179,17 +168,19 @@ needs("native").suite("the native backend", () => {
     // The second head is out of range: the first must not have been written.
     const late: KernelDescription = { ...identityKernel(2, 1), heads: [first!, { ...first!, beta: 1e30 }] };
     for (const precision of ["f64", "f32"] as const) {
-      expectDeclined(identityKernel(2, 1), huge, dense, precision);
-      expectDeclined(identityKernel(2, 1), broken, dense, precision);
-      expectDeclined(identityKernel(2, 1), cloud, blind, precision);
-      expectDeclined(identityKernel(2, 1), bare, causal, precision);
-      expectDeclined(late, cloud, dense, precision);
-      expectDeclined({ ...identityKernel(2, 1), weight: "gaussian" }, cloud, dense, precision);
+      const backend = open({ precision });
+      expectDeclined(backend, identityKernel(2, 1), huge, dense);
+      expectDeclined(backend, identityKernel(2, 1), broken, dense);
+      expectDeclined(backend, identityKernel(2, 1), cloud, blind);
+      expectDeclined(backend, identityKernel(2, 1), bare, causal);
+      expectDeclined(backend, late, cloud, dense);
+      expectDeclined(backend, { ...identityKernel(2, 1), weight: "gaussian" }, cloud, dense);
+      backend.close();
     }
   });
 
   test("refuses arrays that are too short, and work after close", () => {
-    const [backend, cloud] = [opened({}), sphere(10, 2, 1)];
+    const [backend, cloud] = [open({}), sphere(10, 2, 1)];
     const short = { ...cloud, points: cloud.points.subarray(1) };
     const field = new Float64Array(20);
     expect(() => backend.field(identityKernel(2, 1), short, cloud, dense, { field })).toThrow(/points must hold 20/);
@@ -203,8 +194,8 @@ needs("native").suite("the native backend", () => {
   });
 
   test("draws normals across pieces, of any key, with the bits of the stream", () => {
-    for (const instructions of available()) {
-      const backend = opened({ instructions });
+    for (const instructions of instructionSets) {
+      const backend = open({ instructions });
       for (const key of [
         { seed: 2 ** 52 + 3, purpose: "noise", run: 7, token: 2 ** 32 - 1, step: 2 ** 40 + 5 },
         { seed: 0, purpose: "" },
@@ -220,7 +211,7 @@ needs("native").suite("the native backend", () => {
   });
 
   test("counts its fields since it was last asked", () => {
-    const backend = opened({});
+    const backend = open({});
     compute(backend, identityKernel(2, 1), sphere(10, 2, 1));
     compute(backend, identityKernel(2, 1), sphere(10, 2, 1));
     expect(backend.activity().summation).toEqual([{ method: "direct", evaluations: 2, bound: 0, fallBacks: 0 }]);
@@ -232,8 +223,8 @@ needs("native").suite("the native backend", () => {
     const [a, b] = [normals(k * m, 1), normals(k * n, 2)];
     const wanted = new Float64Array(m * n);
     matMulTN(a, b, m, k, n, wanted);
-    for (const instructions of available()) {
-      const of = opened({ threads: 2, instructions }).linearAlgebra;
+    for (const instructions of instructionSets) {
+      const of = open({ threads: 2, instructions }).linearAlgebra;
       const got = new Float64Array(m * n);
       of.matMulTN(a, b, m, k, n, got);
       // 401 terms of size about one, in two orders.
@@ -248,9 +239,9 @@ needs("native").suite("the native backend", () => {
     const base = normals(4099, 20);
     const wanted = base.slice();
     ownLinearAlgebra.combine(base, 0.3, weights, terms, wanted);
-    for (const instructions of available()) {
+    for (const instructions of instructionSets) {
       const got = base.slice();
-      opened({ instructions }).linearAlgebra.combine(base, 0.3, weights, terms, got);
+      open({ instructions }).linearAlgebra.combine(base, 0.3, weights, terms, got);
       expect(got).toEqual(wanted);
     }
   });

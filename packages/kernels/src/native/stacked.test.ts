@@ -1,15 +1,10 @@
 import type { KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
 import { createReferenceBackend } from "@meanfield/core/foundation/backend";
 import { describe, expect, test } from "vitest";
-import { needs } from "../../../../test/needs.js";
 import { normals } from "../../../core/test/helpers/arrays.js";
-import { openNative } from "./index.js";
+import { onEveryMachine } from "../../test/helpers/native-machines.js";
 
 const dense: Visibility = { dense: true, logWeight: () => 0, decay: 0 };
-const instructionSets = (["avx512", "avx2", "scalar"] as const).filter(
-  (instructions) => "backend" in openNative({ instructions }),
-);
-
 const scaled = (d: number, factor: number) =>
   Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? factor : 0));
 
@@ -25,11 +20,11 @@ function kernelOf(d: number, normalisation: "partition" | "mass"): KernelDescrip
 const count = 53;
 const sizes = [1, 2, 5, 32, 47, 60];
 
-needs("native").suite("systems side by side", () =>
+onEveryMachine("systems side by side", ({ instructionSets, tryOpen }) =>
   describe.each(instructionSets)("%s", (instructions) => {
     for (const precision of ["f64", "f32"] as const) {
       test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19])(`have the bits they have alone, ${precision}, d = %i`, (d) => {
-        const [one, three] = [1, 3].map((threads) => openNative({ precision, instructions, threads }));
+        const [one, three] = [1, 3].map((threads) => tryOpen({ precision, instructions, threads }));
         if (!("backend" in one!) || !("backend" in three!)) throw new Error("it was there before");
         const reference = createReferenceBackend();
         for (const m of sizes) {
