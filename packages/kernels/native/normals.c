@@ -4,6 +4,10 @@
 
 #include "simd.h"
 
+#if defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+
 typedef uint64_t words __attribute__((vector_size(VECTOR_BYTES)));
 
 enum { LANES = VECTOR_BYTES / 8 };
@@ -15,10 +19,19 @@ static const uint64_t LOW = 0xffffffff;
 
 INLINE words all(uint64_t x) { return (words){0} + x; }
 
+/* The product with a factor of the words in the low halves of the lanes. */
+INLINE words times(words x, uint32_t factor) {
+#if defined(__aarch64__)
+  return (words)vmull_u32(vmovn_u64((uint64x2_t)x), vdup_n_u32(factor));
+#else
+  return (x & LOW) * all(factor);
+#endif
+}
+
 /* Four words of each lane's block, every word in the low half of its lane. */
 INLINE void philox(words c[4], uint32_t k0, uint32_t k1) {
   for (int round = 0; round < 10; round++) {
-    const words p0 = (c[0] & LOW) * all(0xd2511f53), p1 = (c[2] & LOW) * all(0xcd9e8d57);
+    const words p0 = times(c[0], 0xd2511f53), p1 = times(c[2], 0xcd9e8d57);
     c[0] = (p1 >> 32) ^ c[1] ^ k0;
     c[1] = p1 & LOW;
     c[2] = (p0 >> 32) ^ c[3] ^ k1;

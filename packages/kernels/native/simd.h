@@ -1,6 +1,6 @@
 /* Vectors of one precision and one instruction set. A compilation unit chooses both:
  *   MEANFIELD_F32  float instead of double
- *   VECTOR_BYTES   64 (AVX-512), 32 (AVX2 with FMA), 16 (SSE2, NEON, or scalar code where there is neither)
+ *   VECTOR_BYTES   64 (AVX-512), 32 (AVX2 with FMA), 16 (NEON, SSE2, or scalar code where there is neither)
  *   VARIANT        suffix of the exported names, such as f32_avx512
  * GCC's vector extensions carry all arithmetic; intrinsics stand only where one instruction replaces many. */
 #ifndef MEANFIELD_SIMD_H
@@ -28,6 +28,7 @@ typedef int64_t integer;
 typedef real vector __attribute__((vector_size(VECTOR_BYTES)));
 typedef integer lanes __attribute__((vector_size(VECTOR_BYTES)));
 typedef double wide __attribute__((vector_size(VECTOR_BYTES)));
+typedef int64_t wide_lanes __attribute__((vector_size(VECTOR_BYTES)));
 
 enum {
   WIDTH = VECTOR_BYTES / sizeof(real),

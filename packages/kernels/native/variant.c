@@ -47,26 +47,38 @@ static void product_in_place(const double *a, const double *b, int64_t k, double
 }
 #endif
 
+/* The greater of two, first by first; a where b is NaN. */
+INLINE wide greater_wide(wide a, wide b) {
+  const wide_lanes above = b > a;
+  return (wide)((above & (wide_lanes)b) | (~above & (wide_lanes)a));
+}
+
+/* In vectors by hand: the compiler makes them of this loop for some processors only. */
 static double greatest(const double *x, int64_t n) {
-  enum { LANES = 4 * WIDE_WIDTH };
-  double most[LANES] = {0}, bad[LANES] = {0};
+  enum { AT_ONCE = 4 };
+  const wide_lanes but_sign = (wide_lanes){0} + INT64_MAX;
+  wide most[AT_ONCE] = {{0}}, bad[AT_ONCE] = {{0}};
   int64_t k = 0;
-  for (; k + LANES <= n; k += LANES) {
-    for (int l = 0; l < LANES; l++) {
-      const double size = fabs(x[k + l]);
-      most[l] = size > most[l] ? size : most[l];
-      bad[l] += size * 0;
+  for (; k + AT_ONCE * WIDE_WIDTH <= n; k += AT_ONCE * WIDE_WIDTH) {
+    for (int v = 0; v < AT_ONCE; v++) {
+      wide y;
+      memcpy(&y, x + k + v * WIDE_WIDTH, sizeof y);
+      most[v] = greater_wide(most[v], (wide)((wide_lanes)y & but_sign));
+      bad[v] += y * 0;
     }
   }
+  double all = 0, broken = 0;
   for (; k < n; k++) {
-    most[0] = fabs(x[k]) > most[0] ? fabs(x[k]) : most[0];
-    bad[0] += x[k] * 0;
+    all = fabs(x[k]) > all ? fabs(x[k]) : all;
+    broken += x[k] * 0;
   }
-  for (int l = 1; l < LANES; l++) {
-    most[0] = most[l] > most[0] ? most[l] : most[0];
-    bad[0] += bad[l];
+  for (int v = 0; v < AT_ONCE; v++) {
+    for (int l = 0; l < WIDE_WIDTH; l++) {
+      all = most[v][l] > all ? most[v][l] : all;
+      broken += bad[v][l];
+    }
   }
-  return bad[0] == 0 ? most[0] : INFINITY;
+  return broken == 0 ? all : INFINITY;
 }
 
 const struct variant NAMED(meanfield_variant) = {
