@@ -1,7 +1,7 @@
 /**
  * `npm run build:native`: compiles packages/kernels/native into one shared library with every instruction set, and says
  * what it needs when there is no compiler (which is no failure: the backend is optional). CC names another compiler;
- * `-- --target linux-arm64` compiles for another machine than this one, and must find a compiler for it.
+ * `-- --target linux-arm64` compiles for another machine than this one, by CC or by a compiler that Debian has for it.
  */
 import { parseArgs } from "node:util";
 import { compileNative } from "./compile-native.js";
@@ -17,7 +17,7 @@ if (compiler !== undefined) {
   console.error(`build:native: --target must be one of ${targetNames.join(", ")}, got ${named}`);
   process.exitCode = 2;
 } else if (named !== undefined) {
-  console.error(`build:native: no compiler for ${target.name} here. tools/setup-debian brings them on Debian`);
+  console.error(`build:native: no compiler for ${target.name}: name one by CC, or see tools/setup-debian`);
   process.exitCode = 1;
 } else {
   const advice = target.platform === "win32" ? "not built on Windows" : "install clang (best) or gcc";

@@ -42,19 +42,22 @@ export const instructionSetsOf = ({ arch }: NativeTarget): readonly InstructionS
 
 const byName = (command: string): Compiler => ({ command, args: [], linkArgs: [] });
 
-/** Compilers for other machines than this one, best first. */
+/** This machine. */
+export const thisTarget = `${process.platform}-${process.arch}`;
+
+/** The targets that the sources are written for: compilers that Debian has for other machines than this one, best first. */
 const crossCompilers: Readonly<Record<string, readonly Compiler[]>> = {
+  "linux-x64": [byName("x86_64-linux-gnu-gcc")],
   "linux-arm64": [
     { command: "clang", args: ["--target=aarch64-linux-gnu"], linkArgs: ["-fuse-ld=lld"] },
     { command: "clang", args: ["--target=aarch64-linux-gnu"], linkArgs: [] },
     byName("aarch64-linux-gnu-gcc"),
   ],
+  "darwin-x64": [],
+  "darwin-arm64": [],
 };
 
-/** This machine. */
-export const thisTarget = `${process.platform}-${process.arch}`;
-
-/** The targets that something is known about here. */
+/** Names that `--target` may have. */
 export const targetNames: readonly string[] = [...new Set([thisTarget, ...Object.keys(crossCompilers)])];
 
 /** The target of one of these names. */
