@@ -20,6 +20,7 @@ if (compiler !== undefined) {
   console.error(`build:native: no compiler for ${target.name}: name one by CC, or see tools/setup-debian`);
   process.exitCode = 1;
 } else {
-  const advice = target.platform === "win32" ? "not built on Windows" : "install clang (best) or gcc";
+  const advice =
+    target.platform === "win32" ? "CC must name a clang for MinGW on Windows" : "install clang (best) or gcc";
   console.log(`build:native: no native backend: ${advice}. Everything works without it.`);
 }

@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { nativeLibraryPath } from "@meanfield/kernels/native";
 import { nativeFolder, nativeSources, recordPath, sourcesHash } from "./native-library.js";
-import { type Compiler, instructionSetsOf, type NativeTarget } from "./native-target.js";
+import { type Compiler, instructionSetsOf, type NativeTarget, platformFlags } from "./native-target.js";
 
 /** Sources that are compiled once for each instruction set. */
 const perInstructionSet = new Set(["variant.c", "normals.c", "combine.c", "rows.c"]);
 
-const common = ["-std=gnu11", "-O3", "-Wall", "-Wextra", "-fPIC", "-fno-math-errno", "-fvisibility=default"];
+const common = ["-std=gnu11", "-O3", "-Wall", "-Wextra", "-fno-math-errno", "-fvisibility=default"];
 
 function run({ command, args }: Compiler, more: readonly string[]): void {
   const all = [...args, ...more];
@@ -18,8 +18,9 @@ function run({ command, args }: Compiler, more: readonly string[]): void {
 
 /** Every object file with the arguments that make it. */
 function objects(target: NativeTarget): [object: string, args: readonly string[]][] {
-  const exact = [...common, "-ffp-contract=off"];
-  const fused = [...common, "-ffp-contract=fast"];
+  const everywhere = [...common, ...platformFlags(target).args];
+  const exact = [...everywhere, "-ffp-contract=off"];
+  const fused = [...everywhere, "-ffp-contract=fast"];
   const plain = nativeSources().filter((name) => name.endsWith(".c") && !perInstructionSet.has(name));
   const variants = instructionSetsOf(target).flatMap(({ name, flags }): [string, readonly string[]][] => [
     [`f64-${name}.o`, [...fused, `-DVARIANT=f64_${name}`, ...flags, "-c", "variant.c"]],
@@ -44,8 +45,8 @@ export function compileNative(target: NativeTarget, compiler: Compiler): string 
       run(compiler, [...args, "-o", object]);
       return object;
     });
-    const linked = join(folder, "library");
-    run(compiler, [...compiler.linkArgs, "-shared", "-o", linked, ...made, "-lm", "-lpthread"]);
+    const linked = join(folder, basename(library));
+    run(compiler, ["-o", linked, ...made, ...compiler.linkArgs, ...platformFlags(target).linkArgs]);
     // Renamed into place: a process that has the old library loaded keeps it.
     renameSync(linked, library);
     writeFileSync(recordPath(library), `${JSON.stringify({ compiler: compiler.command, sources: sourcesHash() })}\n`);

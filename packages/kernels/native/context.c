@@ -1,6 +1,9 @@
 #include "context.h"
 
 #include <stdlib.h>
+#ifdef _WIN32
+#include <malloc.h>
+#endif
 
 /* The kernels of one instruction set. */
 #define DECLARE(set)                                                               \
@@ -30,12 +33,24 @@ DECLARE(avx2);
 DECLARE(avx512);
 #endif
 
+static void release(struct buffer *buffer) {
+#ifdef _WIN32
+  _aligned_free(buffer->data);
+#else
+  free(buffer->data);
+#endif
+}
+
 void *reserve(struct buffer *buffer, size_t bytes) {
   if (buffer->bytes >= bytes) return buffer->data;
-  free(buffer->data);
+  release(buffer);
   /* Half as much again, so that slowly growing problems do not allocate every time. */
   const size_t size = (bytes + bytes / 2 + 64) / 64 * 64;
+#ifdef _WIN32
+  buffer->data = _aligned_malloc(size, 64);
+#else
   buffer->data = aligned_alloc(64, size);
+#endif
   buffer->bytes = buffer->data == NULL ? 0 : size;
   return buffer->data;
 }
@@ -114,12 +129,12 @@ void mf_close(struct context *context) {
   if (context->workspaces != NULL) {
     for (int32_t t = 0; t < pool_threads(context->pool); t++) {
       struct buffer *of = (struct buffer *)&context->workspaces[t];
-      for (size_t k = 0; k < sizeof(struct workspace) / sizeof(struct buffer); k++) free(of[k].data);
+      for (size_t k = 0; k < sizeof(struct workspace) / sizeof(struct buffer); k++) release(&of[k]);
     }
   }
   struct buffer *shared[] = {&context->map,    &context->value, &context->kept,
                              &context->before, &context->from,  &context->to};
-  for (size_t k = 0; k < sizeof shared / sizeof shared[0]; k++) free(shared[k]->data);
+  for (size_t k = 0; k < sizeof shared / sizeof shared[0]; k++) release(shared[k]);
   free(context->workspaces);
   if (context->pool != NULL) pool_destroy(context->pool);
   free(context);

@@ -1,18 +1,19 @@
 #include "pool.h"
 
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+
+#include "threads.h"
 
 struct worker {
   struct pool *pool;
   int32_t number;
-  pthread_t thread;
+  thread thread;
 };
 
 struct pool {
-  pthread_mutex_t mutex;
-  pthread_cond_t wake, idle;
+  lock mutex;
+  condition wake, idle;
   /* Threads of the pool and of this round; threads at work beside the caller's; whether the round may be joined. */
   int32_t threads, wanted, busy, open, closing;
   uint64_t round;
@@ -31,38 +32,38 @@ static void take_items(struct pool *pool, int32_t thread) {
   }
 }
 
-static void *wait_for_work(void *argument) {
+static THREAD_BODY wait_for_work(void *argument) {
   struct worker *self = argument;
   struct pool *pool = self->pool;
   uint64_t known = 0;
-  pthread_mutex_lock(&pool->mutex);
+  lock_take(&pool->mutex);
   for (;;) {
-    while (pool->round == known && !pool->closing) pthread_cond_wait(&pool->wake, &pool->mutex);
+    while (pool->round == known && !pool->closing) condition_wait(&pool->wake, &pool->mutex);
     if (pool->closing) break;
     known = pool->round;
     /* Too late for a round that is over, or not wanted in it. */
     if (!pool->open || self->number >= pool->wanted) continue;
     pool->busy++;
-    pthread_mutex_unlock(&pool->mutex);
+    lock_leave(&pool->mutex);
     take_items(pool, self->number);
-    pthread_mutex_lock(&pool->mutex);
-    if (--pool->busy == 0) pthread_cond_signal(&pool->idle);
+    lock_take(&pool->mutex);
+    if (--pool->busy == 0) condition_wake(&pool->idle);
   }
-  pthread_mutex_unlock(&pool->mutex);
-  return NULL;
+  lock_leave(&pool->mutex);
+  return THREAD_DONE;
 }
 
 struct pool *pool_create(int32_t threads) {
   struct pool *pool = calloc(1, sizeof *pool + (size_t)threads * sizeof pool->workers[0]);
   if (pool == NULL) return NULL;
-  pthread_mutex_init(&pool->mutex, NULL);
-  pthread_cond_init(&pool->wake, NULL);
-  pthread_cond_init(&pool->idle, NULL);
+  lock_create(&pool->mutex);
+  condition_create(&pool->wake);
+  condition_create(&pool->idle);
   pool->threads = 1;
   while (pool->threads < threads) {
     struct worker *worker = &pool->workers[pool->threads];
     *worker = (struct worker){.pool = pool, .number = pool->threads};
-    if (pthread_create(&worker->thread, NULL, wait_for_work, worker) != 0) break;
+    if (!thread_start(&worker->thread, wait_for_work, worker)) break;
     pool->threads++;
   }
   return pool;
@@ -76,7 +77,7 @@ void pool_run(struct pool *pool, int32_t threads, task_fn *task, void *work, int
     for (int32_t item = 0; item < items; item++) task(work, item, 0);
     return;
   }
-  pthread_mutex_lock(&pool->mutex);
+  lock_take(&pool->mutex);
   pool->task = task;
   pool->work = work;
   pool->items = items;
@@ -84,24 +85,24 @@ void pool_run(struct pool *pool, int32_t threads, task_fn *task, void *work, int
   pool->open = 1;
   atomic_store(&pool->next, 0);
   pool->round++;
-  pthread_cond_broadcast(&pool->wake);
-  pthread_mutex_unlock(&pool->mutex);
+  condition_wake_all(&pool->wake);
+  lock_leave(&pool->mutex);
   take_items(pool, 0);
-  pthread_mutex_lock(&pool->mutex);
+  lock_take(&pool->mutex);
   /* Whoever has not woken by now is not waited for. */
   pool->open = 0;
-  while (pool->busy > 0) pthread_cond_wait(&pool->idle, &pool->mutex);
-  pthread_mutex_unlock(&pool->mutex);
+  while (pool->busy > 0) condition_wait(&pool->idle, &pool->mutex);
+  lock_leave(&pool->mutex);
 }
 
 void pool_destroy(struct pool *pool) {
-  pthread_mutex_lock(&pool->mutex);
+  lock_take(&pool->mutex);
   pool->closing = 1;
-  pthread_cond_broadcast(&pool->wake);
-  pthread_mutex_unlock(&pool->mutex);
-  for (int32_t t = 1; t < pool->threads; t++) pthread_join(pool->workers[t].thread, NULL);
-  pthread_cond_destroy(&pool->wake);
-  pthread_cond_destroy(&pool->idle);
-  pthread_mutex_destroy(&pool->mutex);
+  condition_wake_all(&pool->wake);
+  lock_leave(&pool->mutex);
+  for (int32_t t = 1; t < pool->threads; t++) thread_join(pool->workers[t].thread);
+  condition_destroy(&pool->wake);
+  condition_destroy(&pool->idle);
+  lock_destroy(&pool->mutex);
   free(pool);
 }

@@ -83,7 +83,7 @@ const who = "openNative";
 
 /** Where `npm run build:native` puts the library of a platform and a processor, by Node's names; default this one's. */
 export function nativeLibraryPath(platform: string = process.platform, arch: string = process.arch): string {
-  const suffix = platform === "darwin" ? "dylib" : "so";
+  const suffix = platform === "darwin" ? "dylib" : platform === "win32" ? "dll" : "so";
   const name = `meanfield-${platform}-${arch}.${suffix}`;
   return fileURLToPath(new URL(`../../native/build/${name}`, import.meta.url));
 }
