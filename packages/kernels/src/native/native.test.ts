@@ -8,7 +8,7 @@ import { normals } from "../../../core/test/helpers/arrays.js";
 import { backendContract } from "../../../core/test/helpers/backend-contract.js";
 import { linearAlgebraContract } from "../../../core/test/helpers/linear-algebra-contract.js";
 import { accuracyContract } from "../../test/helpers/accuracy-contract.js";
-import { type Machine, onEveryMachine } from "../../test/helpers/native-machines.js";
+import { everyMachine, type Machine } from "../../test/helpers/native-machines.js";
 import { type NativeBackend, openNative } from "./index.js";
 
 const reference = createReferenceBackend();
@@ -107,7 +107,7 @@ function expectDeclined(backend: NativeBackend, kernel: KernelDescription, sourc
   expect(backend.activity().summation).toEqual([]);
 }
 
-onEveryMachine("the native backend", (machine) => {
+everyMachine.suite("the native backend", (machine) => {
   const { instructionSets, open } = machine;
 
   for (const instructions of instructionSets) {

@@ -1,7 +1,7 @@
 import { experiment, runExperiment } from "@meanfield/core/experiment";
 import { uniformSphere } from "@meanfield/core/foundation/random";
 import { expect, test } from "vitest";
-import { onEveryMachine } from "../../test/helpers/native-machines.js";
+import { everyMachine } from "../../test/helpers/native-machines.js";
 
 const document = (level: string, more: object) => ({
   model: { attention: { softmax: { beta: 4 } }, geometry: "sphere" },
@@ -12,7 +12,7 @@ const document = (level: string, more: object) => ({
   observe: { "overlap-fraction": { what: { "overlap-fraction": { above: 0.9 } }, at: [0, 0.33, 1, 2.7, 4] } },
 });
 
-onEveryMachine("operations on rows", ({ open }) => {
+everyMachine.suite("operations on rows", ({ open }) => {
   test.each([
     ["layers", { L: 40 }],
     ["particles", {}],

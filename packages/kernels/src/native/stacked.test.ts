@@ -2,7 +2,7 @@ import type { KernelDescription, Visibility } from "@meanfield/core/foundation/b
 import { createReferenceBackend } from "@meanfield/core/foundation/backend";
 import { describe, expect, test } from "vitest";
 import { normals } from "../../../core/test/helpers/arrays.js";
-import { onEveryMachine } from "../../test/helpers/native-machines.js";
+import { everyMachine } from "../../test/helpers/native-machines.js";
 
 const dense: Visibility = { dense: true, logWeight: () => 0, decay: 0 };
 const scaled = (d: number, factor: number) =>
@@ -20,7 +20,7 @@ function kernelOf(d: number, normalisation: "partition" | "mass"): KernelDescrip
 const count = 53;
 const sizes = [1, 2, 5, 32, 47, 60];
 
-onEveryMachine("systems side by side", ({ instructionSets, tryOpen }) =>
+everyMachine.suite("systems side by side", ({ instructionSets, tryOpen }) =>
   describe.each(instructionSets)("%s", (instructions) => {
     for (const precision of ["f64", "f32"] as const) {
       test.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 19])(`have the bits they have alone, ${precision}, d = %i`, (d) => {

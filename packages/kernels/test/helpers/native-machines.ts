@@ -52,8 +52,10 @@ function emulatedMachine(): Machine {
   });
 }
 
-/** A suite of the native backend: on this machine, and the same on an emulated 64-bit ARM. */
-export function onEveryMachine(name: string, body: (machine: Machine) => void): void {
-  needs("native").suite(name, () => body(thisMachine()));
-  needs("arm64").suite(`${name}, on emulated ARM`, () => body(emulatedMachine()));
-}
+/** Suites of the native backend: on this machine, and the same on an emulated 64-bit ARM. */
+export const everyMachine = {
+  suite(name: string, body: (machine: Machine) => void): void {
+    needs("native").suite(name, () => body(thisMachine()));
+    needs("arm64").suite(`${name}, on emulated ARM`, () => body(emulatedMachine()));
+  },
+};
