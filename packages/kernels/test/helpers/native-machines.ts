@@ -1,4 +1,5 @@
 import { needs } from "../../../../test/needs.js";
+import { findTool } from "../../../../tools/src/find-tool.js";
 import {
   type Instructions,
   type NativeBackend,
@@ -43,10 +44,11 @@ function thisMachine(): Machine {
   return machine("this machine", available, openNative);
 }
 
-/** Started when it is first asked for something. */
+/** Started when it is first asked for something; without instruction sets where it is absent, as this machine is then. */
 function emulatedMachine(): Machine {
   let library: NativeFunctions | undefined;
-  return machine("emulated ARM", ["neon"], (options) => {
+  const instructionSets: Instructions[] = findTool("arm64") === undefined ? [] : ["neon"];
+  return machine("emulated ARM", instructionSets, (options) => {
     library ??= loadEmulated();
     return openLibrary(library, options);
   });
