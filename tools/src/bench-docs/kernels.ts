@@ -205,13 +205,21 @@ export function otherTable({ rows, ratios }: KernelAnswer): string {
           : row.kernel === "product"
             ? `d = ${row.d}`
             : `n = ${row.n}, d = ${row.d}`;
-      const ratio = own("numpy");
+      const [ratio, system] = [own("numpy"), own("one system")];
       return [
         `${row.kernel} ${row.precision}, ${sizes}, ${words[row.backend]}`,
         `${digits(row.cpuNsPerPair.median)} a ${units[row.kernel]}`,
         row.cpuRooflineFraction === undefined ? "" : percent(row.cpuRooflineFraction),
         ratio === undefined ? "" : digits(ratio.cpuRatio.median),
+        system === undefined ? "" : percent(system.cpuRatio.median),
       ];
     });
-  return table(["", "ns", "of the roofline", "NumPy's time over ours"], lines);
+  // Measurements from before that ratio was taken have no column of it.
+  const columns = ["", "ns", "of the roofline", "NumPy's time over ours"];
+  return lines.some((cells) => cells[4] !== "")
+    ? table([...columns, "of one large system's speed"], lines)
+    : table(
+        columns,
+        lines.map((cells) => cells.slice(0, 4)),
+      );
 }

@@ -72,6 +72,21 @@ test("ratios compare like with like, and every one is the other's time over the 
   }
 });
 
+test("an ensemble is compared with one system of the same backend, which is no row", async () => {
+  const { rows, ratios } = await bench(
+    { backends: ["reference", "wasm"], kernels: ["ensemble"], n: [8], d: [3], threads: [1, 2] },
+    { ...options, clocks: clocks() },
+  );
+  expect(rows.every(({ kernel, n }) => kernel === "ensemble" && n === 8)).toBe(true);
+  const compared = ratios.filter(({ over }) => over === "one system");
+  expect(compared.map(({ backend, precision, threads }) => `${backend} ${precision} ${threads}`)).toEqual([
+    ...["wasm f64 1", "wasm f32 1", "wasm f64 2", "wasm f32 2"],
+  ]);
+  // A sample is an interval of this clock, or more runs of it: ns a pair are 1e6/(runs × pairs), and one system of 1024
+  // tokens has 64 times the pairs of 256 of 8.
+  for (const { ratio } of compared) expect(ratio.median * 64).toBeCloseTo(1, 12);
+});
+
 test("without a kernel or sizes the plan scales d, n and threads, each with the others held", () => {
   const groups = benchGroups({}, 4);
   const softmax = groups.filter(({ kernel, backends }) => kernel === "softmax" && !backends.includes("reference"));

@@ -7,10 +7,16 @@ import { type BenchGroup, type BenchRequest, benchGroups, type Precision } from 
 import type { BenchRow, BenchSubject } from "./row.js";
 import { type Ratio, type Timing, timingOf } from "./samples.js";
 
-/** Time of `over` over time of the row with the same kernel, backend, precision, n, d and threads: above 1, the row is faster. */
+/**
+ * Time of a pair of `over` over that of the row with the same kernel, backend, precision, n, d and threads: above 1, the row is
+ * faster.
+ */
 export interface BenchRatio extends Omit<BenchSubject, "variant"> {
-  /** A peer at the same precision and threads, the reference, or the same backend on one thread. */
-  readonly over: "numpy" | "torch-sdpa" | "reference" | "one thread";
+  /**
+   * A peer at the same precision and threads, the reference, the same backend on one thread, or, for an ensemble, the same
+   * backend and threads on one system of `comparedTokens`: what small systems keep of the kernel's speed.
+   */
+  readonly over: "numpy" | "torch-sdpa" | "reference" | "one thread" | "one system";
   /** By the clock, of samples of one round. */
   readonly ratio: Ratio;
   /** Of processor time. */
@@ -98,6 +104,15 @@ async function peersOf(
   return asked;
 }
 
+/** What another contender is to one; undefined where they do not compare. */
+function comparisonOf(one: BenchSubject, other: BenchSubject): BenchRatio["over"] | undefined {
+  const sameKernels = one.backend === other.backend && one.precision === other.precision;
+  if (one.kernel !== other.kernel) return sameKernels && one.threads === other.threads ? "one system" : undefined;
+  if (other.threads !== 1) return undefined;
+  if (other.backend === "reference" && one.backend !== "reference" && one.threads === 1) return "reference";
+  return sameKernels && one.threads > 1 ? "one thread" : undefined;
+}
+
 /** Every ratio of a group that compares like with like. */
 function ratiosOf(
   contenders: readonly Contender[],
@@ -106,7 +121,8 @@ function ratiosOf(
   others: readonly Measured[],
 ): BenchRatio[] {
   const ratios: BenchRatio[] = [];
-  for (const [k, { case: one }] of contenders.entries()) {
+  for (const [k, { case: one, compared }] of contenders.entries()) {
+    if (compared) continue;
     const { variant: _variant, ...subject } = one.subject;
     const add = (over: BenchRatio["over"], other: Measured) =>
       ratios.push({ ...subject, over, ...speedOver(own[k]!, other) });
@@ -114,12 +130,8 @@ function ratiosOf(
       if (request.precision === subject.precision && threads === subject.threads) add(request.peer, others[p]!);
     }
     for (const [l, { case: other }] of contenders.entries()) {
-      const { backend, precision, threads } = other.subject;
-      if (threads !== 1) continue;
-      if (backend === "reference" && subject.backend !== "reference" && subject.threads === 1)
-        add("reference", own[l]!);
-      if (backend === subject.backend && precision === subject.precision && subject.threads > 1)
-        add("one thread", own[l]!);
+      const over = comparisonOf(subject, other.subject);
+      if (over !== undefined) add(over, own[l]!);
     }
   }
   return ratios;
@@ -179,7 +191,7 @@ export async function bench(request: BenchRequest, options: BenchOptions): Promi
             process.ask(one),
       );
       const found = await measure(cases, { repeats, clocks, peers, ...(check === undefined ? {} : { check }) });
-      rows.push(...cases.map((one, k) => rowOf(one.case, found.contenders[k]!)));
+      rows.push(...cases.flatMap((one, k) => (one.compared ? [] : [rowOf(one.case, found.contenders[k]!)])));
       peerRows.push(...asked.map(({ request: one, threads }, k) => ({ ...one, threads, ...timesOf(found.peers[k]!) })));
       ratios.push(...ratiosOf(cases, found.contenders, asked, found.peers));
     }

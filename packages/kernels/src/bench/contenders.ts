@@ -1,7 +1,7 @@
 import type { Backend } from "@meanfield/core/foundation/backend";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { openBackends } from "../open/index.js";
-import { caseOf } from "./cases.js";
+import { caseOf, softmaxCase } from "./cases.js";
 import type { Contender } from "./measure.js";
 import type { BenchBackend, BenchGroup, Precision } from "./plan.js";
 import { loopsOf, openRoofline, type Roofline } from "./roofline.js";
@@ -9,6 +9,17 @@ import { loopsOf, openRoofline, type Roofline } from "./roofline.js";
 interface Opened {
   readonly backend: Backend;
   readonly roofline: () => Roofline;
+}
+
+/** Tokens of the one system that an ensemble is compared with. */
+export const comparedTokens = 1024;
+
+/** A case, and beside that of an ensemble one large system by the same kernel. */
+function contendersOf({ backend, roofline }: Opened, { kernel, n, d }: BenchGroup): Contender[] {
+  const own = { case: caseOf(kernel, backend, n, d), roofline };
+  // Where systems are taken one by one there is nothing to compare.
+  if (kernel !== "ensemble" || backend.fieldBatch === undefined) return [own];
+  return [own, { case: softmaxCase(backend, comparedTokens, d), roofline, compared: true }];
 }
 
 /** The backends of a benchmark, each opened once for a precision and a number of threads. */
@@ -78,7 +89,7 @@ export function openContenders(
           for (const name of group.backends.filter((one) => applies(one, precision, threads, group))) {
             const found = await get(name, precision, threads);
             if (found === undefined) continue;
-            contenders.push({ case: caseOf(group.kernel, found.backend, group.n, group.d), roofline: found.roofline });
+            contenders.push(...contendersOf(found, group));
           }
         }
       }

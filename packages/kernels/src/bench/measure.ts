@@ -20,6 +20,8 @@ export interface Contender {
   readonly case: BenchCase;
   /** Measures; contenders that share it share one measurement a round. */
   readonly roofline: () => Roofline;
+  /** Whether it is timed for ratios alone, and is no row. */
+  readonly compared?: boolean;
 }
 
 /** Something outside that is timed in turns with the contenders. */
