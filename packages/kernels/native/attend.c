@@ -195,16 +195,30 @@ static void attend_system(void *work, int32_t item, int32_t thread) {
   for (int32_t tile = 0; tile < tiles_of(call); tile++) call->variant->run_tile(&job, tile, workspace->scratch.data);
 }
 
+/* How the systems of a batch run. */
+enum arrangement { TILES, STACKS, SMALL };
+
 /* More than this of keys and queries side by side would leave the cache. */
 enum { MOST_STACK_BYTES = 1 << 18 };
 
-/* Whether systems run side by side: small ones with bounded scores that see all their tokens, at least half a stack. */
-static int stacks(const struct call *call) {
+/* Small systems of bounded scores that see all their tokens run whole: by themselves where their tokens fill the lanes, else
+ * side by side where they are at least half a stack. */
+static enum arrangement arrange(const struct call *call) {
   const struct sizes *s = &call->sizes;
   const struct job *job = &call->job;
-  return 2 * s->systems > call->variant->width && s->keys <= BLOCK && job->bounded && call->kept == NULL &&
-         call->from == NULL && job->decay == 0 && job->map == NULL && job->value == NULL && job->field != NULL &&
-         call->variant->stack_bytes(s->d, s->keys) <= MOST_STACK_BYTES;
+  const struct variant *variant = call->variant;
+  if (s->systems == 1 || s->keys > BLOCK || !job->bounded || call->kept != NULL || call->from != NULL) return TILES;
+  if (job->decay != 0 || job->map != NULL || job->value != NULL || job->field == NULL) return TILES;
+  if (variant->small_bytes(s->d, s->keys) > 0) return SMALL;
+  return 2 * s->systems > variant->width && variant->stack_bytes(s->d, s->keys) <= MOST_STACK_BYTES ? STACKS : TILES;
+}
+
+static int64_t bytes_of(enum arrangement arrangement, const struct variant *variant, int32_t d, int32_t n) {
+  switch (arrangement) {
+    case SMALL: return variant->small_bytes(d, n);
+    case STACKS: return variant->stack_bytes(d, n);
+    default: return variant->scratch_bytes(d);
+  }
 }
 
 static void attend_stack(void *work, int32_t item, int32_t thread) {
@@ -217,6 +231,16 @@ static void attend_stack(void *work, int32_t item, int32_t thread) {
   job.field += (int64_t)first * s->queries * s->d;
   if (job.log_partition) job.log_partition += (int64_t)first * s->heads * s->queries;
   call->variant->run_stack(&job, systems, call->context->workspaces[thread].scratch.data);
+}
+
+static void attend_small(void *work, int32_t item, int32_t thread) {
+  const struct call *call = work;
+  const struct sizes *s = &call->sizes;
+  struct job job = call->job;
+  job.points += (int64_t)item * s->queries * s->d;
+  job.field += (int64_t)item * s->queries * s->d;
+  if (job.log_partition) job.log_partition += (int64_t)item * s->heads * s->queries;
+  call->variant->run_small(&job, call->context->workspaces[thread].scratch.data);
 }
 
 static int prepare_job(struct context *context, struct call *call) {
@@ -280,18 +304,20 @@ static enum result attend(struct context *context, struct call *call) {
   call->fused = s->d <= FUSED_DIMENSION && exponential(call) && call->entropy == NULL;
   if (!place_weights(call, &context->workspaces[0], call->key_points, &call->keys)) return NO_MEMORY;
   call->job.bounded = scores_bounded(call);
-  const int stacked = stacks(call);
+  const enum arrangement arrangement = arrange(call);
   for (int32_t t = 0; t < threads; t++) {
-    const int64_t bytes = stacked ? call->variant->stack_bytes(s->d, s->keys) : call->variant->scratch_bytes(s->d);
+    const int64_t bytes = bytes_of(arrangement, call->variant, s->d, s->keys);
     if (!reserve(&context->workspaces[t].scratch, (size_t)bytes)) return NO_MEMORY;
-    if (stacked) continue;
+    if (arrangement != TILES) continue;
     /* The first thread's packing is used alone; for a batch every thread's memory has to be there before writing. */
     if (t > 0 && own_weights(call) && !place_weights(call, &context->workspaces[t], call->key_points, &call->keys)) {
       return NO_MEMORY;
     }
     if ((t == 0 || systems > 1) && !pack_keys(call, &context->workspaces[t], 0, &call->keys)) return NO_MEMORY;
   }
-  if (stacked) {
+  if (arrangement == SMALL) {
+    pool_run(context->pool, threads, attend_small, call, systems);
+  } else if (arrangement == STACKS) {
     pool_run(context->pool, threads, attend_stack, call, (int32_t)(round_up(systems, call->variant->width) / call->variant->width));
   } else if (systems > 1) {
     pool_run(context->pool, threads, attend_system, call, systems);

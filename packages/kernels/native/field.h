@@ -57,6 +57,9 @@ typedef void run_tile_fn(const struct job *job, int32_t tile, void *scratch);
 /* Bytes one thread needs to work on `width` systems of n tokens side by side, and that work. */
 typedef int64_t stack_bytes_fn(int32_t d, int32_t n);
 typedef void run_stack_fn(const struct job *job, int32_t systems, void *scratch);
+/* Bytes one thread needs to work on a small system of n tokens, 0 where n or d are not for it; and that work. */
+typedef int64_t small_bytes_fn(int32_t d, int32_t n);
+typedef void run_small_fn(const struct job *job, void *scratch);
 /* out = a*b for ROWS-panels of a and TILE-panels of b, both with k terms; accumulates when asked. */
 typedef void product_fn(const double *a, const double *b, int64_t k, double *out, int64_t stride, int32_t rows,
                         int32_t columns, int32_t accumulate);
@@ -81,6 +84,8 @@ struct variant {
   run_tile_fn *run_tile;
   stack_bytes_fn *stack_bytes;
   run_stack_fn *run_stack;
+  small_bytes_fn *small_bytes;
+  run_small_fn *run_small;
   pack_fn *pack;
   pack_rows_fn *pack_rows;
   pack_weights_fn *pack_weights;

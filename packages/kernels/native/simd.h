@@ -65,6 +65,18 @@ INLINE double rounded(double x) {
   return x;
 }
 
+/* The same of a vector. */
+INLINE wide rounded_lanes(wide x) {
+#if defined(__AVX512F__)
+  __asm__("" : "+v"(x));
+#elif defined(__x86_64__)
+  __asm__("" : "+x"(x));
+#elif defined(__aarch64__)
+  __asm__("" : "+w"(x));
+#endif
+  return x;
+}
+
 INLINE vector splat(real x) { return x - (vector){0}; }
 INLINE vector load(const real *p) {
   vector v;

@@ -4,6 +4,7 @@
 #define MEANFIELD_STACKED_H
 
 #include "fused.h"
+#include "lanes.h"
 #include "transpose.h"
 
 /* Queries by keys, or by coordinates, of one block of products: as many sums as 32 or 16 registers allow. */
@@ -32,20 +33,6 @@ struct stack {
 static int64_t stack_bytes(int32_t d, int32_t n) {
   const int64_t reals = 2 * (int64_t)n * d + SQUARE * BLOCK;
   return WIDTH * (reals * (int64_t)sizeof(real) + together(d) * d * (int64_t)sizeof(double));
-}
-
-enum { PARTS = WIDTH / WIDE_WIDTH };
-typedef real part __attribute__((vector_size(VECTOR_BYTES / PARTS)));
-
-INLINE void store_part(real *at, wide lanes) {
-  const part narrow = __builtin_convertvector(lanes, part);
-  memcpy(at, &narrow, sizeof narrow);
-}
-
-INLINE void widen_lanes(vector v, wide lanes[PARTS]) {
-  part narrow[PARTS];
-  memcpy(narrow, &v, sizeof v);
-  for (int h = 0; h < PARTS; h++) lanes[h] = __builtin_convertvector(narrow[h], wide);
 }
 
 /* `present` numbers of WIDE_WIDTH systems, which `from` points to, into a part of the lanes. */

@@ -3,6 +3,7 @@
 #include "roofline.h"
 #include "run-tile.h"
 #include "stacked.h"
+#include "small.h"
 
 /* Up to TILE columns of ROWS rows of a product. */
 #ifndef MEANFIELD_F32
@@ -55,22 +56,23 @@ INLINE wide greater_wide(wide a, wide b) {
 
 /* In vectors by hand: the compiler makes them of this loop for some processors only. */
 static double greatest(const double *x, int64_t n) {
-  enum { AT_ONCE = 4 };
+  enum { AT_ONCE = 4, STEP = AT_ONCE * WIDE_WIDTH };
   const wide_lanes but_sign = (wide_lanes){0} + INT64_MAX;
   wide most[AT_ONCE] = {{0}}, bad[AT_ONCE] = {{0}};
-  int64_t k = 0;
-  for (; k + AT_ONCE * WIDE_WIDTH <= n; k += AT_ONCE * WIDE_WIDTH) {
+  const int64_t whole = n / STEP * STEP;
+  double all = 0, broken = 0;
+  for (int64_t k = whole; k < n; k++) {
+    all = fabs(x[k]) > all ? fabs(x[k]) : all;
+    broken += x[k] * 0;
+  }
+  /* Backwards: what comes first afterwards is then in the cache. */
+  for (int64_t k = whole - STEP; k >= 0; k -= STEP) {
     for (int v = 0; v < AT_ONCE; v++) {
       wide y;
       memcpy(&y, x + k + v * WIDE_WIDTH, sizeof y);
       most[v] = greater_wide(most[v], (wide)((wide_lanes)y & but_sign));
       bad[v] += y * 0;
     }
-  }
-  double all = 0, broken = 0;
-  for (; k < n; k++) {
-    all = fabs(x[k]) > all ? fabs(x[k]) : all;
-    broken += x[k] * 0;
   }
   for (int v = 0; v < AT_ONCE; v++) {
     for (int l = 0; l < WIDE_WIDTH; l++) {
@@ -90,6 +92,8 @@ const struct variant NAMED(meanfield_variant) = {
     .run_tile = run_tile,
     .stack_bytes = stack_bytes,
     .run_stack = run_stack,
+    .small_bytes = small_bytes,
+    .run_small = run_small,
     .pack = pack,
     .pack_rows = pack_rows,
     .pack_weights = pack_weights,
