@@ -273,8 +273,9 @@ function loadQueries(s: Scratch, d: i32, points: usize, count: i32, padded: i32)
 }
 
 // The same times a number and as Reals, for a job that wants them in no other form.
-function loadScaledQueries(s: Scratch, d: i32, points: usize, count: i32, padded: i32, times: f64): void {
-  scaledRowsToLanes(points, s.q, count, d, times);
+function loadScaledQueries(s: Scratch, d: i32, points: usize, count: i32, padded: i32, times: f64, both: bool): void {
+  if (both) narrowBothWays(points, s.y, s.q, count, d, times);
+  else scaledRowsToLanes(points, s.q, count, d, times);
   for (let lane = count & -LANES; lane < padded; lane++) {
     let at = s.q + <usize>lane * SIZE;
     let row = points + <usize>(min(lane, count - 1) * d) * WIDE;
@@ -419,6 +420,11 @@ function addMean(job: Job, s: Scratch, h: i32, padded: i32): void {
   return job.heads == 1 && (job.flags & (QUERY_SCALE | LAYER)) != 0 && !(job.flags & FORM);
 }
 
+// Whether a system's tokens become keys where they become queries: all in one block, which read as they lie.
+@inline function narrowsBothWays(job: Job): bool {
+  return SIZE == 4 && job.blocks == 1 && loadsScaled(job) && interleaved(job);
+}
+
 // Whether the field is the mean of one head times a number a query.
 @inline function storesMean(job: Job): bool {
   return job.heads == 1 && (job.flags & VALUE_SCALE) != 0 && !(job.flags & LAYER);
@@ -476,7 +482,7 @@ function attendBlock(job: Job, s: Scratch, system: i32, block: i32): i32 {
   const padded = (count + 2 * LANES - 1) / (2 * LANES) * (2 * LANES);
   const rows = <usize>((system * job.queries + begin) * d) * WIDE;
   const times: f64 = flags & LAYER ? 1 : load<f64>(job.queryMap);
-  if (loadsScaled(job)) loadScaledQueries(s, d, job.points + rows, count, padded, times);
+  if (loadsScaled(job)) loadScaledQueries(s, d, job.points + rows, count, padded, times, narrowsBothWays(job));
   else loadQueries(s, d, job.points + rows, count, padded);
   lookAround(s, job, begin, count, padded);
   let bad = 0;
@@ -498,7 +504,7 @@ export function attend(job: Job, from: i32, to: i32, scratch: usize): i32 {
     if (batch && system != present) {
       const points = job.points + <usize>(system * job.keys * d) * WIDE;
       if (SIZE == 8) s.y = points;
-      else narrowKeys(points, s.y, job.keys * d, 0);
+      else if (!narrowsBothWays(job)) narrowKeys(points, s.y, job.keys * d, 0);
       if (job.flags & FIELD && !interleaved(job)) transposeReals(s.y, s.transposed, job.keys, d);
       present = system;
     }

@@ -36,33 +36,25 @@ export function transposeKeys(from: usize, to: usize, m: i32, d: i32, stride: i3
   }
 }
 
-// max |x_k|; NaN or infinite if any is. Four chains, as one would wait for its own last sum.
+// A bound on max |x_k|, 10⁻⁶ above it at most; NaN if any is NaN or infinite. Upper words of |x| are in the order of |x|, and
+// those of what is not finite are the greatest. Two chains, as one would wait for its own last maximum.
 export function largestMagnitude(from: usize, count: i32): f64 {
-  const zero = v128.splat<f64>(0);
-  let m0 = zero, m1 = zero, m2 = zero, m3 = zero;
-  let c0 = zero, c1 = zero, c2 = zero, c3 = zero;
+  const sign = v128.splat<i64>(0x7fffffffffffffff);
+  let m0 = v128.splat<i64>(0), m1 = m0;
   const end = from + <usize>count * WIDE;
-  for (; from + 64 <= end; from += 64) {
-    const x0 = v128.load(from), x1 = v128.load(from, 16), x2 = v128.load(from, 32), x3 = v128.load(from, 48);
-    m0 = v128.pmax<f64>(m0, v128.abs<f64>(x0));
-    m1 = v128.pmax<f64>(m1, v128.abs<f64>(x1));
-    m2 = v128.pmax<f64>(m2, v128.abs<f64>(x2));
-    m3 = v128.pmax<f64>(m3, v128.abs<f64>(x3));
-    c0 = fma<f64>(x0, zero, c0);
-    c1 = fma<f64>(x1, zero, c1);
-    c2 = fma<f64>(x2, zero, c2);
-    c3 = fma<f64>(x3, zero, c3);
+  let block = from + <usize>(count & ~7) * WIDE;
+  for (let at = block; at < end; at += WIDE) m0 = v128.max<u32>(m0, v128.and(v128.load_zero<f64>(at), sign));
+  // Backwards: what was written last is in the cache, and so is what comes first afterwards.
+  while (block > from) {
+    block -= 64;
+    m0 = v128.max<u32>(m0, v128.and(v128.load(block), sign));
+    m1 = v128.max<u32>(m1, v128.and(v128.load(block, 16), sign));
+    m0 = v128.max<u32>(m0, v128.and(v128.load(block, 32), sign));
+    m1 = v128.max<u32>(m1, v128.and(v128.load(block, 48), sign));
   }
-  m0 = v128.pmax<f64>(v128.pmax<f64>(m0, m1), v128.pmax<f64>(m2, m3));
-  c0 = v128.add<f64>(v128.add<f64>(c0, c1), v128.add<f64>(c2, c3));
-  let result = max(v128.extract_lane<f64>(m0, 0), v128.extract_lane<f64>(m0, 1));
-  let check = v128.extract_lane<f64>(c0, 0) + v128.extract_lane<f64>(c0, 1);
-  for (; from < end; from += WIDE) {
-    const x = load<f64>(from);
-    result = max(result, Math.abs(x));
-    check += x * 0;
-  }
-  return result + check;
+  m0 = v128.max<u32>(m0, m1);
+  const upper = max(v128.extract_lane<u32>(m0, 1), v128.extract_lane<u32>(m0, 3));
+  return reinterpret<f64>((<u64>upper << 32) | 0xffffffff);
 }
 
 // max_j |y_j|² over the points of positive weight (all where weights is 0).

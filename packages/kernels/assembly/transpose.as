@@ -66,6 +66,45 @@ function scaledRowsToLanes(from: usize, to: usize, rows: i32, d: i32, times: f64
   }
 }
 
+// Both forms of f32 of the tokens that are keys and queries: [rows, d], and times a number [d, ROW bytes] for whole vectors of
+// rows.
+function narrowBothWays(from: usize, keys: usize, lanes: usize, rows: i32, d: i32, times: f64): void {
+  const factor = v128.splat<f64>(times);
+  const step = <usize>d * WIDE, row = <usize>d * SIZE;
+  const whole = rows & -LANES;
+  for (let i = 0; i < whole; i += LANES) {
+    let at = lanes;
+    const end = from + (step & ~15);
+    for (; from < end; from += 16) {
+      const a = v128.load(from), b = v128.load(from + step);
+      const c = v128.load(from + 2 * step), e = v128.load(from + 3 * step);
+      v128.store64_lane(keys, f32x4.demote_f64x2_zero(a), 0);
+      v128.store64_lane(keys + row, f32x4.demote_f64x2_zero(b), 0);
+      v128.store64_lane(keys + 2 * row, f32x4.demote_f64x2_zero(c), 0);
+      v128.store64_lane(keys + 3 * row, f32x4.demote_f64x2_zero(e), 0);
+      v128.store(at, narrowPair(v128.mul<f64>(factor, lows(a, b)), v128.mul<f64>(factor, lows(c, e))));
+      v128.store(at + ROW, narrowPair(v128.mul<f64>(factor, highs(a, b)), v128.mul<f64>(factor, highs(c, e))));
+      at += 2 * ROW;
+      keys += 8;
+    }
+    if (d & 1) {
+      const ab = column(from, step), ce = column(from + 2 * step, step);
+      const both = narrowPair(ab, ce);
+      v128.store32_lane(keys, both, 0);
+      v128.store32_lane(keys + row, both, 1);
+      v128.store32_lane(keys + 2 * row, both, 2);
+      v128.store32_lane(keys + 3 * row, both, 3);
+      v128.store(at, narrowPair(v128.mul<f64>(factor, ab), v128.mul<f64>(factor, ce)));
+      from += WIDE;
+      keys += 4;
+    }
+    from += <usize>(LANES - 1) * step;
+    keys += <usize>(LANES - 1) * row;
+    lanes += 16;
+  }
+  narrowKeys(from, keys, (rows - whole) * d, 0);
+}
+
 @inline function narrowPair(low: v128, high: v128): v128 {
   return v128.shuffle<i64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
 }

@@ -54,15 +54,17 @@ static void turn_system(const struct job *job, real *keys, real *queries) {
 }
 
 /* Weights of all keys for `groups` vectors of queries from query i on, and their sums. */
-INLINE void small_weights(const struct job *job, int groups, int64_t i, const struct small *small, vector total[GROUPS]) {
+INLINE void small_weights(const struct job *job, int groups, int64_t i, const struct small *small, vector totals[GROUPS]) {
   const int64_t d = job->d, n = job->queries;
   const real *bias = job->keys->bias;
+  vector total[GROUPS] = {{0}};
   for (int64_t j = 0; j < n; j += ROWS) {
     vector s[ROWS][GROUPS];
     for (int r = 0; r < ROWS; r++) {
       for (int v = 0; v < groups; v++) s[r][v] = splat(bias[j + r]);
     }
     multiply(small->keys + j * d, d, 1, small->queries + i, n, d, groups, s);
+    if (CHAIN < BLOCK && j % CHAIN == 0) end_chain(total, totals);
     for (int r = 0; r < ROWS; r++) {
       for (int v = 0; v < groups; v++) {
         const vector p = exp2_vector(s[r][v]);
@@ -71,6 +73,7 @@ INLINE void small_weights(const struct job *job, int groups, int64_t i, const st
       }
     }
   }
+  end_chain(total, totals);
 }
 
 /* What the means of a vector of queries are multiplied by; writes their log-partitions. */
@@ -105,17 +108,30 @@ INLINE void store_tokens(int add, int64_t d, double factor, const double *scale,
   }
 }
 
+/* means += weights times keys first … last − 1. */
+INLINE void add_small_means(const struct job *job, int groups, const struct small *small, int64_t first, int64_t last,
+                            int64_t c, vector means[GROUPS][ROWS]) {
+  const int64_t d = job->d;
+  vector sums[ROWS][GROUPS] = {{{0}}}, chain[GROUPS][ROWS];
+  multiply(small->keys + first * d + c, 1, d, small->weights + first * PAIR * WIDTH, PAIR * WIDTH, last - first, groups, sums);
+  /* Sums that have left the registers: compilers keep an array there only if all loops over it are short. */
+  for (int r = 0; r < ROWS; r++) {
+    for (int v = 0; v < groups; v++) chain[v][r] = sums[r][v];
+  }
+  for (int v = 0; v < groups; v++) {
+    for (int r = 0; r < ROWS; r++) means[v][r] += chain[v][r];
+  }
+}
+
 INLINE void small_means(const struct job *job, int add, int groups, int64_t i, const struct small *small,
                         const double *scale) {
-  const int64_t d = job->d;
+  const int64_t d = job->d, n = job->queries;
   const double factor = job->value_factor;
   for (int64_t c = 0; c < d; c += ROWS) {
-    vector sums[ROWS][GROUPS] = {{{0}}}, mean[GROUPS][ROWS];
-    multiply(small->keys + c, 1, d, small->weights, PAIR * WIDTH, job->queries, groups, sums);
-    /* Sums that have left the registers: compilers keep an array there only if all loops over it are short. */
-    for (int r = 0; r < ROWS; r++) {
-      for (int v = 0; v < groups; v++) mean[v][r] = sums[r][v];
-    }
+    vector mean[GROUPS][ROWS] = {{{0}}};
+    int64_t j = 0;
+    for (; CHAIN < BLOCK && j + CHAIN < n; j += CHAIN) add_small_means(job, groups, small, j, j + CHAIN, c, mean);
+    add_small_means(job, groups, small, j, n, c, mean);
 #pragma GCC unroll 2
     for (int v = 0; v < groups; v++) {
       double *out = job->field + (i + v * WIDTH) * d + c;

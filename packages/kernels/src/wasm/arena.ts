@@ -11,8 +11,8 @@ export interface Arena {
   /** The whole memory; the same view until the memory grows. */
   wide(): Float64Array;
   words(): Int32Array;
-  /** Copies f64 out of the memory. */
-  read(at: number, out: Float64Array, length: number): void;
+  /** Copies f64 out of the memory, to `out` from entry `to` on. */
+  read(at: number, out: Float64Array, length: number, to?: number): void;
 }
 
 const page = 65536;
@@ -25,11 +25,12 @@ export function createArena(memory: WebAssembly.Memory): Arena {
   let wide = new Float64Array(memory.buffer);
   let words = new Int32Array(memory.buffer);
   let held = { at: -1, view: new Float64Array(0) };
+  let other = held;
   const renew = (): void => {
     if (wide.buffer === memory.buffer) return;
     wide = new Float64Array(memory.buffer);
     words = new Int32Array(memory.buffer);
-    held = { at: -1, view: new Float64Array(0) };
+    held = other = { at: -1, view: new Float64Array(0) };
   };
   const growTo = (bytes: number): void => {
     const present = memory.buffer.byteLength;
@@ -59,11 +60,15 @@ export function createArena(memory: WebAssembly.Memory): Arena {
     },
     wide: () => wide,
     words: () => words,
-    read(at, out, length) {
+    read(at, out, length, to = 0) {
+      if (held.at !== at || held.view.length !== length || held.view.buffer !== wide.buffer) {
+        // The last group of a batch is shorter than the others: two views last.
+        [held, other] = [other, held];
+      }
       if (held.at !== at || held.view.length !== length || held.view.buffer !== wide.buffer) {
         held = { at, view: wide.subarray(at / 8, at / 8 + length) };
       }
-      out.set(held.view);
+      out.set(held.view, to);
     },
   };
 }

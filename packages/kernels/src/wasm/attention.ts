@@ -11,7 +11,7 @@ import {
   scoreFactor,
   weightOf,
 } from "./describe-kernel.js";
-import { type Engine, place, runJob } from "./engine.js";
+import { type Engine, place, placeScratch, runJob } from "./engine.js";
 import { emptyJob, type Job, jobBytes, jobFlag } from "./job.js";
 import { fitsPointwise, type Keys, placeExponentialBias, placePointwiseBias } from "./key-bias.js";
 
@@ -170,9 +170,45 @@ function placeScores(engine: Engine, call: Call, points: number, job: Job): bool
   return true;
 }
 
-function placeOutputs(engine: Engine, { kernel, keys, asks, out }: Call, job: Job): void {
+/** Bytes of the fields that one thread leaves in the memory before they are copied out, which the cache then still holds. */
+const groupBytes = 65536;
+
+/** Systems whose results are in the memory at a time: all where any of them may yet have the call declined. */
+function groupOf(engine: Engine, { kernel, keys, asks, out }: Call): number {
+  if (engine.team().threads > 1 || asksLogarithms(kernel, out)) return keys.systems;
+  return Math.min(keys.systems, Math.max(1, Math.floor(groupBytes / (8 * asks.m * keys.d))));
+}
+
+/**
+ * Runs a job for a group of systems after the other, and copies the results out.
+ * @returns false, with nothing written, where a sum of weights is not positive and finite, or a logarithm is not held; what
+ * makes a sum so is in the keys' weights and the head, so it is found in the first group
+ */
+function runGroups(engine: Engine, call: Call, job: Job, at: number): boolean {
+  const { kernel, keys, asks, out } = call;
+  const { systems, d } = keys;
   const arena = engine.arena();
-  const rows = keys.systems * asks.m;
+  const logs = asksLogarithms(kernel, out);
+  const group = groupOf(engine, call);
+  placeOutputs(engine, call, job, group);
+  const scratch = placeScratch(engine, job);
+  for (let first = 0; first < systems; first += group) {
+    const count = Math.min(group, systems - first);
+    if (runJob(engine, job, at, count, scratch) > 0) return false;
+    const rows = count * asks.m;
+    const from = first * asks.m;
+    if (logs && !holdsLogarithms(engine.precision, arena.wide(), job.logPartition / 8, rows * job.heads)) return false;
+    if (out.field) arena.read(job.field, out.field, rows * d, from * d);
+    if (out.logPartition) arena.read(job.logPartition, out.logPartition, rows * job.heads, from * job.heads);
+    if (out.entropy) arena.read(job.entropy, out.entropy, rows * job.heads, from * job.heads);
+    job.points += 8 * rows * d;
+  }
+  return true;
+}
+
+function placeOutputs(engine: Engine, { kernel, keys, asks, out }: Call, job: Job, systems: number): void {
+  const arena = engine.arena();
+  const rows = systems * asks.m;
   if (out.field) job.field = arena.take(8 * rows * keys.d);
   if (job.flags & jobFlag.logPartition) job.logPartition = arena.take(8 * rows * kernel.heads.length);
   if (out.entropy) job.entropy = arena.take(8 * rows * kernel.heads.length);
@@ -204,17 +240,7 @@ function createOnce(engine: Engine): (call: Call) => Said {
     if (keys.systems > 1 && isExponential(kernel) && !(job.flags & jobFlag.safe)) return "apart";
     if (!bounded || !placeMask(engine, call, job)) return "declined";
     placeKeys(engine, keys, points, job);
-    placeOutputs(engine, call, job);
-    if (runJob(engine, job, at, keys.systems) > 0) return "declined";
-    const rows = keys.systems * asks.m;
-    const logs = job.logPartition / 8;
-    if (asksLogarithms(kernel, out) && !holdsLogarithms(engine.precision, arena.wide(), logs, rows * job.heads)) {
-      return "declined";
-    }
-    if (out.field) arena.read(job.field, out.field, rows * keys.d);
-    if (out.logPartition) arena.read(job.logPartition, out.logPartition, rows * job.heads);
-    if (out.entropy) arena.read(job.entropy, out.entropy, rows * job.heads);
-    return "done";
+    return runGroups(engine, call, job, at) ? "done" : "declined";
   };
 }
 

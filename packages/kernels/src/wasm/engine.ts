@@ -16,21 +16,23 @@ export interface Engine {
   pairCost(d: number): number;
 }
 
+const scratchOf = (engine: Engine, job: Job): number =>
+  Math.ceil(engine.kernels().pairs.scratchBytes(job.d, job.flags & jobFlag.batch ? job.keys : 0) / 128) * 128;
+
+/** Room for what the threads need for a job; returns where it is. */
+export const placeScratch = (engine: Engine, job: Job): number =>
+  engine.arena().take(engine.team().threads * scratchOf(engine, job));
+
 /**
  * Runs a job whose arrays are in place.
+ * @param scratch from `placeScratch`
  * @returns how many queries have no finite positive sum of weights
  */
-export function runJob(engine: Engine, job: Job, at: number, systems: number): number {
-  const { pairs } = engine.kernels();
-  const arena = engine.arena();
-  job.blocks = Math.ceil(job.queries / pairs.width());
-  const blocks = systems * job.blocks;
-  const bytes = Math.ceil(pairs.scratchBytes(job.d, job.flags & jobFlag.batch ? job.keys : 0) / 128) * 128;
-  const team = engine.team();
-  const scratch = arena.take(team.threads * bytes);
-  writeJob(job, arena.words(), at);
+export function runJob(engine: Engine, job: Job, at: number, systems: number, scratch: number): number {
+  job.blocks = Math.ceil(job.queries / engine.kernels().pairs.width());
+  writeJob(job, engine.arena().words(), at);
   const work = systems * job.queries * job.keys * job.heads * engine.pairCost(job.d);
-  return team.run(at, blocks, scratch, bytes, work);
+  return engine.team().run(at, systems * job.blocks, scratch, scratchOf(engine, job), work);
 }
 
 /** Takes room for an array of f64 and copies it there. */

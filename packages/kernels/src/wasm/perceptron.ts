@@ -1,5 +1,5 @@
 import type { PerceptronLayer } from "@meanfield/core/foundation/backend";
-import { type Engine, place, runJob } from "./engine.js";
+import { type Engine, place, placeScratch, runJob } from "./engine.js";
 import { emptyJob, jobBytes, jobFlag, jobWeight } from "./job.js";
 
 /** What the kernels want the arguments of an activation multiplied by: they compute 2^x, not e^x. */
@@ -56,7 +56,7 @@ export function createPerceptron(engine: Engine) {
     pairs.narrowKeys(inputs, job.y, width * d, 0);
     pairs.narrowKeys(biases, job.bias, width, 0);
     pairs.transposeKeys(outputs, job.transposed, width, d, width);
-    runJob(engine, job, at, 1);
+    runJob(engine, job, at, 1, placeScratch(engine, job));
     const memory = arena.wide();
     for (let k = 0; k < n * d; k++) out[k]! += factor * memory[job.field / 8 + k]!;
     return true;
