@@ -19,7 +19,7 @@ enum {
 
 /* Queries whose field is kept until it is stored: a multiple of every number that is computed together, and of
  * WIDE_WIDTH, few enough to stay in the cache. */
-INLINE int64_t together(int32_t d) { return d <= STACK_FUSED ? 48 : 8; }
+INLINE int64_t together(int32_t d) { return d <= STACK_FUSED ? 16 : 8; }
 
 /* n tokens of WIDTH systems: keys and queries [n*d][WIDTH], field [together*d][WIDTH], weights [SQUARE][BLOCK][WIDTH]. */
 struct stack {
@@ -126,7 +126,7 @@ struct stacked_chain {
   vector total[QUERIES], mean[QUERIES][STACK_FUSED];
 };
 
-/* Keys first … last − 1; `next` holds the scores of key `first`. */
+/* Keys first … last − 1; `next` holds the scores of key `first`. The chain of key 0 is the first. */
 INLINE void stack_chain(int d, int count, const struct job *job, const struct stack *stack, int64_t first, int64_t last,
                         vector query[STACK_FUSED][QUERIES], vector next[QUERIES], struct stacked_chain *chain) {
   const int64_t n = job->queries, step = (int64_t)d * WIDTH;
@@ -144,8 +144,8 @@ INLINE void stack_chain(int d, int count, const struct job *job, const struct st
     }
   }
   for (int g = 0; g < count; g++) {
-    chain->total[g] += total[g];
-    for (int c = 0; c < d; c++) chain->mean[g][c] += mean[g][c];
+    chain->total[g] = first == 0 ? total[g] : chain->total[g] + total[g];
+    for (int c = 0; c < d; c++) chain->mean[g][c] = first == 0 ? mean[g][c] : chain->mean[g][c] + mean[g][c];
   }
 }
 
@@ -153,14 +153,15 @@ INLINE void stack_chain(int d, int count, const struct job *job, const struct st
 INLINE void stack_queries(int d, int count, const struct job *job, const struct stack *stack, int64_t i) {
   const int64_t n = job->queries, step = (int64_t)d * WIDTH;
   vector query[STACK_FUSED][QUERIES], next[QUERIES];
-  struct stacked_chain chain = {0};
+  struct stacked_chain chain;
   for (int g = 0; g < count; g++) {
     for (int c = 0; c < d; c++) query[c][g] = load(stack->queries + (i + g) * step + c * WIDTH);
     next[g] = stacked_score(d, *(const real *)job->keys->bias, stack->keys, query, g);
   }
-  int64_t j = 0;
-  for (; CHAIN < BLOCK && j + CHAIN < n; j += CHAIN) stack_chain(d, count, job, stack, j, j + CHAIN, query, next, &chain);
-  stack_chain(d, count, job, stack, j, n, query, next, &chain);
+  stack_chain(d, count, job, stack, 0, n < CHAIN ? n : CHAIN, query, next, &chain);
+  for (int64_t j = CHAIN; j < n; j += CHAIN) {
+    stack_chain(d, count, job, stack, j, n < j + CHAIN ? n : j + CHAIN, query, next, &chain);
+  }
   for (int g = 0; g < count; g++) {
     wide scale[PARTS];
     finish_totals(job, stack, i + g, chain.total[g], scale);
