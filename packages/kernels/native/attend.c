@@ -301,7 +301,7 @@ static enum result attend(struct context *context, struct call *call) {
   if (!prepare_job(context, call)) return NO_MEMORY;
   const double work = (double)s->systems * s->queries * call->kept_count * (2.0 * s->d + 12);
   const int32_t threads = threads_for(context, work), systems = s->systems;
-  call->fused = s->d <= FUSED_DIMENSION && exponential(call) && call->entropy == NULL;
+  call->fused = s->d <= call->variant->fused_dimension && exponential(call) && call->entropy == NULL;
   if (!place_weights(call, &context->workspaces[0], call->key_points, &call->keys)) return NO_MEMORY;
   call->job.bounded = scores_bounded(call);
   const enum arrangement arrangement = arrange(call);

@@ -10,8 +10,6 @@ enum operation { EXP, SIGMOID, LINEAR, RELU, TANH, SILU };
 enum {
   /* Keys of one block: sums in the kernel's precision reach over one block, across blocks they are double. */
   BLOCK = 128,
-  /* Up to this dimension one fused loop holds scores, weights and sums in registers. */
-  FUSED_DIMENSION = 8,
 };
 
 /* The keys of one system, packed for a variant; reals of that variant behind the void pointers. */
@@ -80,6 +78,7 @@ typedef double greatest_fn(const double *x, int64_t n);
 
 struct variant {
   int32_t rows, tile, width, real_bytes;
+  int32_t fused_dimension; /* up to this dimension tiles of bounded scores run fused */
   scratch_bytes_fn *scratch_bytes;
   run_tile_fn *run_tile;
   stack_bytes_fn *stack_bytes;

@@ -69,7 +69,7 @@ INLINE void fuse(int d, int count, int masked, int with_mean, const struct job *
 /* Keys of a block for every vector that holds a query: as many vectors at once as measured best with 32 registers. */
 INLINE void fuse_block(int d, int masked, int with_mean, const struct job *job, const struct sight *sight,
                        const struct block *block, const real *q, int vectors, struct sums *sums) {
-  const int triples = sizeof(real) == 8 ? 8 : 6;
+  const int triples = sizeof(real) == 8 ? FUSED_DIMENSION : 6;
   if (VECTOR_BYTES == 64 && vectors == GROUPS && d <= triples) {
     fuse(d, GROUPS, masked, with_mean, job, sight, block, q, 0, sums);
     return;
@@ -96,12 +96,13 @@ static void fused_block(const struct job *job, const struct sight *sight, const 
   switch (job->d) {
     case 1: fuse_block_of(1, job, sight, block, q, vectors, sums); break;
     case 2: fuse_block_of(2, job, sight, block, q, vectors, sums); break;
+#if FUSED_DIMENSION > 2
     case 3: fuse_block_of(3, job, sight, block, q, vectors, sums); break;
     case 4: fuse_block_of(4, job, sight, block, q, vectors, sums); break;
     case 5: fuse_block_of(5, job, sight, block, q, vectors, sums); break;
     case 6: fuse_block_of(6, job, sight, block, q, vectors, sums); break;
     case 7: fuse_block_of(7, job, sight, block, q, vectors, sums); break;
-    case 8: fuse_block_of(8, job, sight, block, q, vectors, sums); break;
+#endif
   }
 }
 

@@ -44,6 +44,14 @@ enum {
   TILE = GROUPS * WIDTH,
 };
 
+/* Up to this dimension one fused loop that holds scores, weights and sums is faster than two stages, as measured: with 32
+ * registers, and with 16. */
+#if defined(__AVX512F__) || defined(__ARM_NEON)
+#define FUSED_DIMENSION 7
+#else
+#define FUSED_DIMENSION 2
+#endif
+
 /* Terms of one sum in a row: a chain of float rounds its n equal terms with an error up to n/2 units, so that long ones are
  * sums of short ones. */
 #ifdef MEANFIELD_F32

@@ -88,6 +88,7 @@ const struct variant NAMED(meanfield_variant) = {
     .tile = TILE,
     .width = WIDTH,
     .real_bytes = sizeof(real),
+    .fused_dimension = FUSED_DIMENSION,
     .scratch_bytes = scratch_bytes,
     .run_tile = run_tile,
     .stack_bytes = stack_bytes,
