@@ -1,82 +1,157 @@
-/** Differences of residuals and of images that an accelerated iteration remembers. */
-interface Memory {
-  readonly residuals: Float64Array[];
-  readonly images: Float64Array[];
-}
+import type { Workspace } from "../../foundation/workspace/index.js";
 
 /** A column that the others explain up to this part of itself says nothing new. */
 const dependent = 1e-10;
+
+/** Vectors of length m, in the rows of an array. */
+interface Rows {
+  readonly data: Float64Array;
+  readonly m: number;
+}
+
+/** Σ_j w_j a_j b_j of two rows. */
+function inner(weights: Float64Array, a: Rows, i: number, b: Rows, k: number): number {
+  const { m } = a;
+  const [from, other] = [i * m, k * m];
+  let sum = 0;
+  for (let j = 0; j < m; j++) sum += weights[j]! * a.data[from + j]! * b.data[other + j]!;
+  return sum;
+}
+
+/** Row i of `target` −= factor · row k of `source`. */
+function subtract(target: Rows, i: number, factor: number, source: Rows, k: number): void {
+  const { m } = target;
+  const [to, from] = [i * m, k * m];
+  for (let j = 0; j < m; j++) target.data[to + j]! -= factor * source.data[from + j]!;
+}
+
+/** Row i of `target` = row k of `source`. */
+function copy(target: Rows, i: number, source: Rows, k: number): void {
+  const { m } = target;
+  const [to, from] = [i * m, k * m];
+  for (let j = 0; j < m; j++) target.data[to + j] = source.data[from + j]!;
+}
+
+/** An accelerated iteration: everything it remembers and needs, in arrays that it keeps. */
+interface Memory {
+  weights: Float64Array;
+  readonly depth: number;
+  /** Differences of residuals and of images: a ring of `depth` rows. */
+  readonly residuals: Rows;
+  readonly images: Rows;
+  /** The last residual and image in row 0, the new ones in row 1. */
+  readonly residual: Rows;
+  readonly image: Rows;
+  /** Orthogonal combinations of the differences, of squared length `squares`. */
+  readonly directions: Rows;
+  readonly moved: Rows;
+  readonly squares: Float64Array;
+  readonly rest: Rows;
+  /** Differences in the ring, and the place of the next one; whether there is a last iterate. */
+  count: number;
+  next: number;
+  begun: boolean;
+}
+
+/** Row i of `target` = new − last of a pair. */
+function putDifference(target: Rows, i: number, { data, m }: Rows): void {
+  for (let j = 0; j < m; j++) target.data[i * m + j] = data[m + j]! - data[j]!;
+}
+
+/** Puts new − last of residual and image into the ring, over the oldest where it is full. */
+function remember(memory: Memory): void {
+  const { depth, next } = memory;
+  putDifference(memory.residuals, next, memory.residual);
+  putDifference(memory.images, next, memory.image);
+  memory.next = (next + 1) % depth;
+  memory.count = Math.min(depth, memory.count + 1);
+}
+
+/** out ← image − Σγ_k ΔT_k with γ from least squares by Gram–Schmidt, the newest difference first. */
+function combine(memory: Memory, out: Rows): void {
+  const { weights, depth, residuals, images, residual, image, directions, moved, squares, rest } = memory;
+  copy(out, 0, image, 1);
+  copy(rest, 0, residual, 1);
+  let found = 0;
+  for (let back = 1; back <= memory.count; back++) {
+    const k = (memory.next - back + depth) % depth;
+    const before = inner(weights, residuals, k, residuals, k);
+    copy(directions, found, residuals, k);
+    copy(moved, found, images, k);
+    for (let one = 0; one < found; one++) {
+      const factor = inner(weights, directions, found, directions, one) / squares[one]!;
+      subtract(directions, found, factor, directions, one);
+      subtract(moved, found, factor, moved, one);
+    }
+    const square = inner(weights, directions, found, directions, found);
+    if (!(square > dependent * dependent * before)) continue;
+    squares[found] = square;
+    const factor = inner(weights, rest, 0, directions, found) / square;
+    subtract(rest, 0, factor, directions, found);
+    subtract(out, 0, factor, moved, found);
+    found++;
+  }
+}
+
+/** An accelerated iteration. */
+export interface Anderson {
+  /** Forgets all iterates: after a step that did not help. */
+  restart(): void;
+  /** Forgets everything; from here on residuals are measured by `weights`, w ≥ 0, [m]. */
+  begin(weights: Float64Array): void;
+  /** Replaces g by the next iterate, from g and T(g). Both have shape [m]. */
+  advance(g: Float64Array, image: Float64Array): void;
+}
 
 /**
  * Anderson's acceleration of g ← T(g): the combination of the last images whose residuals T(g) − g, combined the same
  * way, are least in the norm of `weights`. For a linear T it is GMRES.
  *
- * @param weights w ≥ 0, [m]
+ * @param m length of an iterate
  * @param depth how many differences are remembered
- * @cost m·depth² multiply-adds an iterate, memory 2·m·depth
+ * @param work where all it remembers lies, for as long as it is used
+ * @cost m·depth² multiply-adds an iterate, memory 4·m·depth
  * @source derived (least squares on the last residuals)
  */
-export function anderson(weights: Float64Array, depth: number) {
-  const memory: Memory = { residuals: [], images: [] };
-  let last: { residual: Float64Array; image: Float64Array } | undefined;
-  const inner = (a: Float64Array, b: Float64Array) => {
-    let sum = 0;
-    for (let j = 0; j < a.length; j++) sum += weights[j]! * a[j]! * b[j]!;
-    return sum;
+export function anderson(m: number, depth: number, work: Workspace): Anderson {
+  const rows = (count: number): Rows => ({ data: work.floats(count * m), m });
+  const memory: Memory = {
+    weights: new Float64Array(0),
+    depth,
+    residuals: rows(depth),
+    images: rows(depth),
+    residual: rows(2),
+    image: rows(2),
+    directions: rows(depth),
+    moved: rows(depth),
+    squares: work.floats(depth),
+    rest: rows(1),
+    count: 0,
+    next: 0,
+    begun: false,
   };
-  const subtract = (target: Float64Array, factor: number, from: Float64Array) => {
-    for (let j = 0; j < target.length; j++) target[j]! -= factor * from[j]!;
+  const restart = () => {
+    memory.begun = false;
+    memory.count = 0;
+    memory.next = 0;
   };
+  const iterate = { data: memory.weights, m };
   return {
-    /** Forgets everything: after a step that did not help. */
-    restart() {
-      last = undefined;
-      memory.residuals.length = 0;
-      memory.images.length = 0;
+    restart,
+    begin(weights) {
+      memory.weights = weights;
+      restart();
     },
-    /** The next iterate from g and T(g). */
-    next(g: Float64Array, image: Float64Array): Float64Array {
-      const residual = image.map((value, j) => value - g[j]!);
-      if (last !== undefined) {
-        memory.residuals.push(residual.map((value, j) => value - last!.residual[j]!));
-        memory.images.push(image.map((value, j) => value - last!.image[j]!));
-        if (memory.residuals.length > depth) {
-          memory.residuals.shift();
-          memory.images.shift();
-        }
-      }
-      last = { residual, image: image.slice() };
-      return combine(memory, residual, image, inner, subtract);
+    advance(g, newImage) {
+      const { residual, image } = memory;
+      for (let j = 0; j < m; j++) residual.data[m + j] = newImage[j]! - g[j]!;
+      image.data.set(newImage, m);
+      if (memory.begun) remember(memory);
+      iterate.data = g;
+      combine(memory, iterate);
+      copy(residual, 0, residual, 1);
+      copy(image, 0, image, 1);
+      memory.begun = true;
     },
   };
-}
-
-/** image − Σγ_k ΔT_k with γ from least squares by Gram–Schmidt, the newest difference first. */
-function combine(
-  { residuals, images }: Memory,
-  residual: Float64Array,
-  image: Float64Array,
-  inner: (a: Float64Array, b: Float64Array) => number,
-  subtract: (target: Float64Array, factor: number, from: Float64Array) => void,
-): Float64Array {
-  const out = image.slice();
-  const rest = residual.slice();
-  const basis: { direction: Float64Array; image: Float64Array; square: number }[] = [];
-  for (let k = residuals.length - 1; k >= 0; k--) {
-    const direction = residuals[k]!.slice();
-    const moved = images[k]!.slice();
-    const before = inner(direction, direction);
-    for (const one of basis) {
-      const factor = inner(direction, one.direction) / one.square;
-      subtract(direction, factor, one.direction);
-      subtract(moved, factor, one.image);
-    }
-    const square = inner(direction, direction);
-    if (!(square > dependent * dependent * before)) continue;
-    basis.push({ direction, image: moved, square });
-    const factor = inner(rest, direction) / square;
-    subtract(rest, factor, direction);
-    subtract(out, factor, moved);
-  }
-  return out;
 }

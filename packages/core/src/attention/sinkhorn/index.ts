@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { createReferenceBackend } from "../../foundation/backend/index.js";
+import { createReferenceBackend, type KernelDescription, type KernelHead } from "../../foundation/backend/index.js";
 import { InputError } from "../../foundation/errors/index.js";
 import { ownLinearAlgebra } from "../../foundation/linear-algebra/index.js";
 import type { Mask } from "../../masks/contract.js";
@@ -7,7 +7,7 @@ import type { Attention, AttentionPlugin, AttentionTraits } from "../contract.js
 import { affineHeads, finiteMoments } from "../shared/affine-heads.js";
 import { bindHeads, completeHeads, type HeadParameters, headParametersOf, type ScoreScale } from "../shared/heads.js";
 import { conditionalCovariance, gaussianPotential } from "./gaussian.js";
-import { potentialsOf, scoreMatrix } from "./potentials.js";
+import { findPotentials, scoreMatrix } from "./potentials.js";
 import type { ScalingLimits } from "./scaling.js";
 
 const traits: AttentionTraits = { weights: "probability", smooth: true, gaussianClosed: true, denseOnly: true };
@@ -21,6 +21,21 @@ const scale: ScoreScale = {
 };
 
 interface SinkhornParameters extends HeadParameters, ScalingLimits {}
+
+/** The heads of one depth with room for potentials of m keys: made once for each. */
+interface ScaledHeads {
+  readonly heads: readonly KernelHead[];
+  readonly m: number;
+  /** Of each head, shape [m]: what the kernel reads. */
+  readonly potentials: readonly Float64Array[];
+  readonly kernel: KernelDescription;
+}
+
+function scaleHeads(heads: readonly KernelHead[], m: number): ScaledHeads {
+  const potentials = heads.map(() => new Float64Array(m));
+  const scaled = heads.map((head, h) => ({ ...head, keyPotential: potentials[h]! }));
+  return { heads, m, potentials, kernel: { weight: "exponential", normalisation: "partition", heads: scaled } };
+}
 
 function requireDense(mask: Mask): void {
   if (mask.dense) return;
@@ -75,6 +90,10 @@ export const sinkhorn: AttentionPlugin<SinkhornParameters> = {
     const sweeper = backend.precision === "f64" ? backend : reference;
     const { matMul } = backend.linearAlgebra ?? ownLinearAlgebra;
     const putHead = affineHeads(d, matMul);
+    const potentials = findPotentials(sweeper, reference, params);
+    let scaled = scaleHeads([], 0);
+    const gain = new Float64Array(d * d);
+    const shift = new Float64Array(d);
     return {
       name: "sinkhorn",
       traits,
@@ -83,16 +102,14 @@ export const sinkhorn: AttentionPlugin<SinkhornParameters> = {
       beta: (t, head) => heads.at(t)[head]!.beta,
       fieldAt(source, queries, mask, t, out) {
         requireDense(mask);
-        const scaled = heads
-          .at(t)
-          .map((head) => ({ ...head, keyPotential: potentialsOf(sweeper, reference, source, head, params) }));
-        const kernel = { weight: "exponential", normalisation: "partition", heads: scaled } as const;
+        const now = heads.at(t);
+        if (scaled.heads !== now || scaled.m !== source.m) scaled = scaleHeads(now, source.m);
+        for (let h = 0; h < now.length; h++) scaled.potentials[h]!.set(potentials(source, now[h]!, h));
+        const { kernel } = scaled;
         if (!sweeper.field(kernel, source, queries, mask, out)) reference.field(kernel, source, queries, mask, out);
       },
       gaussianField(mean, cov, t, out) {
         if (!finiteMoments(mean, cov, out)) return;
-        const gain = new Float64Array(d * d);
-        const shift = new Float64Array(d);
         for (const [h, head] of heads.at(t).entries()) {
           const H = scoreMatrix(head);
           const conditional = conditionalCovariance(cov, H, d);

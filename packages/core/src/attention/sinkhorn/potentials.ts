@@ -1,11 +1,25 @@
-import type { Backend, KernelHead, Visibility } from "../../foundation/backend/index.js";
+import type {
+  Backend,
+  FieldOutput,
+  KernelDescription,
+  KernelHead,
+  Visibility,
+} from "../../foundation/backend/index.js";
 import { SolveError } from "../../foundation/errors/index.js";
 import { momentsOf } from "../../foundation/law/index.js";
 import { type LinearAlgebra, ownLinearAlgebra, transpose } from "../../foundation/linear-algebra/index.js";
 import type { WeightedPoints } from "../../foundation/shapes/index.js";
+import { createWorkspace, type Workspace } from "../../foundation/workspace/index.js";
 import { gaussianPotential } from "./gaussian.js";
 import { scaleByNewton } from "./newton.js";
-import { type Scaling, type ScalingLimits, scaleToMarginals } from "./scaling.js";
+import {
+  type HalfSweep,
+  type Scaling,
+  type ScalingLimits,
+  type ScalingRoom,
+  scaleToMarginals,
+  scalingRoom,
+} from "./scaling.js";
 
 const everyKey: Visibility = { dense: true, logWeight: () => 0 };
 
@@ -15,17 +29,21 @@ function exchanged(head: KernelHead, d: number): KernelHead {
 }
 
 /** H = A/ε of a head. */
-export const scoreMatrix = ({ beta, queryKey }: KernelHead) => queryKey.map((entry) => beta * entry);
+export function scoreMatrix({ beta, queryKey }: KernelHead): Float64Array {
+  const H = new Float64Array(queryKey.length);
+  for (let k = 0; k < H.length; k++) H[k] = beta * queryKey[k]!;
+  return H;
+}
 
 /**
  * Where the scaling starts: the potential of the Gaussian with the moments of the cloud. It is the solution for Gaussian
  * clouds up to sampling error, and right to leading order for scores so large that sweeps from zero would crawl.
  */
-function startingPotential(source: WeightedPoints, head: KernelHead): Float64Array {
+function startingPotential(source: WeightedPoints, H: Float64Array, work: Workspace): Float64Array {
   const { m, d, points } = source;
-  const start = new Float64Array(m);
-  const { mean, cov } = momentsOf(source);
-  const potential = gaussianPotential(mean, cov, scoreMatrix(head), d);
+  const start = work.floats(m);
+  const { mean, cov } = momentsOf(source, work);
+  const potential = gaussianPotential(mean, cov, H, d);
   if (potential === undefined) return start;
   const { M, linear } = potential;
   for (let j = 0; j < m; j++) {
@@ -40,18 +58,32 @@ function startingPotential(source: WeightedPoints, head: KernelHead): Float64Arr
   return start;
 }
 
+/** What the sweeps of one head over m points have in common: the law of the present call, and who sums. */
+interface Sweeper {
+  readonly backend: Backend;
+  readonly reference: Backend;
+  source: WeightedPoints;
+}
+
 /** −log ∫ e^{score + potential} dμ at every point of the source, by the backend or the reference. */
-function halfSweep(backend: Backend, reference: Backend, source: WeightedPoints, head: KernelHead) {
-  return (keyPotential: Float64Array, out: Float64Array): void => {
-    const kernel = { weight: "exponential", normalisation: "partition", heads: [{ ...head, keyPotential }] } as const;
-    if (!backend.field(kernel, source, source, everyKey, { logPartition: out })) {
-      reference.field(kernel, source, source, everyKey, { logPartition: out });
-    }
-    for (let i = 0; i < out.length; i++) out[i] = -out[i]!;
+function halfSweep(sweeper: Sweeper, head: KernelHead, m: number, work: Workspace): HalfSweep {
+  const keyPotential = work.floats(m);
+  const logPartition = work.floats(m);
+  const out: FieldOutput = { logPartition };
+  const kernel: KernelDescription = {
+    weight: "exponential",
+    normalisation: "partition",
+    heads: [{ ...head, keyPotential }],
+  };
+  return (potential, into) => {
+    const { backend, reference, source } = sweeper;
+    keyPotential.set(potential);
+    if (!backend.field(kernel, source, source, everyKey, out)) reference.field(kernel, source, source, everyKey, out);
+    for (let i = 0; i < m; i++) into[i] = -logPartition[i]!;
   };
 }
 
-function requireConverged({ error, iterations }: Scaling, tolerance: number): void {
+function requireConverged(error: number, iterations: number, tolerance: number): void {
   if (error <= tolerance) return;
   throw new SolveError({
     code: "no-convergence",
@@ -75,12 +107,49 @@ const sweepsFirst = 60;
 /** Beyond so many points its m³ operations and 3m² numbers are not worth the sweeps they save. */
 const mostForNewton = 1024;
 
+/** One head over m points: all that its scalings need, kept from call to call. */
 interface Scaler {
-  readonly from: (start: Float64Array, most: number) => Scaling;
-  readonly source: WeightedPoints;
   readonly head: KernelHead;
-  readonly limits: ScalingLimits;
-  readonly linearAlgebra: LinearAlgebra;
+  readonly m: number;
+  readonly sweeper: Sweeper;
+  readonly H: Float64Array;
+  readonly toRows: HalfSweep;
+  readonly toColumns: HalfSweep;
+  /** Two, so that the better of two scalings outlives the other. */
+  readonly rooms: readonly [ScalingRoom, ScalingRoom];
+  /** The result, shape [m]. */
+  readonly potential: Float64Array;
+  readonly work: Workspace;
+}
+
+function createScaler(backend: Backend, reference: Backend, source: WeightedPoints, head: KernelHead, work: Workspace) {
+  work.release(0);
+  const { m, d } = source;
+  const sweeper: Sweeper = { backend, reference, source };
+  const scaler: Scaler = {
+    head,
+    m,
+    sweeper,
+    H: scoreMatrix(head),
+    toRows: halfSweep(sweeper, head, m, work),
+    toColumns: halfSweep(sweeper, exchanged(head, d), m, work),
+    rooms: [scalingRoom(m, work), scalingRoom(m, work)],
+    potential: work.floats(m),
+    work,
+  };
+  return scaler;
+}
+
+/** A scaling from `start`, in the room that `kept` does not lie in. */
+function scaleFrom(
+  { sweeper, toRows, toColumns, rooms }: Scaler,
+  start: Float64Array,
+  tolerance: number,
+  maxIterations: number,
+  kept?: Scaling,
+): Scaling {
+  const room = kept?.rows === rooms[0].rows ? rooms[1] : rooms[0];
+  return scaleToMarginals(toRows, toColumns, sweeper.source.weights, start, { tolerance, maxIterations }, room);
 }
 
 /** The better of two, with the iterations of both. */
@@ -89,59 +158,100 @@ function better(one: Scaling, other: Scaling): Scaling {
   return { ...best, iterations: one.iterations + other.iterations };
 }
 
-/** Newton's method on the points that carry mass; the others get their potentials from the last sweep. */
-function byNewton({ from, source, head, limits, linearAlgebra }: Scaler, sofar: Scaling): Scaling {
+/** ⟨Qx_i, Ky_j⟩/ε between the points that carry mass, and their masses. */
+function scoresBetween(
+  source: WeightedPoints,
+  present: Int32Array,
+  H: Float64Array,
+  { matMulNT }: LinearAlgebra,
+  work: Workspace,
+) {
   const { d } = source;
-  const present = Array.from(source.weights.keys()).filter((j) => source.weights[j]! > 0);
   const m = present.length;
+  const [points, moved] = [work.floats(m * d), work.floats(m * d)];
+  const [weights, scores] = [work.floats(m), work.floats(m * m)];
+  for (let k = 0; k < m; k++) {
+    const j = present[k]!;
+    for (let a = 0; a < d; a++) points[k * d + a] = source.points[j * d + a]!;
+    weights[k] = source.weights[j]!;
+  }
+  matMulNT(points, H, m, d, d, moved);
+  matMulNT(moved, points, m, d, m, scores);
+  return { weights, scores };
+}
+
+/** The points that carry mass. */
+function massive({ m, weights }: WeightedPoints, work: Workspace): Int32Array {
+  let count = 0;
+  for (let j = 0; j < m; j++) if (weights[j]! > 0) count++;
+  const present = work.integers(count);
+  for (let j = 0, k = 0; j < m; j++) if (weights[j]! > 0) present[k++] = j;
+  return present;
+}
+
+/** Newton's method on the points that carry mass; the others get their potentials from the last sweep. */
+function byNewton(scaler: Scaler, limits: ScalingLimits, linearAlgebra: LinearAlgebra, sofar: Scaling): Scaling {
+  const { sweeper, H, work } = scaler;
+  const { source } = sweeper;
+  const present = massive(source, work);
   // One iteration is kept for the sweep that measures the error.
   const left = limits.maxIterations - sofar.iterations - 1;
-  if (m > mostForNewton || left < 1) return sofar;
-  const points = Float64Array.from(
-    { length: m * d },
-    (_, k) => source.points[present[Math.floor(k / d)]! * d + (k % d)]!,
-  );
-  const weights = Float64Array.from(present, (j) => source.weights[j]!);
-  const [moved, scores] = [new Float64Array(m * d), new Float64Array(m * m)];
-  linearAlgebra.matMulNT(points, scoreMatrix(head), m, d, d, moved);
-  linearAlgebra.matMulNT(moved, points, m, d, m, scores);
+  if (present.length > mostForNewton || left < 1) return sofar;
+  const { weights, scores } = scoresBetween(source, present, H, linearAlgebra, work);
   // Well below the tolerance, so that one sweep more is the last.
   const inner = { tolerance: limits.tolerance / 4, maxIterations: left };
-  const newton = scaleByNewton(scores, weights, inner, linearAlgebra.symmetricRankUpdate);
-  const start = new Float64Array(source.m);
-  present.forEach((j, k) => {
-    start[j] = newton.columns[k]!;
-  });
-  const polished = from(start, limits.maxIterations - sofar.iterations - newton.iterations);
+  const newton = scaleByNewton(scores, weights, inner, linearAlgebra.symmetricRankUpdate, work);
+  const start = work.floats(source.m);
+  for (let k = 0; k < present.length; k++) start[present[k]!] = newton.columns[k]!;
+  const most = limits.maxIterations - sofar.iterations - newton.iterations;
+  const polished = scaleFrom(scaler, start, limits.tolerance, most, sofar);
   return better(sofar, { ...polished, iterations: polished.iterations + newton.iterations });
 }
 
-/**
- * The potentials of one head at one law, with ∫f dμ = ∫g dμ, which makes them unique: by accelerated sweeps from the Gaussian
- * start, where those crawl by Newton's method, and on many points by sweeps from 0.
- * @throws SolveError no-convergence
- */
-export function potentialsOf(
-  backend: Backend,
-  reference: Backend,
-  source: WeightedPoints,
-  head: KernelHead,
-  limits: ScalingLimits,
-): Float64Array {
+/** The best scaling that the ways to it reach, within the limits. */
+function scalingOf(scaler: Scaler, limits: ScalingLimits, linearAlgebra: LinearAlgebra): Scaling {
   const { tolerance, maxIterations } = limits;
-  const toRows = halfSweep(backend, reference, source, head);
-  const toColumns = halfSweep(backend, reference, source, exchanged(head, source.d));
-  const from = (start: Float64Array, most: number) =>
-    scaleToMarginals(toRows, toColumns, source.weights, start, { tolerance, maxIterations: most });
-  const linearAlgebra = backend.linearAlgebra ?? ownLinearAlgebra;
+  const { sweeper, H, work } = scaler;
+  const { source } = sweeper;
   const half = Math.ceil(maxIterations / 2);
   const sweeps = source.m > mostForNewton ? half : Math.min(half, sweepsFirst);
-  let scaling = from(startingPotential(source, head), sweeps);
-  if (scaling.error > tolerance) scaling = byNewton({ from, source, head, limits, linearAlgebra }, scaling);
+  let scaling = scaleFrom(scaler, startingPotential(source, H, work), tolerance, sweeps);
+  if (scaling.error > tolerance) scaling = byNewton(scaler, limits, linearAlgebra, scaling);
   if (scaling.error > tolerance && scaling.iterations < maxIterations) {
-    scaling = better(scaling, from(new Float64Array(source.m), maxIterations - scaling.iterations));
+    const most = maxIterations - scaling.iterations;
+    scaling = better(scaling, scaleFrom(scaler, work.floats(source.m), tolerance, most, scaling));
   }
-  requireConverged(scaling, tolerance);
-  const shift = 0.5 * (average(source.weights, scaling.rows) - average(source.weights, scaling.columns));
-  return scaling.columns.map((value) => value + shift);
+  return scaling;
+}
+
+/** Finds the potentials of the keys: shape [m], there until the next call for the same place among the heads. */
+export type FindPotentials = (source: WeightedPoints, head: KernelHead, index: number) => Float64Array;
+
+/**
+ * The potentials of one head at one law, with ∫f dμ = ∫g dμ, which makes them unique: by accelerated sweeps from the Gaussian
+ * start, where those crawl by Newton's method, and on many points by sweeps from 0. Arrays grow to the greatest law and are
+ * kept, for each place among the heads; no number in them outlives a call.
+ *
+ * @throws SolveError no-convergence
+ * @cost memory 200m numbers a head, and 4m² where Newton's method was asked
+ */
+export function findPotentials(backend: Backend, reference: Backend, limits: ScalingLimits): FindPotentials {
+  const linearAlgebra = backend.linearAlgebra ?? ownLinearAlgebra;
+  const scalers: Scaler[] = [];
+  return (source, head, index) => {
+    let scaler = scalers[index];
+    if (scaler === undefined || scaler.head !== head || scaler.m !== source.m) {
+      scaler = createScaler(backend, reference, source, head, scaler?.work ?? createWorkspace());
+      scalers[index] = scaler;
+    }
+    scaler.sweeper.source = source;
+    const { work, potential } = scaler;
+    const mark = work.mark();
+    const { rows, columns, error, iterations } = scalingOf(scaler, limits, linearAlgebra);
+    work.release(mark);
+    requireConverged(error, iterations, limits.tolerance);
+    const shift = 0.5 * (average(source.weights, rows) - average(source.weights, columns));
+    for (let j = 0; j < potential.length; j++) potential[j] = columns[j]! + shift;
+    return potential;
+  };
 }

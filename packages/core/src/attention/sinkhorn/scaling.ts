@@ -1,4 +1,5 @@
-import { anderson } from "./anderson.js";
+import { fresh, type Workspace } from "../../foundation/workspace/index.js";
+import { type Anderson, anderson } from "./anderson.js";
 
 /** When a scaling is good enough, and how long to look for it. */
 export interface ScalingLimits {
@@ -35,12 +36,35 @@ function marginalError(weights: Float64Array, g: Float64Array, image: Float64Arr
   return sum;
 }
 
+/** What a scaling of m points works in; its results lie there until it is used again. */
+export interface ScalingRoom {
+  readonly rows: Float64Array;
+  readonly columns: Float64Array;
+  readonly image: Float64Array;
+  /** Potentials and image of the least error so far. */
+  readonly best: { readonly columns: Float64Array; readonly image: Float64Array };
+  readonly accelerated: Anderson;
+}
+
+/** Room for scalings of m points. @cost memory 100m numbers, in `work` */
+export function scalingRoom(m: number, work: Workspace = fresh): ScalingRoom {
+  const array = () => work.floats(m);
+  return {
+    rows: array(),
+    columns: array(),
+    image: array(),
+    best: { columns: array(), image: array() },
+    accelerated: anderson(m, depth, work),
+  };
+}
+
 /**
  * Scales a positive kernel to both marginals by alternating sweeps in the log domain, g ← T(g), with Anderson
  * acceleration; an accelerated step that harms is taken back. A pure function of its arguments: no state is kept from
  * one depth to the next.
  *
  * @param start g to begin with, [m]; not changed
+ * @param room what it works in, and its result lies in; new when left out
  * @returns whatever was reached; the caller decides by `error`
  * @cost two sweeps of m² pairs an iteration
  * @accuracy error as stated; attention/sinkhorn/scaling.test.ts
@@ -52,12 +76,14 @@ export function scaleToMarginals(
   weights: Float64Array,
   start: Float64Array,
   { tolerance, maxIterations }: ScalingLimits,
+  room: ScalingRoom = scalingRoom(weights.length),
 ): Scaling {
-  const m = weights.length;
-  const accelerated = anderson(weights, depth);
-  const [rows, image] = [new Float64Array(m), new Float64Array(m)];
-  let g: Float64Array = start.slice();
-  let best = { columns: start.slice(), image: start.slice(), error: Number.POSITIVE_INFINITY };
+  const { rows, columns: g, image, best, accelerated } = room;
+  accelerated.begin(weights);
+  g.set(start);
+  best.columns.set(start);
+  best.image.set(start);
+  let least = Number.POSITIVE_INFINITY;
   let iterations = 0;
   while (iterations < maxIterations) {
     iterations++;
@@ -65,14 +91,18 @@ export function scaleToMarginals(
     toColumns(rows, image);
     const error = marginalError(weights, g, image);
     if (error <= tolerance) return { rows, columns: g, error, iterations };
-    if (error < best.error) best = { columns: g.slice(), image: image.slice(), error };
-    if (!(error <= patience * best.error)) {
+    if (error < least) {
+      best.columns.set(g);
+      best.image.set(image);
+      least = error;
+    }
+    if (!(error <= patience * least)) {
       accelerated.restart();
-      g = best.image.slice();
+      g.set(best.image);
       continue;
     }
-    g = accelerated.next(g, image);
+    accelerated.advance(g, image);
   }
   toRows(best.columns, rows);
-  return { rows, columns: best.columns, error: best.error, iterations };
+  return { rows, columns: best.columns, error: least, iterations };
 }

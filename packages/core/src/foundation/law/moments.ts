@@ -2,19 +2,24 @@ import { matMulNT, psdSqrt, symmetricRankUpdate } from "../linear-algebra/index.
 import { stream } from "../random/index.js";
 import { tokens, type WeightedPoints } from "../shapes/index.js";
 import { cumulated, indexAt } from "../statistics/index.js";
+import { fresh, type Workspace } from "../workspace/index.js";
 import type { Gaussian, PointCloud } from "./law.js";
 
-/** Mean Σw_i x_i and covariance Σw_i (x_i − m)(x_i − m)ᵀ (divided by n, not n − 1). @cost m d² */
-export function momentsOf(cloud: WeightedPoints): Gaussian {
+/**
+ * Mean Σw_i x_i and covariance Σw_i (x_i − m)(x_i − m)ᵀ (divided by n, not n − 1).
+ * @param work where the result and what is needed in between lie; new arrays when left out
+ * @cost m d²
+ */
+export function momentsOf(cloud: WeightedPoints, work: Workspace = fresh): Gaussian {
   const { m, d, points, weights } = cloud;
-  const mean = new Float64Array(d);
+  const mean = work.floats(d);
   for (let i = 0; i < m; i++) for (let a = 0; a < d; a++) mean[a]! += weights[i]! * points[i * d + a]!;
-  const scaled = new Float64Array(d * m);
+  const scaled = work.floats(d * m);
   for (let i = 0; i < m; i++) {
     const root = Math.sqrt(weights[i]!);
     for (let a = 0; a < d; a++) scaled[a * m + i] = root * (points[i * d + a]! - mean[a]!);
   }
-  const cov = new Float64Array(d * d);
+  const cov = work.floats(d * d);
   symmetricRankUpdate(scaled, d, m, 1, 0, cov);
   return { kind: "gaussian", d, mean, cov };
 }

@@ -1,0 +1,1 @@
+export { createWorkspace, fresh, type Workspace } from "./workspace.js";
