@@ -9,19 +9,23 @@ interface Rows {
   readonly m: number;
 }
 
-/** Σ_j w_j a_j b_j of two rows. */
-function inner(weights: Float64Array, a: Rows, i: number, b: Rows, k: number): number {
+/**
+ * out_at ← Σ_j w_j a_j b_j of two rows. Numbers go through arrays here, as one that is handed from function to function may
+ * take memory.
+ */
+function putInner(weights: Float64Array, a: Rows, i: number, b: Rows, k: number, out: Float64Array, at: number): void {
   const { m } = a;
   const [from, other] = [i * m, k * m];
   let sum = 0;
   for (let j = 0; j < m; j++) sum += weights[j]! * a.data[from + j]! * b.data[other + j]!;
-  return sum;
+  out[at] = sum;
 }
 
-/** Row i of `target` −= factor · row k of `source`. */
-function subtract(target: Rows, i: number, factor: number, source: Rows, k: number): void {
+/** Row i of `target` −= shares_k/squares_k · row k of `source`. */
+function subtract(target: Rows, i: number, { shares, squares }: Memory, source: Rows, k: number): void {
   const { m } = target;
   const [to, from] = [i * m, k * m];
+  const factor = shares[k]! / squares[k]!;
   for (let j = 0; j < m; j++) target.data[to + j]! -= factor * source.data[from + j]!;
 }
 
@@ -42,10 +46,11 @@ interface Memory {
   /** The last residual and image in row 0, the new ones in row 1. */
   readonly residual: Rows;
   readonly image: Rows;
-  /** Orthogonal combinations of the differences, of squared length `squares`. */
+  /** Orthogonal combinations of the differences, of squared length `squares`, and an inner product with each. */
   readonly directions: Rows;
   readonly moved: Rows;
   readonly squares: Float64Array;
+  readonly shares: Float64Array;
   readonly rest: Rows;
   /** Differences in the ring, and the place of the next one; whether there is a last iterate. */
   count: number;
@@ -69,26 +74,26 @@ function remember(memory: Memory): void {
 
 /** out ← image − Σγ_k ΔT_k with γ from least squares by Gram–Schmidt, the newest difference first. */
 function combine(memory: Memory, out: Rows): void {
-  const { weights, depth, residuals, images, residual, image, directions, moved, squares, rest } = memory;
+  const { weights, depth, residuals, images, residual, image, directions, moved, shares, squares, rest } = memory;
   copy(out, 0, image, 1);
   copy(rest, 0, residual, 1);
   let found = 0;
   for (let back = 1; back <= memory.count; back++) {
     const k = (memory.next - back + depth) % depth;
-    const before = inner(weights, residuals, k, residuals, k);
+    putInner(weights, residuals, k, residuals, k, shares, found);
+    const before = shares[found]!;
     copy(directions, found, residuals, k);
     copy(moved, found, images, k);
     for (let one = 0; one < found; one++) {
-      const factor = inner(weights, directions, found, directions, one) / squares[one]!;
-      subtract(directions, found, factor, directions, one);
-      subtract(moved, found, factor, moved, one);
+      putInner(weights, directions, found, directions, one, shares, one);
+      subtract(directions, found, memory, directions, one);
+      subtract(moved, found, memory, moved, one);
     }
-    const square = inner(weights, directions, found, directions, found);
-    if (!(square > dependent * dependent * before)) continue;
-    squares[found] = square;
-    const factor = inner(weights, rest, 0, directions, found) / square;
-    subtract(rest, 0, factor, directions, found);
-    subtract(out, 0, factor, moved, found);
+    putInner(weights, directions, found, directions, found, squares, found);
+    if (!(squares[found]! > dependent * dependent * before)) continue;
+    putInner(weights, rest, 0, directions, found, shares, found);
+    subtract(rest, 0, memory, directions, found);
+    subtract(out, 0, memory, moved, found);
     found++;
   }
 }
@@ -125,6 +130,7 @@ export function anderson(m: number, depth: number, work: Workspace): Anderson {
     directions: rows(depth),
     moved: rows(depth),
     squares: work.floats(depth),
+    shares: work.floats(depth),
     rest: rows(1),
     count: 0,
     next: 0,
