@@ -11,21 +11,22 @@ export interface Ledger {
 const mostNotices = 20;
 
 export function createLedger(): Ledger {
-  const rows = new Map<string, SummationReport>();
+  const rows = new Map<string, { -readonly [K in keyof SummationReport]: SummationReport[K] }>();
   const notices = new Set<string>();
   return {
     add(method, bound, fallBacks) {
-      const row = rows.get(method) ?? { method, evaluations: 0, bound: 0, fallBacks: 0 };
-      rows.set(method, {
-        method,
-        evaluations: row.evaluations + 1,
-        bound: Math.max(row.bound, bound),
-        fallBacks: row.fallBacks + fallBacks,
-      });
+      let row = rows.get(method);
+      if (row === undefined) {
+        row = { method, evaluations: 0, bound: 0, fallBacks: 0 };
+        rows.set(method, row);
+      }
+      row.evaluations++;
+      row.bound = Math.max(row.bound, bound);
+      row.fallBacks += fallBacks;
     },
     notice(sentence) {
       if (notices.size < mostNotices) notices.add(sentence);
     },
-    report: () => ({ summation: [...rows.values()], notices: [...notices] }),
+    report: () => ({ summation: Array.from(rows.values(), (row) => ({ ...row })), notices: [...notices] }),
   };
 }

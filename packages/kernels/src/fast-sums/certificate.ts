@@ -1,5 +1,6 @@
 import type { KernelHead } from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { fresh, type Workspace } from "@meanfield/core/foundation/workspace";
 import { type Plan, type SumBlock, unitRoundoff } from "./contract.js";
 
 /** How errors of the mean become errors of V·mean, relative to max_j|V x_j|. */
@@ -14,7 +15,7 @@ export interface ValueScale {
 
 const unbounded = Number.POSITIVE_INFINITY;
 
-/** ‖V‖₂ ≤ min(‖V‖_F, √(‖V‖_1‖V‖_∞)). */
+/** ‖V‖₂ ≤ min(‖V‖_F, √(‖V‖_1‖V‖_∞)), which sees sizes only: it bounds ‖ |V| ‖₂ too. */
 function spectralBound(value: Float64Array, d: number): number {
   let square = 0;
   let rows = 0;
@@ -51,20 +52,19 @@ export function valueScale({ value }: KernelHead, { m, d, points }: WeightedPoin
   }
   const norm = spectralBound(value, d);
   if (norm === 0 || greatestPoint === 0) return { perMean: 0, rounding: 0, perPoint: 0 };
-  const entries = spectralBound(value.map(Math.abs), d);
   const largest = Math.sqrt(greatestPoint) * (1 + 1e-14);
   // The computed |V x_j| carries a rounding error of its own.
-  const size = Math.sqrt(greatestValue) - (d + 2) * unitRoundoff * entries * largest;
+  const size = Math.sqrt(greatestValue) - (d + 2) * unitRoundoff * norm * largest;
   if (!(size > 0)) return { perMean: unbounded, rounding: unbounded, perPoint: unbounded };
-  return { perMean: norm / size, rounding: (entries * largest) / size, perPoint: (norm * largest) / size };
+  return { perMean: norm / size, rounding: (norm * largest) / size, perPoint: (norm * largest) / size };
 }
 
 /** Room for the sums of `size` queries. */
-export function createBlock(size: number, d: number): SumBlock {
-  const column = () => new Float64Array(size);
+export function createBlock(size: number, d: number, work: Workspace = fresh): SumBlock {
+  const column = () => work.floats(size);
   return {
     total: column(),
-    mean: new Float64Array(size * d),
+    mean: work.floats(size * d),
     unit: column(),
     totalError: column(),
     meanError: column(),

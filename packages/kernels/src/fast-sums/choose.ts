@@ -1,5 +1,6 @@
-import { createBlock, queryBound, type ValueScale } from "./certificate.js";
-import type { ExponentialSum, FastMethod, FastMethodName, Plan } from "./contract.js";
+import type { Workspace } from "@meanfield/core/foundation/workspace";
+import { queryBound, type ValueScale } from "./certificate.js";
+import type { ExponentialSum, FastMethod, FastMethodName, Plan, SumBlock } from "./contract.js";
 import type { Rates } from "./rates.js";
 
 export interface Choice {
@@ -18,8 +19,8 @@ export interface Certified extends Choice {
 const worthPlanning = 10_000;
 
 /** The method asked for, or why it cannot be used. */
-export function forced(method: FastMethod, sum: ExponentialSum, accuracy: number): Choice | string {
-  const plan = method.plan(sum, accuracy);
+export function forced(method: FastMethod, sum: ExponentialSum, accuracy: number, work: Workspace): Choice | string {
+  const plan = method.plan(sum, accuracy, work);
   return typeof plan === "string" ? plan : { name: method.name, plan };
 }
 
@@ -29,11 +30,18 @@ const samples = 32;
 /**
  * The part of the queries, judged by a few spread over all, that a prepared plan does not certify to `accuracy`.
  * @param common the part of the bound that all queries share
+ * @param block of one query
  */
-export function failingShare(sum: ExponentialSum, plan: Plan, scale: ValueScale, common: number, accuracy: number) {
+export function failingShare(
+  sum: ExponentialSum,
+  plan: Plan,
+  scale: ValueScale,
+  common: number,
+  accuracy: number,
+  block: SumBlock,
+) {
   if (!(common <= accuracy)) return 1;
   plan.prepare();
-  const block = createBlock(1, sum.d);
   const step = Math.max(1, Math.floor(sum.count / samples));
   let [asked, failed] = [0, 0];
   for (let i = 0; i < sum.count; i += step) {
@@ -47,6 +55,7 @@ export function failingShare(sum: ExponentialSum, plan: Plan, scale: ValueScale,
 /**
  * The method that should take the least time, in the order of `methods`; undefined where that is the direct sum.
  * @param failing the part of the queries that a plan leaves to the direct sum
+ * @param workOf where a method's tables lie
  * @param methods cheap plans first: a plan is not made when its own cost, `planning` multiply-adds per key, is too much
  */
 export function cheapest(
@@ -55,6 +64,7 @@ export function cheapest(
   accuracy: number,
   rates: Rates,
   failing: (plan: Plan) => number,
+  workOf: (method: FastMethodName) => Workspace,
 ): Choice | undefined {
   if (sum.m * sum.count < worthPlanning) return undefined;
   const direct = rates.pair(sum.d) * sum.m * sum.count;
@@ -62,7 +72,7 @@ export function cheapest(
   let best: Choice | undefined;
   for (const method of methods) {
     if (rates.multiplyAdd * method.planning * sum.m > least) continue;
-    const plan = method.plan(sum, accuracy);
+    const plan = method.plan(sum, accuracy, workOf(method.name));
     if (typeof plan === "string") continue;
     const work = rates.multiplyAdd * (plan.work.before + plan.work.perQuery * sum.count);
     if (work >= least) continue;

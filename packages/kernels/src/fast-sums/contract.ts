@@ -1,3 +1,5 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
+
 /** 2⁻⁵³, the unit roundoff of float64. */
 export const unitRoundoff = 2 ** -53;
 
@@ -74,9 +76,10 @@ export interface FastMethod {
   /**
    * @param sum all the method may read
    * @param accuracy error wished for, relative to the query's total weight (1)
+   * @param work where the plan's tables lie; the method's own until the field is computed
    * @returns a plan, or why there is none
    */
-  plan(sum: ExponentialSum, accuracy: number): Plan | string;
+  plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | string;
 }
 
 export type FastMethodName = "fourier" | "harmonics" | "exponential-grid" | "pruned";

@@ -1,5 +1,6 @@
 import type { KernelDescription, KernelHead } from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { fresh, type Workspace } from "@meanfield/core/foundation/workspace";
 import { type ExponentialSum, unitRoundoff } from "./contract.js";
 
 /** A head as an exponential sum, and what stands between the two. */
@@ -57,7 +58,7 @@ const largestTilt = 600;
  * a_j = w_j e^{p_j − unit}, p_j the key's own part of the score, unit = max p_j.
  * @returns undefined where the masses leave the range of float64; p_j = −∞ is a key without mass
  */
-function tilted(weights: Float64Array, potential: Float64Array, error: number): Masses | undefined {
+function tilted(weights: Float64Array, potential: Float64Array, error: number, work: Workspace): Masses | undefined {
   let unit = Number.NEGATIVE_INFINITY;
   let least = Number.POSITIVE_INFINITY;
   for (let j = 0; j < weights.length; j++) {
@@ -68,23 +69,33 @@ function tilted(weights: Float64Array, potential: Float64Array, error: number): 
     least = Math.min(least, own);
   }
   if (!(unit - least <= largestTilt)) return undefined;
-  const masses = weights.map((weight, j) => (weight === 0 ? 0 : weight * Math.exp(potential[j]! - unit)));
+  const masses = work.floats(weights.length);
+  for (let j = 0; j < masses.length; j++) {
+    if (weights[j] !== 0) masses[j] = weights[j]! * Math.exp(potential[j]! - unit);
+  }
   return { masses, unit, error: error + (Math.abs(unit) + Math.abs(least) + 4) * unitRoundoff };
 }
 
-function massesOf(kernel: KernelDescription, head: KernelHead, source: WeightedPoints): Masses | undefined {
+function massesOf(
+  kernel: KernelDescription,
+  head: KernelHead,
+  source: WeightedPoints,
+  work: Workspace,
+): Masses | undefined {
   const { m, d, points, weights } = source;
   const { keyPotential, keyGram } = head;
   const gaussian = kernel.weight === "gaussian";
   if (!gaussian && keyPotential === undefined) return { masses: weights, unit: 0, error: 0 };
-  const potential = keyPotential === undefined ? new Float64Array(m) : keyPotential.slice(0, m);
-  if (!gaussian) return tilted(weights, potential, 0);
+  const potential = work.floats(m);
+  if (keyPotential !== undefined) for (let j = 0; j < m; j++) potential[j] = keyPotential[j]!;
+  if (!gaussian) return tilted(weights, potential, 0, work);
   for (let j = 0; j < m; j++) potential[j]! -= head.beta * quadraticForm(keyGram!, points, j, d);
-  return tilted(weights, potential, formError(head.beta, keyGram!, source));
+  return tilted(weights, potential, formError(head.beta, keyGram!, source), work);
 }
 
 /**
  * Writes one head as Σ_j a_j e^{⟨Cx, y_j⟩}, C = βA or 2βA.
+ * @param work where masses and maps lie; new arrays when left out
  * @returns undefined where its weight is no exponential, a Gram matrix is missing, or masses leave the range of float64
  */
 export function exponentialHead(
@@ -93,17 +104,20 @@ export function exponentialHead(
   source: WeightedPoints,
   queries: WeightedPoints,
   memory: Memory,
+  work: Workspace = fresh,
 ): ExponentialHead | undefined {
   const gaussian = kernel.weight === "gaussian";
   if (kernel.weight === "sigmoid" || kernel.weight === "linear") return undefined;
   if (gaussian && (head.keyGram === undefined || head.queryGram === undefined)) return undefined;
-  const tilt = massesOf(kernel, head, source);
+  const tilt = massesOf(kernel, head, source, work);
   if (tilt === undefined) return undefined;
   const { masses, unit, error } = tilt;
   let mass = 0;
   for (let j = 0; j < masses.length; j++) mass += masses[j]!;
   if (!(mass > 0 && Number.isFinite(mass))) return undefined;
   const factor = gaussian ? 2 * head.beta : head.beta;
+  const map = work.floats(head.queryKey.length);
+  for (let k = 0; k < map.length; k++) map[k] = factor * head.queryKey[k]!;
   const queryError = gaussian ? formError(head.beta, head.queryGram!, queries) : 0;
   return {
     unit,
@@ -120,7 +134,7 @@ export function exponentialHead(
       mass,
       count: queries.m,
       queries: queries.points,
-      map: head.queryKey.map((value) => factor * value),
+      map,
       shared: masses === source.weights ? memory : createMemory(),
     },
   };

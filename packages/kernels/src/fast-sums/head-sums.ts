@@ -1,5 +1,6 @@
 import type { Backend, FieldOutput, KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { createBlock, queryBound } from "./certificate.js";
 import type { Certified } from "./choose.js";
 import type { SumBlock } from "./contract.js";
@@ -19,6 +20,8 @@ export interface HeadTask {
   readonly queries: WeightedPoints;
   readonly visibility: Visibility;
   readonly out: FieldOutput;
+  /** Where all arrays of a head lie that nobody needs after it. */
+  readonly work: Workspace;
 }
 
 /** What came of it. */
@@ -47,12 +50,14 @@ export function addHead(
   accuracy: number,
   direct: Backend,
 ): HeadReport {
-  const { kernel, index, source, queries, out } = task;
+  const { kernel, index, source, queries, out, work } = task;
   const { value } = kernel.heads[index]!;
   const { d } = source;
   const partition = kernel.normalisation === "partition";
-  const failed: number[] = [];
-  const block = createBlock(blockSize, d);
+  const mark = work.mark();
+  const failed = work.integers(queries.m);
+  const block = createBlock(blockSize, d, work);
+  let fallBacks = 0;
   let bound = 0;
   if (common <= accuracy) plan.prepare();
   for (let begin = 0; begin < queries.m; begin += blockSize) {
@@ -65,7 +70,7 @@ export function addHead(
       // The exponential of the unit rounds by |unit| + 2 units.
       const own = queryBound(block, row, scale, common) + (partition ? 0 : (Math.abs(unit) + 2) * 2 ** -51);
       if (!(own <= accuracy) || (!partition && Math.abs(unit) > largestUnit)) {
-        failed.push(i);
+        failed[fallBacks++] = i;
         continue;
       }
       if (own > bound) bound = own;
@@ -74,27 +79,30 @@ export function addHead(
       if (out.logPartition) out.logPartition[index * queries.m + i] = unit + Math.log(total);
     }
   }
-  addDirect(task, failed, direct);
-  return { bound, fallBacks: failed.length };
+  addDirect(task, failed, fallBacks, direct);
+  work.release(mark);
+  return { bound, fallBacks };
 }
 
-/** Adds one head at some queries by the direct sum. */
-function addDirect(task: HeadTask, rows: readonly number[], direct: Backend): void {
-  if (rows.length === 0) return;
-  const { kernel, index, source, queries, visibility, out } = task;
+/** Adds one head at the queries rows[0 … count) by the direct sum. */
+function addDirect(task: HeadTask, rows: Int32Array, count: number, direct: Backend): void {
+  if (count === 0) return;
+  const { kernel, index, source, queries, visibility, out, work } = task;
   const { d } = source;
-  const points = new Float64Array(rows.length * d);
-  const weights = new Float64Array(rows.length);
-  for (const [k, i] of rows.entries()) {
+  const points = work.floats(count * d);
+  const weights = work.floats(count);
+  for (let k = 0; k < count; k++) {
+    const i = rows[k]!;
     for (let a = 0; a < d; a++) points[k * d + a] = queries.points[i * d + a]!;
     weights[k] = queries.weights[i]!;
   }
   const part: { field?: Float64Array; logPartition?: Float64Array } = {};
-  if (out.field) part.field = new Float64Array(rows.length * d);
-  if (out.logPartition) part.logPartition = new Float64Array(rows.length);
+  if (out.field) part.field = work.floats(count * d);
+  if (out.logPartition) part.logPartition = work.floats(count);
   const alone = { ...kernel, heads: [kernel.heads[index]!] };
-  direct.field(alone, source, { m: rows.length, d, points, weights }, visibility, part);
-  for (const [k, i] of rows.entries()) {
+  direct.field(alone, source, { m: count, d, points, weights }, visibility, part);
+  for (let k = 0; k < count; k++) {
+    const i = rows[k]!;
     if (out.field && part.field) for (let a = 0; a < d; a++) out.field[i * d + a]! += part.field[k * d + a]!;
     if (out.logPartition && part.logPartition) out.logPartition[index * queries.m + i] = part.logPartition[k]!;
   }
@@ -102,9 +110,10 @@ function addDirect(task: HeadTask, rows: readonly number[], direct: Backend): vo
 
 /** Adds one head at every query by the direct sum. */
 export function addWhole(task: HeadTask, direct: Backend): void {
-  addDirect(
-    task,
-    Array.from({ length: task.queries.m }, (_, i) => i),
-    direct,
-  );
+  const { work, queries } = task;
+  const mark = work.mark();
+  const rows = work.integers(queries.m);
+  for (let i = 0; i < queries.m; i++) rows[i] = i;
+  addDirect(task, rows, queries.m, direct);
+  work.release(mark);
 }

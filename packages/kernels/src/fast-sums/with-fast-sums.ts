@@ -8,8 +8,9 @@ import {
 } from "@meanfield/core/foundation/backend";
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { createWorkspace, type Workspace } from "@meanfield/core/foundation/workspace";
 import { createLedger, type Ledger } from "./activity.js";
-import { sharedBound, valueScale } from "./certificate.js";
+import { createBlock, sharedBound, valueScale } from "./certificate.js";
 import { type Certified, cheapest, failingShare, forced } from "./choose.js";
 import type { FastMethodName, Plan } from "./contract.js";
 import { createMemory, type ExponentialHead, exponentialHead } from "./exponential-head.js";
@@ -44,6 +45,9 @@ interface Engine {
   readonly rates: Rates;
   readonly ledger: Ledger;
   readonly direct: Backend;
+  /** Where masses, maps and sums lie, and each method's tables: taken back when the next field begins. */
+  readonly work: Workspace;
+  readonly tables: Readonly<Record<FastMethodName, Workspace>>;
 }
 
 function certifiedChoice(
@@ -53,16 +57,17 @@ function certifiedChoice(
   source: WeightedPoints,
   reduced: ExponentialHead,
 ): Certified | undefined {
-  const { accuracy, method, rates, ledger } = engine;
+  const { accuracy, method, rates, ledger, work, tables } = engine;
   const { sum, scoreError } = reduced;
   const scale = valueScale(head, source);
   const commonOf = (plan: Plan) => sharedBound(plan, scoreError, scale, sum.d, kernel.heads.length);
   if (method === "auto") {
-    const failing = (plan: Plan) => failingShare(sum, plan, scale, commonOf(plan), accuracy);
-    const choice = cheapest(fastMethods, sum, accuracy, rates, failing);
+    const block = createBlock(1, sum.d, work);
+    const failing = (plan: Plan) => failingShare(sum, plan, scale, commonOf(plan), accuracy, block);
+    const choice = cheapest(fastMethods, sum, accuracy, rates, failing, (name) => tables[name]);
     return choice && { ...choice, scale, common: commonOf(choice.plan) };
   }
-  const choice = forced(fastMethods.find(({ name }) => name === method)!, sum, accuracy);
+  const choice = forced(fastMethods.find(({ name }) => name === method)!, sum, accuracy, tables[method]);
   if (typeof choice !== "string") return { ...choice, scale, common: commonOf(choice.plan) };
   ledger.notice(`The direct sum was used: ${choice}.`);
   return undefined;
@@ -72,18 +77,20 @@ type Choices = readonly (readonly [ExponentialHead, Certified] | undefined)[];
 
 /** Per head its method, or undefined for the direct sum. */
 function choose(engine: Engine, kernel: KernelDescription, source: WeightedPoints, queries: WeightedPoints): Choices {
+  engine.work.release(0);
+  for (const { name } of fastMethods) engine.tables[name].release(0);
   const memory = createMemory();
   return kernel.heads.map((head) => {
-    const reduced = exponentialHead(kernel, head, source, queries, memory);
+    const reduced = exponentialHead(kernel, head, source, queries, memory, engine.work);
     const choice = reduced && certifiedChoice(engine, kernel, head, source, reduced);
     return reduced && choice && [reduced, choice];
   });
 }
 
-function compute(engine: Engine, choices: Choices, task: Omit<HeadTask, "index">): void {
+function compute(engine: Engine, choices: Choices, task: Omit<HeadTask, "index" | "work">): void {
   task.out.field?.fill(0);
   for (const [index, chosen] of choices.entries()) {
-    const head: HeadTask = { ...task, index };
+    const head: HeadTask = { ...task, index, work: engine.work };
     if (chosen === undefined) {
       addWhole(head, engine.direct);
       engine.ledger.add("direct", 0, 0);
@@ -102,6 +109,12 @@ function withReference(direct: Backend): Backend {
     ...direct,
     field: (...problem) => direct.field(...problem) || reference.field(...problem),
   };
+}
+
+/** Workspaces of an engine; they grow to the greatest field and stay. */
+function room(): Pick<Engine, "work" | "tables"> {
+  const tables = { fourier: createWorkspace(), harmonics: createWorkspace(), pruned: createWorkspace() };
+  return { work: createWorkspace(), tables: { ...tables, "exponential-grid": createWorkspace() } };
 }
 
 function isMine(visibility: Visibility, out: FieldOutput): boolean {
@@ -126,7 +139,14 @@ export function withFastSums(direct: Backend, options: FastSumsOptions): Backend
   if (method === "direct") return direct;
   const ledger = createLedger();
   const rates = options.rates ?? measureRates(direct, () => performance.now());
-  const engine: Engine = { accuracy: options.accuracy, method, rates, ledger, direct: withReference(direct) };
+  const engine: Engine = {
+    accuracy: options.accuracy,
+    method,
+    rates,
+    ledger,
+    direct: withReference(direct),
+    ...room(),
+  };
   return {
     ...direct,
     name: `${direct.name} with fast sums`,

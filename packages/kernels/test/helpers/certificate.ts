@@ -1,3 +1,4 @@
+import { fresh } from "@meanfield/core/foundation/workspace";
 import { createBlock, queryBound, sharedBound, valueScale } from "../../src/fast-sums/certificate.js";
 import type { FastMethod } from "../../src/fast-sums/contract.js";
 import { createMemory, exponentialHead } from "../../src/fast-sums/exponential-head.js";
@@ -35,7 +36,7 @@ export function checkCertificate(method: FastMethod, problem: RandomSum): Certif
   const head = kernel.heads[0]!;
   const { d } = source;
   const reduced = exponentialHead(kernel, head, source, queries, createMemory());
-  const plan = reduced && method.plan(reduced.sum, accuracy);
+  const plan = reduced && method.plan(reduced.sum, accuracy, fresh);
   if (reduced === undefined || plan === undefined || typeof plan === "string") return undefined;
   const scale = valueScale(head, source);
   const common = sharedBound(plan, reduced.scoreError, scale, d, 1);

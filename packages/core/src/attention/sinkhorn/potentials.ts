@@ -120,6 +120,8 @@ interface Scaler {
   /** The result, shape [m]. */
   readonly potential: Float64Array;
   readonly work: Workspace;
+  /** What of the workspace is the scaler's own; the rest is a call's. */
+  own: number;
 }
 
 function createScaler(backend: Backend, reference: Backend, source: WeightedPoints, head: KernelHead, work: Workspace) {
@@ -136,7 +138,9 @@ function createScaler(backend: Backend, reference: Backend, source: WeightedPoin
     rooms: [scalingRoom(m, work), scalingRoom(m, work)],
     potential: work.floats(m),
     work,
+    own: 0,
   };
+  scaler.own = work.mark();
   return scaler;
 }
 
@@ -246,9 +250,8 @@ export function findPotentials(backend: Backend, reference: Backend, limits: Sca
     }
     scaler.sweeper.source = source;
     const { work, potential } = scaler;
-    const mark = work.mark();
+    work.release(scaler.own);
     const { rows, columns, error, iterations } = scalingOf(scaler, limits, linearAlgebra);
-    work.release(mark);
     requireConverged(error, iterations, limits.tolerance);
     const shift = 0.5 * (average(source.weights, rows) - average(source.weights, columns));
     for (let j = 0; j < potential.length; j++) potential[j] = columns[j]! + shift;

@@ -1,3 +1,5 @@
+import { fresh, type Workspace } from "../workspace/index.js";
+
 /** 2^27 + 1, Dekker's constant: splits a float64 into two halves whose products are exact. */
 const splitter = 134217729;
 
@@ -56,12 +58,13 @@ function remainderOfTwo(c: number, x: number): number {
  * @param first 0 or ½ (1)
  * @param top the largest index wanted (1)
  * @param x argument, 1e-100 ≤ x (1)
+ * @param work where the result lies; new arrays when left out
  * @cost O(top + √x) steps of about 60 flops, O(top) memory
  * @source derived: J. C. P. Miller's method with Dekker's arithmetic
  */
-export function backwardRecurrence(first: number, top: number, x: number): ScaledSequence {
-  const mantissa = new Float64Array(top + 1);
-  const exponent = new Int32Array(top + 1);
+export function backwardRecurrence(first: number, top: number, x: number, work: Workspace = fresh): ScaledSequence {
+  const mantissa = work.floats(top + 1);
+  const exponent = work.integers(top + 1);
   const start = startingIndex(first, top, x);
   const c = 2 / x;
   const cTail = remainderOfTwo(c, x) / x;

@@ -1,3 +1,4 @@
+import { fresh, type Workspace } from "../workspace/index.js";
 import { backwardRecurrence, logUnit, type ScaledSequence, timesUnits } from "./bessel-recurrence.js";
 import { requireAtLeast, requireDegree, requireLength, requireOrder } from "./check.js";
 import { logGamma } from "./log-gamma.js";
@@ -87,6 +88,7 @@ function scaledAt(order: number, x: number): number {
  * @param maxOrder largest order, an integer or half an odd integer ≤ 10⁵ (1)
  * @param x argument, finite, ≥ 0 (1)
  * @param out ⌊maxOrder⌋ + 1, overwritten; allocated when left out
+ * @param work where what is needed in between lies; new arrays when left out
  * @returns out
  * @throws out-of-range, not-finite, wrong-shape
  * @cost O(maxOrder + √x) steps of about 60 flops (80·maxOrder terms at most where Hankel's expansion holds)
@@ -97,6 +99,7 @@ export function besselIScaledSequence(
   maxOrder: number,
   x: number,
   out: Float64Array = new Float64Array(Number.isFinite(maxOrder) && maxOrder >= 0 ? Math.floor(maxOrder) + 1 : 0),
+  work: Workspace = fresh,
 ): Float64Array {
   const who = "besselIScaledSequence";
   requireOrder(who, maxOrder);
@@ -108,10 +111,12 @@ export function besselIScaledSequence(
     for (let k = 0; k <= top; k++) out[k] = scaledAt(first + k, x);
     return out;
   }
-  const { mantissa, exponent } = backwardRecurrence(first, top, x);
+  const mark = work.mark();
+  const { mantissa, exponent } = backwardRecurrence(first, top, x, work);
   const factor = lowestOrder(first, x);
   for (let k = 0; k <= top; k++)
     out[k] = timesUnits(factor * (mantissa[k]! / mantissa[0]!), exponent[k]! - exponent[0]!);
+  work.release(mark);
   return out;
 }
 

@@ -1,3 +1,5 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
+
 /** One coordinate of points, centred, in equal cells; a coordinate that does not vary, or does not exist, has one. */
 export interface AxisCells {
   readonly centre: number;
@@ -16,17 +18,17 @@ export const cellCentre = ({ halfRange, halfWidth, count }: AxisCells, g: number
   halfRange > 0 ? (2 * g + 1 - count) * halfWidth : 0;
 
 /** x^k/k!, k = 0 … order − 1. */
-function powers(x: number, order: number): Float64Array {
-  const out = new Float64Array(order);
+function powers(x: number, order: number, work: Workspace): Float64Array {
+  const out = work.floats(order);
   out[0] = 1;
   for (let k = 1; k < order; k++) out[k] = (out[k - 1]! * x) / k;
   return out;
 }
 
 /** Coefficients of s^σ t^r, σ, r < order, of exp(qht + kys + khst), at [r·order + σ]. */
-function pairCoefficients(q: number, h: number, y: number, k: number, order: number): Float64Array {
-  const [inT, inS, mixed] = [powers(q * h, order), powers(k * y, order), powers(k * h, order)];
-  const out = new Float64Array(order * order);
+function pairCoefficients(q: number, h: number, y: number, k: number, order: number, work: Workspace) {
+  const [inT, inS, mixed] = [powers(q * h, order, work), powers(k * y, order, work), powers(k * h, order, work)];
+  const out = work.floats(order * order);
   for (let r = 0; r < order; r++) {
     for (let s = 0; s < order; s++) {
       let sum = 0;
@@ -51,11 +53,11 @@ export interface AxisMatrices {
  * taken relative to the greatest of its query cell.
  * @cost keyCells·queryCells·order³
  */
-export function axisMatrices(keys: AxisCells, queries: AxisCells, order: number): AxisMatrices {
+export function axisMatrices(keys: AxisCells, queries: AxisCells, order: number, work: Workspace): AxisMatrices {
   const [rows, columns] = [keys.count * order, queries.count * order];
-  const plain = new Float64Array(rows * columns);
-  const timesKey = new Float64Array(rows * columns);
-  const unit = new Float64Array(queries.count);
+  const plain = work.floats(rows * columns);
+  const timesKey = work.floats(rows * columns);
+  const unit = work.floats(queries.count);
   const h = keys.halfWidth;
   for (let c = 0; c < queries.count; c++) {
     const q = cellCentre(queries, c);
@@ -63,12 +65,14 @@ export function axisMatrices(keys: AxisCells, queries: AxisCells, order: number)
     for (let g = 0; g < keys.count; g++) {
       const y = cellCentre(keys, g);
       const weight = Math.exp(q * y - unit[c]!);
+      const mark = work.mark();
       const pair = pairCoefficients(
         q,
         keys.halfRange > 0 ? h : 0,
         y,
         queries.halfRange > 0 ? queries.halfWidth : 0,
         order,
+        work,
       );
       for (let r = 0; r < order; r++) {
         const at = (g * order + r) * columns + c * order;
@@ -78,6 +82,7 @@ export function axisMatrices(keys: AxisCells, queries: AxisCells, order: number)
           timesKey[at + s] = y * here + (r > 0 && keys.halfRange > 0 ? h * weight * pair[(r - 1) * order + s]! : 0);
         }
       }
+      work.release(mark);
     }
   }
   return { plain, timesKey, unit };

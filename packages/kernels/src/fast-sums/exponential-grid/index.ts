@@ -1,3 +1,4 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { type ExponentialSum, type FastMethod, type Plan, type SumBlock, unitRoundoff } from "../contract.js";
 import { chunk, flush, momentRoundings, momentTable, settle } from "../shared/moment-table.js";
 import { type AxisCells, cellCentre } from "./axis.js";
@@ -26,8 +27,8 @@ interface Centred {
 }
 
 /** q_i = Cx_i of every query, shape [count, d]. */
-function mapped({ count, d, map, queries }: ExponentialSum): Float64Array {
-  const out = new Float64Array(count * d);
+function mapped({ count, d, map, queries }: ExponentialSum, work: Workspace): Float64Array {
+  const out = work.floats(count * d);
   for (let i = 0; i < count; i++) {
     for (let a = 0; a < d; a++) {
       for (let b = 0; b < d; b++) out[i * d + a]! += map[a * d + b]! * queries[i * d + b]!;
@@ -57,18 +58,27 @@ function centre(sum: ExponentialSum, images: Float64Array): Centred {
   return { sum, keyRanges, queryRanges, tilt, scoreError: 8 * (d + 2) * unitRoundoff * size };
 }
 
+function hasTinyMass({ m, masses, mass }: ExponentialSum): boolean {
+  for (let j = 0; j < m; j++) if (masses[j]! > 0 && masses[j]! < leastMass * mass) return true;
+  return false;
+}
+
 /** The cell of a centred coordinate. */
 function cellOf(value: number, { halfRange, halfWidth, count }: AxisCells): number {
   return Math.max(0, Math.min(count - 1, Math.floor((value + halfRange) / (2 * halfWidth))));
 }
 
 /** Adds a_j e^{⟨q̄, y_j − ȳ⟩}·Π t^r of every key to its cell. */
-function collect({ sum, queryRanges, tilt }: Centred, { keys, orders: powers }: GridLayout): Float64Array {
+function collect(
+  { sum, queryRanges, tilt }: Centred,
+  { keys, orders: powers }: GridLayout,
+  work: Workspace,
+): Float64Array {
   const { d, m, masses } = sum;
   const [p0, p1, p2] = powers;
-  const table = momentTable(keys[0].count * keys[1].count * keys[2].count, p0 * p1 * p2);
+  const table = momentTable(keys[0].count * keys[1].count * keys[2].count, p0 * p1 * p2, work);
   const { open, tokens, width } = table;
-  const t = new Float64Array(3);
+  const t = work.floats(3);
   for (let j = 0; j < m; j++) {
     let row = 0;
     let score = -tilt;
@@ -105,9 +115,9 @@ function horner(
   from: number,
   powers: GridLayout["orders"],
   s: Float64Array,
-  out: Float64Array[],
+  out: Reader["sums"],
 ) {
-  const [low, mid, high] = out as [Float64Array, Float64Array, Float64Array];
+  const [low, mid, high] = out;
   const [p0, p1, p2] = powers;
   const width = low.length;
   let k = from + width * (p0 * p1 * p2 - 1);
@@ -130,20 +140,21 @@ interface Reader {
   readonly layout: GridLayout;
   readonly tables: GridTables;
   readonly images: Float64Array;
+  /** Offsets in the cell, shape [3], and the polynomials along each axis, shape [d + 1]. */
+  readonly offsets: Float64Array;
+  readonly sums: readonly [Float64Array, Float64Array, Float64Array];
   /** Relative error of total, and of the centred mean against the keys' half-diagonal. */
   readonly relative: number;
 }
 
 function evaluateBlock(
-  { centred, layout, tables, images, relative }: Reader,
+  { centred, layout, tables, images, offsets: s, sums, relative }: Reader,
   begin: number,
   size: number,
   out: SumBlock,
 ) {
   const { d, queries, keys, orders: powers } = layout;
   const terms = powers[0] * powers[1] * powers[2];
-  const s = new Float64Array(3);
-  const sums = [0, 1, 2].map(() => new Float64Array(d + 1));
   const diagonal = Math.hypot(...keys.map(({ halfRange }) => halfRange));
   const offset = Math.hypot(...keys.map((axis) => axis.centre));
   for (let row = 0; row < size; row++) {
@@ -159,10 +170,10 @@ function evaluateBlock(
       cell = cell * axis.count + own;
     }
     horner(tables.values, cell * terms * (d + 1), powers, s, sums);
-    const total = sums[2]![0]!;
+    const total = sums[2][0]!;
     out.total[row] = total;
     out.unit[row] = unit;
-    for (let a = 0; a < d; a++) out.mean[row * d + a] = sums[2]![a + 1]! + keys[a]!.centre * total;
+    for (let a = 0; a < d; a++) out.mean[row * d + a] = sums[2][a + 1]! + keys[a]!.centre * total;
     out.totalError[row] = relative * total;
     out.meanError[row] = relative * total * (Math.sqrt(d) * diagonal + offset) + 4 * unitRoundoff * offset * total;
   }
@@ -176,13 +187,13 @@ function roundingsOf({ d, keys, orders: powers }: GridLayout, m: number): number
   return momentRoundings(m) + sums + d * (10 * order + 12) + 3 * largestScore;
 }
 
-function plan(sum: ExponentialSum, accuracy: number): Plan | string {
+function plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | string {
   if (sum.d > 3) return "exponential-grid needs points in R, R² or R³";
   if (sum.count === 0) return "exponential-grid needs a query";
-  if (sum.masses.some((mass) => mass > 0 && mass < leastMass * sum.mass)) {
+  if (hasTinyMass(sum)) {
     return `exponential-grid needs masses within ${leastMass} of each other`;
   }
-  const images = mapped(sum);
+  const images = mapped(sum, work);
   const centred = centre(sum, images);
   const { keyRanges, queryRanges, tilt, scoreError } = centred;
   const score = keyRanges.reduce((total, { halfRange }, a) => total + halfRange * queryRanges[a]!.halfRange, 0);
@@ -204,7 +215,10 @@ function plan(sum: ExponentialSum, accuracy: number): Plan | string {
     scoreError,
     pointError: 0,
     prepare() {
-      reader ??= { centred, layout, images, relative, tables: gridTables(collect(centred, layout), layout) };
+      if (reader !== undefined) return;
+      const [offsets, array] = [work.floats(3), () => work.floats(sum.d + 1)];
+      const tables = gridTables(collect(centred, layout, work), layout, work);
+      reader = { centred, layout, images, relative, offsets, sums: [array(), array(), array()], tables };
     },
     evaluate: (begin, size, out) => evaluateBlock(reader!, begin, size, out),
   };

@@ -1,4 +1,5 @@
 import { matMulTN } from "@meanfield/core/foundation/linear-algebra";
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { type AxisMatrices, axisMatrices } from "./axis.js";
 import type { GridLayout } from "./layout.js";
 
@@ -25,10 +26,10 @@ function eachPlace(counts: Triple, orders: Triple, visit: (local: number, tensor
 }
 
 /** Applies one matrix [rows, columns] along the first axis and moves that axis last. */
-function along(tensor: Float64Array, matrix: Float64Array, rows: number): Float64Array {
+function along(tensor: Float64Array, matrix: Float64Array, rows: number, work: Workspace): Float64Array {
   const rest = tensor.length / rows;
   const columns = matrix.length / rows;
-  const out = new Float64Array(rest * columns);
+  const out = work.floats(rest * columns);
   matMulTN(tensor, matrix, rest, rows, columns, out);
   return out;
 }
@@ -46,25 +47,27 @@ export interface GridTables {
  * the mean.
  * @param moments shape [cells, terms]
  */
-export function gridTables(moments: Float64Array, layout: GridLayout): GridTables {
+export function gridTables(moments: Float64Array, layout: GridLayout, work: Workspace): GridTables {
   const { d, orders, keys, queries } = layout;
   const keyCounts = keys.map(({ count }) => count) as unknown as Triple;
   const queryCounts = queries.map(({ count }) => count) as unknown as Triple;
-  const start = new Float64Array(moments.length);
+  const start = work.floats(moments.length);
   eachPlace(keyCounts, orders, (local, tensor) => {
     start[tensor] = moments[local]!;
   });
-  const matrices = keys.map((axis, a): AxisMatrices => axisMatrices(axis, queries[a]!, orders[a]!));
-  let values: Float64Array = new Float64Array(0);
+  const matrices = keys.map((axis, a): AxisMatrices => axisMatrices(axis, queries[a]!, orders[a]!, work));
+  const cells = queryCounts.reduce((product, count, axis) => product * count * orders[axis]!, 1);
+  const values = work.floats(cells * (d + 1));
   for (let f = 0; f <= d; f++) {
+    const mark = work.mark();
     let tensor: Float64Array = start;
     for (const [axis, { plain, timesKey }] of matrices.entries()) {
-      tensor = along(tensor, f === axis + 1 ? timesKey : plain, keyCounts[axis]! * orders[axis]!);
+      tensor = along(tensor, f === axis + 1 ? timesKey : plain, keyCounts[axis]! * orders[axis]!, work);
     }
-    if (f === 0) values = new Float64Array(tensor.length * (d + 1));
     eachPlace(queryCounts, orders, (local, at) => {
       values[local * (d + 1) + f] = tensor[at]!;
     });
+    work.release(mark);
   }
   return { values, units: matrices.map(({ unit }) => unit) };
 }

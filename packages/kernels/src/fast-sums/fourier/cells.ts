@@ -1,3 +1,5 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
+
 /** The circle in equal cells: cell g around the angle 2πg/count. */
 export interface CircleCells {
   readonly count: number;
@@ -8,10 +10,10 @@ export interface CircleCells {
 }
 
 /** Cells not wider than 2·reach. */
-export function circleCells(reach: number): CircleCells {
+export function circleCells(reach: number, work: Workspace): CircleCells {
   const count = Math.max(8, Math.ceil(Math.PI / reach));
-  const cosines = new Float64Array(count);
-  const sines = new Float64Array(count);
+  const cosines = work.floats(count);
+  const sines = work.floats(count);
   for (let k = 0; k < count; k++) {
     cosines[k] = Math.cos((2 * Math.PI * k) / count);
     sines[k] = Math.sin((2 * Math.PI * k) / count);

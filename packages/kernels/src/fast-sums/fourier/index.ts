@@ -1,3 +1,4 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import type { ExponentialSum, FastMethod, Plan, SumBlock } from "../contract.js";
 import { chunk, flush, type MomentTable, momentRoundings, momentTable, settle } from "../shared/moment-table.js";
 import { sphericalScores } from "../shared/sphere-check.js";
@@ -18,16 +19,18 @@ interface Layout {
 }
 
 /** ν_k: g_0, 2g_1, 2g_2, …; sums to at most 1. */
-const spectrumOf = ({ coefficients }: CircleExpansion): Float64Array =>
-  coefficients.map((value, k) => (k === 0 ? value : 2 * value));
+function spectrumOf({ coefficients }: CircleExpansion, work: Workspace): Float64Array {
+  const spectrum = work.floats(coefficients.length);
+  for (let k = 0; k < spectrum.length; k++) spectrum[k] = (k === 0 ? 1 : 2) * coefficients[k]!;
+  return spectrum;
+}
 
 /** The order with the least work. */
-function layoutOf(expansion: CircleExpansion, sum: ExponentialSum, tolerance: number): Layout {
-  const spectrum = spectrumOf(expansion);
+function layoutOf(spectrum: Float64Array, sum: ExponentialSum, tolerance: number): Layout {
   const layouts = orders.map((order) => {
     const loose = taylorChoice(spectrum, order, tolerance);
     const cells = Math.max(8, Math.ceil(Math.PI / loose.reach));
-    const middle = 5 * cells * order * expansion.coefficients.length;
+    const middle = 5 * cells * order * spectrum.length;
     const choice = withReach(spectrum, loose, Math.PI / cells);
     // An arctangent costs about 20 multiply-adds.
     return { choice, work: { before: sum.m * (order + 20) + middle, perQuery: 3 * order + 20 } };
@@ -113,7 +116,7 @@ function roundingsOf(m: number, cells: number): Roundings {
   return { fixed: keys + moments + tables, perDegree: 1, perSquare: 0, perPower: 3 + 3 + 3 + 4 };
 }
 
-function plan(sum: ExponentialSum, accuracy: number): Plan | string {
+function plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | string {
   if (sum.d !== 2) return "fourier needs points in R²";
   const scores = sphericalScores(sum, angleError, accuracy);
   if (scores === undefined) return "fourier needs keys of one norm and queries whose Ax have one norm";
@@ -121,28 +124,29 @@ function plan(sum: ExponentialSum, accuracy: number): Plan | string {
   if (kappa > largestKappa) return `fourier stops at |score| ${largestKappa}`;
   const uniform = Math.min(1, 0.4 / Math.sqrt(kappa));
   const tolerance = Math.max(2e-17, 1e-3 * accuracy * uniform);
-  const expansion = circleExpansion(kappa, tolerance);
+  const expansion = circleExpansion(kappa, tolerance, work);
   if (expansion === undefined) return `fourier does not reach ${accuracy} at |score| ${kappa}`;
-  const { choice, work } = layoutOf(expansion, sum, tolerance);
+  const spectrum = spectrumOf(expansion, work);
+  const { choice, work: expected } = layoutOf(spectrum, sum, tolerance);
   const { order, remainder } = choice;
   let reader: Reader | undefined;
   let error = Number.POSITIVE_INFINITY;
   return {
-    work,
+    work: expected,
     scoreError: scores.scoreError,
     pointError: scores.pointError,
     prepare() {
       if (reader !== undefined) return;
-      const cells = circleCells(choice.reach);
+      const cells = circleCells(choice.reach, work);
       const table = sum.shared(`fourier ${cells.count} ${order}`, () => {
-        const open = momentTable(cells.count, order);
+        const open = momentTable(cells.count, order, work);
         collect(sum, cells, open);
         return settle(open);
       });
-      const moments = circleMoments(table, cells, order, expansion.coefficients.length);
-      const tables = queryTables(moments, expansion.coefficients, radius, cells, order);
+      const moments = circleMoments(table, cells, order, expansion.coefficients.length, work);
+      const tables = queryTables(moments, expansion.coefficients, radius, cells, order, work);
       reader = { sum, cells, order, tables };
-      const rounding = roundingOf(spectrumOf(expansion), choice.reach, roundingsOf(sum.m, cells.count));
+      const rounding = roundingOf(spectrum, choice.reach, roundingsOf(sum.m, cells.count));
       error = 1.01 * sum.mass * (expansion.tail + remainder + rounding);
     },
     evaluate(begin, size, out) {

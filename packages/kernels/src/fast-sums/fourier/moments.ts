@@ -1,3 +1,4 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import type { CircleCells } from "./cells.js";
 
 /** Σ_j a_j cos kθ_j and Σ_j a_j sin kθ_j, k = 0 … count − 1. */
@@ -10,8 +11,8 @@ export interface CircleMoments {
 const block = 32;
 
 /** h^r k^r/r! at [k·order + r]. */
-export function taylorPowers(halfWidth: number, order: number, degrees: number): Float64Array {
-  const powers = new Float64Array(degrees * order);
+export function taylorPowers(halfWidth: number, order: number, degrees: number, work: Workspace): Float64Array {
+  const powers = work.floats(degrees * order);
   for (let k = 0; k < degrees; k++) {
     powers[k * order] = 1;
     for (let r = 1; r < order; r++) powers[k * order + r] = (powers[k * order + r - 1]! * (k * halfWidth)) / r;
@@ -47,30 +48,37 @@ function addBlock(
  * @param table S_gr = Σ_{j in g} a_j t_j^r, shape [cells, order]
  * @cost cells·degrees·order·2 multiply-adds
  */
-export function circleMoments(table: Float64Array, cells: CircleCells, order: number, degrees: number): CircleMoments {
-  const powers = taylorPowers(cells.halfWidth, order, degrees + 1);
-  const cosine = new Float64Array(degrees + 1);
-  const sine = new Float64Array(degrees + 1);
-  const [re, im, partRe, partIm] = Array.from({ length: 4 }, () => new Float64Array(order)) as Float64Array[];
+export function circleMoments(
+  table: Float64Array,
+  cells: CircleCells,
+  order: number,
+  degrees: number,
+  work: Workspace,
+): CircleMoments {
+  const powers = taylorPowers(cells.halfWidth, order, degrees + 1, work);
+  const cosine = work.floats(degrees + 1);
+  const sine = work.floats(degrees + 1);
+  const [re, im] = [work.floats(order), work.floats(order)];
+  const [partRe, partIm] = [work.floats(order), work.floats(order)];
   for (let k = 0; k <= degrees; k++) {
-    re!.fill(0);
-    im!.fill(0);
+    re.fill(0);
+    im.fill(0);
     for (let from = 0; from < cells.count; from += block) {
-      partRe!.fill(0);
-      partIm!.fill(0);
-      addBlock(table, cells, k, from, Math.min(cells.count, from + block), partRe!, partIm!);
+      partRe.fill(0);
+      partIm.fill(0);
+      addBlock(table, cells, k, from, Math.min(cells.count, from + block), partRe, partIm);
       for (let r = 0; r < order; r++) {
-        re![r]! += partRe![r]!;
-        im![r]! += partIm![r]!;
+        re[r]! += partRe[r]!;
+        im[r]! += partIm[r]!;
       }
     }
     for (let r = order - 4; r >= 0; r -= 4) {
       const p = k * order + r;
       // i^r runs through 1, i, −1, −i.
-      cosine[k]! += powers[p]! * re![r]! - powers[p + 1]! * im![r + 1]!;
-      cosine[k]! += powers[p + 3]! * im![r + 3]! - powers[p + 2]! * re![r + 2]!;
-      sine[k]! += powers[p]! * im![r]! + powers[p + 1]! * re![r + 1]!;
-      sine[k]! -= powers[p + 2]! * im![r + 2]! + powers[p + 3]! * re![r + 3]!;
+      cosine[k]! += powers[p]! * re[r]! - powers[p + 1]! * im[r + 1]!;
+      cosine[k]! += powers[p + 3]! * im[r + 3]! - powers[p + 2]! * re[r + 2]!;
+      sine[k]! += powers[p]! * im[r]! + powers[p + 1]! * re[r + 1]!;
+      sine[k]! -= powers[p + 2]! * im[r + 2]! + powers[p + 3]! * re[r + 3]!;
     }
   }
   return { cosine, sine };

@@ -1,9 +1,15 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import type { CircleCells } from "./cells.js";
 import { type CircleMoments, taylorPowers } from "./moments.js";
 
 /** c_k of three real series Re Σ_k c_k e^{ikφ}: total, mean·x, mean·y; [re, im] of each at [6k]. */
-function seriesOf({ cosine, sine }: CircleMoments, coefficients: Float64Array, radius: number): Float64Array {
-  const series = new Float64Array(6 * coefficients.length);
+function seriesOf(
+  { cosine, sine }: CircleMoments,
+  coefficients: Float64Array,
+  radius: number,
+  work: Workspace,
+): Float64Array {
+  const series = work.floats(6 * coefficients.length);
   for (let k = 0; k < coefficients.length; k++) {
     const g = (k === 0 ? 0.5 : 1) * coefficients[k]!;
     // Moments of order −1 are the conjugates of those of order 1.
@@ -30,11 +36,12 @@ export function queryTables(
   radius: number,
   cells: CircleCells,
   order: number,
+  work: Workspace,
 ): Float64Array {
   const degrees = coefficients.length;
-  const series = seriesOf(moments, coefficients, radius);
-  const powers = taylorPowers(cells.halfWidth, order, degrees);
-  const tables = new Float64Array(3 * cells.count * order);
+  const series = seriesOf(moments, coefficients, radius, work);
+  const powers = taylorPowers(cells.halfWidth, order, degrees, work);
+  const tables = work.floats(3 * cells.count * order);
   for (let g = 0; g < cells.count; g++) {
     for (let k = degrees - 1; k >= 0; k--) {
       const root = (k * g) % cells.count;

@@ -1,3 +1,5 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
+
 /** Colatitude in `rings` equal bands, longitude in 2·rings equal sectors: cells of one half-width in both angles. */
 export interface SphereCells {
   readonly rings: number;
@@ -9,24 +11,23 @@ export interface SphereCells {
   readonly sines: Float64Array;
 }
 
-export function sphereCells(rings: number): SphereCells {
+export function sphereCells(rings: number, work: Workspace): SphereCells {
   const sectors = 2 * rings;
-  const angle = (k: number) => (2 * Math.PI * k) / sectors;
-  return {
-    rings,
-    sectors,
-    halfWidth: Math.PI / sectors,
-    cosines: Float64Array.from({ length: sectors }, (_, k) => Math.cos(angle(k))),
-    sines: Float64Array.from({ length: sectors }, (_, k) => Math.sin(angle(k))),
-  };
+  const [cosines, sines] = [work.floats(sectors), work.floats(sectors)];
+  for (let k = 0; k < sectors; k++) {
+    const angle = (2 * Math.PI * k) / sectors;
+    cosines[k] = Math.cos(angle);
+    sines[k] = Math.sin(angle);
+  }
+  return { rings, sectors, halfWidth: Math.PI / sectors, cosines, sines };
 }
 
 /** Monomials t^r u^s with r + s < order, grouped by s: [s = 0: r = 0 …], [s = 1: …], …. */
 export const monomials = (order: number): number => (order * (order + 1)) / 2;
 
 /** h^s m^s/s! at [m·order + s]. */
-export function taylorFactors(halfWidth: number, order: number, degrees: number): Float64Array {
-  const factors = new Float64Array(degrees * order);
+export function taylorFactors(halfWidth: number, order: number, degrees: number, work: Workspace): Float64Array {
+  const factors = work.floats(degrees * order);
   for (let m = 0; m < degrees; m++) {
     factors[m * order] = 1;
     for (let s = 1; s < order; s++) factors[m * order + s] = (factors[m * order + s - 1]! * (m * halfWidth)) / s;

@@ -1,3 +1,4 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import type { ExponentialSum, FastMethod, Plan, SumBlock } from "../contract.js";
 import { chunk, flush, type MomentTable, momentRoundings, momentTable, settle } from "../shared/moment-table.js";
 import { sphericalScores } from "../shared/sphere-check.js";
@@ -146,35 +147,35 @@ function roundingsOf(m: number, { rings, sectors }: SphereCells): Roundings {
   };
 }
 
-function plan(sum: ExponentialSum, accuracy: number): Plan | string {
+function plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | string {
   if (sum.d !== 3) return "harmonics needs points in R³";
   const scores = sphericalScores(sum, sphereAngleError, accuracy);
   if (scores === undefined) return "harmonics needs keys of one norm and queries whose Ax have one norm";
   const { kappa, radius } = scores;
   if (kappa > largestKappa) return `harmonics stops at |score| ${largestKappa}`;
   const tolerance = Math.max(2e-17, 1e-2 * accuracy * Math.min(1, 0.5 / kappa));
-  const expansion = sphereExpansion(kappa, tolerance);
+  const expansion = sphereExpansion(kappa, tolerance, work);
   const layout = expansion && layoutOf(expansion, sum, tolerance);
   if (layout === undefined) return `harmonics does not reach ${accuracy} at |score| ${kappa}`;
-  const { choice, rings, work } = layout;
+  const { choice, rings } = layout;
   const { order, remainder } = choice;
   const { spectrum, tail } = expansion!;
   let reader: Reader | undefined;
   let error = Number.POSITIVE_INFINITY;
   return {
-    work,
+    work: layout.work,
     scoreError: scores.scoreError,
     pointError: scores.pointError,
     prepare() {
       if (reader !== undefined) return;
-      const cells = sphereCells(rings);
+      const cells = sphereCells(rings, work);
       const table = sum.shared(`harmonics ${rings} ${order}`, () => {
-        const open = momentTable(rings * cells.sectors, monomials(order));
+        const open = momentTable(rings * cells.sectors, monomials(order), work);
         collect(sum, cells, order, open);
         return settle(open);
       });
-      const moments = sphereMoments(table, cells, order, spectrum.length);
-      const tables = sphereTables(sphereSeries(moments, spectrum, radius), cells, order, spectrum.length);
+      const moments = sphereMoments(table, cells, order, spectrum.length, work);
+      const tables = sphereTables(sphereSeries(moments, spectrum, radius, work), cells, order, spectrum.length, work);
       reader = { sum, cells, order, tables };
       const rounding = roundingOf(spectrum, choice.reach, roundingsOf(sum.m, cells));
       error = 1.01 * sum.mass * (tail + remainder + rounding);

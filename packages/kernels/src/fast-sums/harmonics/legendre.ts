@@ -35,10 +35,16 @@ function legendre(theta: number, maxDegree: number, out: Float64Array): void {
  * Taylor coefficients h^r/r!·∂_θ^r P̄_lm(θ), shape [order, (maxDegree + 1)(maxDegree + 2)/2], by the ladder
  * 2∂_θP̄_lm = √((l + m)(l − m + 1))P̄_{l,m−1} − √((l − m)(l + m + 1))P̄_{l,m+1}, P̄_{l,−1} = −P̄_{l,1}: per degree a
  * skew matrix of norm l, so no error grows.
+ * @param out of that shape: zeros, or what another angle has left there; new when left out
  */
-export function legendreTaylor(theta: number, halfWidth: number, order: number, maxDegree: number): Float64Array {
+export function legendreTaylor(
+  theta: number,
+  halfWidth: number,
+  order: number,
+  maxDegree: number,
+  out: Float64Array = new Float64Array(order * triangle(maxDegree + 1, 0)),
+): Float64Array {
   const size = triangle(maxDegree + 1, 0);
-  const out = new Float64Array(order * size);
   legendre(theta, maxDegree, out);
   for (let r = 1; r < order; r++) {
     const from = (r - 1) * size;

@@ -1,3 +1,4 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { monomials, type SphereCells, taylorFactors } from "./cells.js";
 import { legendreTaylor, triangle } from "./legendre.js";
 
@@ -46,12 +47,12 @@ function sectorSums(
 
 /** Adds a part to the total and empties it. */
 function join(part: SphereMoments, total: SphereMoments): void {
-  for (const side of ["re", "im"] as const) {
-    const from = part[side];
-    const to = total[side];
-    for (let k = 0; k < to.length; k++) to[k]! += from[k]!;
-    from.fill(0);
+  for (let k = 0; k < total.re.length; k++) {
+    total.re[k]! += part.re[k]!;
+    total.im[k]! += part.im[k]!;
   }
+  part.re.fill(0);
+  part.im.fill(0);
 }
 
 /** Σ_s (imh)^s/s!·(re + i·im)_{s,r} for every r, to [order] complex numbers. */
@@ -92,17 +93,19 @@ export function sphereMoments(
   cells: SphereCells,
   order: number,
   maxDegree: number,
+  work: Workspace,
 ): SphereMoments {
-  const factors = taylorFactors(cells.halfWidth, order, maxDegree + 1);
+  const factors = taylorFactors(cells.halfWidth, order, maxDegree + 1, work);
   const size = triangle(maxDegree + 1, 0);
-  const moments = { re: new Float64Array(size), im: new Float64Array(size) };
-  const part = { re: new Float64Array(size), im: new Float64Array(size) };
-  const wide = () => new Float64Array(monomials(order));
+  const moments = { re: work.floats(size), im: work.floats(size) };
+  const part = { re: work.floats(size), im: work.floats(size) };
+  const wide = () => work.floats(monomials(order));
   const sums = [wide(), wide(), wide(), wide()] as const;
-  const joined = [new Float64Array(order), new Float64Array(order)] as const;
+  const joined = [work.floats(order), work.floats(order)] as const;
+  const taylor = work.floats(order * size);
   for (let ring = 0; ring < cells.rings; ring++) {
     const theta = ((ring + 0.5) * Math.PI) / cells.rings;
-    const taylor = legendreTaylor(theta, cells.halfWidth, order, maxDegree);
+    legendreTaylor(theta, cells.halfWidth, order, maxDegree, taylor);
     for (let m = 0; m <= maxDegree; m++) {
       sectorSums(table, cells, ring, m, sums);
       joinLongitude(sums[0], sums[1], factors, m, order, joined);

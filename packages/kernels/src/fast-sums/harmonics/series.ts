@@ -1,3 +1,4 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { triangle } from "./legendre.js";
 import type { SphereMoments } from "./moments.js";
 
@@ -38,9 +39,14 @@ function axial(moments: SphereMoments, l: number, m: number): readonly [number, 
  * @param spectrum ν_l, l = 0 … L
  * @param moments up to degree L + 1
  */
-export function sphereSeries(moments: SphereMoments, spectrum: Float64Array, radius: number): SphereSeries {
+export function sphereSeries(
+  moments: SphereMoments,
+  spectrum: Float64Array,
+  radius: number,
+  work: Workspace,
+): SphereSeries {
   const degrees = spectrum.length;
-  const series = new Float64Array(8 * triangle(degrees, 0));
+  const series = work.floats(8 * triangle(degrees, 0));
   for (let l = 0; l < degrees; l++) {
     for (let m = 0; m <= l; m++) {
       const scale = ((m === 0 ? 4 : 8) * Math.PI * spectrum[l]!) / (2 * l + 1);

@@ -1,10 +1,18 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { monomials, type SphereCells, taylorFactors } from "./cells.js";
 import { legendreTaylor, triangle } from "./legendre.js";
 import type { SphereSeries } from "./series.js";
 
 /** Σ_l s_lm·h^r/r!·∂^rP̄_lm(θ) of the four series for one ring, complex at [2·(4·(m·order + r) + f)]. */
-function ringSeries(series: SphereSeries, taylor: Float64Array, order: number, degrees: number, size: number) {
-  const out = new Float64Array(8 * degrees * order);
+function ringSeries(
+  series: SphereSeries,
+  taylor: Float64Array,
+  order: number,
+  degrees: number,
+  size: number,
+  out: Float64Array,
+): void {
+  out.fill(0);
   for (let m = 0; m < degrees; m++) {
     for (let r = 0; r < order; r++) {
       const to = 8 * (m * order + r);
@@ -15,7 +23,6 @@ function ringSeries(series: SphereSeries, taylor: Float64Array, order: number, d
       }
     }
   }
-  return out;
 }
 
 /** Adds Re((re + i·im)_r (imh)^s/s!) of one order m to one cell. */
@@ -46,17 +53,25 @@ function addOrder(
  * Taylor coefficients of total and mean around every cell's centre, shape [rings, sectors, monomials, 4].
  * @cost rings·sectors·degrees·(4·monomials + 16·order) multiply-adds
  */
-export function sphereTables(series: SphereSeries, cells: SphereCells, order: number, degrees: number): Float64Array {
+export function sphereTables(
+  series: SphereSeries,
+  cells: SphereCells,
+  order: number,
+  degrees: number,
+  work: Workspace,
+): Float64Array {
   const { rings, sectors, cosines, sines } = cells;
   const width = 4 * monomials(order);
-  const factors = taylorFactors(cells.halfWidth, order, degrees);
+  const factors = taylorFactors(cells.halfWidth, order, degrees, work);
   const size = triangle(degrees, 0);
-  const tables = new Float64Array(rings * sectors * width);
-  const rotated = new Float64Array(8 * order);
+  const tables = work.floats(rings * sectors * width);
+  const rotated = work.floats(8 * order);
+  const taylor = work.floats(order * size);
+  const ringed = work.floats(8 * degrees * order);
   for (let ring = 0; ring < rings; ring++) {
     const theta = ((ring + 0.5) * Math.PI) / rings;
-    const taylor = legendreTaylor(theta, cells.halfWidth, order, degrees - 1);
-    const ringed = ringSeries(series, taylor, order, degrees, size);
+    legendreTaylor(theta, cells.halfWidth, order, degrees - 1, taylor);
+    ringSeries(series, taylor, order, degrees, size, ringed);
     for (let f = 0; f < sectors; f++) {
       for (let m = degrees - 1; m >= 0; m--) {
         const root = (m * f) % sectors;

@@ -1,3 +1,4 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { type ExponentialSum, type FastMethod, type Plan, type SumBlock, unitRoundoff } from "../contract.js";
 import { buildTree, type KeyTree, leafSize } from "./tree.js";
 import { createWalk, type Walk, walkTree } from "./walk.js";
@@ -17,7 +18,11 @@ function ask({ d, map, queries }: ExponentialSum, i: number, mapNorm: number, wa
   return mapNorm * Math.sqrt(square);
 }
 
-const normOf = (values: Float64Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+function normOf(values: Float64Array): number {
+  let sum = 0;
+  for (let k = 0; k < values.length; k++) sum += values[k]! * values[k]!;
+  return Math.sqrt(sum);
+}
 
 /** Greatest |y_j|; NaN where a point is not finite. */
 function greatestNorm({ m, d, keys }: ExponentialSum): number {
@@ -65,7 +70,7 @@ function foresee(pruning: Pruning, walk: Walk): Plan["work"] {
   return { before: 0, perQuery: work / asked };
 }
 
-function plan(sum: ExponentialSum, accuracy: number): Plan | string {
+function plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | string {
   if (sum.count === 0) return "pruned needs a query";
   const radius = greatestNorm(sum);
   const mapNorm = normOf(sum.map);
@@ -73,9 +78,9 @@ function plan(sum: ExponentialSum, accuracy: number): Plan | string {
   for (const value of sum.queries) reach += value * value;
   if (!Number.isFinite(radius * mapNorm * reach)) return "pruned needs finite points";
   const share = accuracy / 8;
-  const tree = sum.shared("pruned", () => buildTree(sum.keys, sum.masses, sum.m, sum.d));
+  const tree = sum.shared("pruned", () => buildTree(sum.keys, sum.masses, sum.m, sum.d, work));
   const pruning: Pruning = { sum, tree, radius, mapNorm, share };
-  const walk = createWalk(sum.d);
+  const walk = createWalk(sum.d, work);
   return {
     work: foresee(pruning, walk),
     scoreError: 0,

@@ -1,3 +1,5 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
+
 /** Keys in blocks: a binary tree of boxes, its leaves runs of at most `leafSize` keys. Node 0 is the root. */
 export interface KeyTree {
   readonly d: number;
@@ -20,17 +22,24 @@ export interface KeyTree {
 export const leafSize = 32;
 
 /** Reorders order[from … to) so that its middle entry is the median by coordinate: Hoare's quickselect. */
-function splitAtMedian(order: Int32Array, from: number, to: number, at: (j: number) => number): number {
+function splitAtMedian(
+  order: Int32Array,
+  from: number,
+  to: number,
+  { points, d, axis }: { readonly points: Float64Array; readonly d: number; readonly axis: number },
+): number {
   const middle = (from + to) >> 1;
   let [low, high] = [from, to - 1];
   while (low < high) {
-    const pivot = at(order[(low + high) >> 1]!);
+    const pivot = points[order[(low + high) >> 1]! * d + axis]!;
     let [i, j] = [low, high];
     while (i <= j) {
-      while (at(order[i]!) < pivot) i++;
-      while (at(order[j]!) > pivot) j--;
+      while (points[order[i]! * d + axis]! < pivot) i++;
+      while (points[order[j]! * d + axis]! > pivot) j--;
       if (i > j) break;
-      [order[i], order[j]] = [order[j]!, order[i]!];
+      const held = order[i]!;
+      order[i] = order[j]!;
+      order[j] = held;
       i++;
       j--;
     }
@@ -77,41 +86,56 @@ function widest(points: Float64Array, d: number, order: Int32Array, from: number
   return axis;
 }
 
+/** Nodes of a tree over `count` keys. */
+function nodesOver(count: number): number {
+  return count <= leafSize ? 1 : 1 + nodesOver(count >> 1) + nodesOver(count - (count >> 1));
+}
+
+/** The keys that have mass. */
+function massive(masses: Float64Array, m: number, work: Workspace): Int32Array {
+  let count = 0;
+  for (let j = 0; j < m; j++) if (masses[j]! > 0) count++;
+  const order = work.integers(count);
+  for (let j = 0, k = 0; j < m; j++) if (masses[j]! > 0) order[k++] = j;
+  return order;
+}
+
+/** Makes the node `node` of order[from … to) and all below it. @returns the node after them */
+function divide(tree: KeyTree, keys: Float64Array, order: Int32Array, node: number, from: number, to: number): number {
+  const { d } = tree;
+  tree.first[node] = from;
+  tree.end[node] = to;
+  if (to - from <= leafSize) return node + 1;
+  const axis = widest(keys, d, order, from, to);
+  const middle = splitAtMedian(order, from, to, { points: keys, d, axis });
+  const right = divide(tree, keys, order, node + 1, from, middle);
+  tree.right[node] = right;
+  return divide(tree, keys, order, right, middle, to);
+}
+
 /**
  * Halves the keys at the median of their widest coordinate until the blocks are small.
+ * @param work where the tree lies
  * @cost O(m log m·d); memory O(m·d)
  */
-export function buildTree(keys: Float64Array, masses: Float64Array, m: number, d: number): KeyTree {
-  const order = Int32Array.from({ length: m }, (_, j) => j).filter((j) => masses[j]! > 0);
-  const first: number[] = [];
-  const end: number[] = [];
-  const right: number[] = [];
-  const divide = (from: number, to: number): void => {
-    const node = first.push(from) - 1;
-    end.push(to);
-    right.push(0);
-    if (to - from <= leafSize) return;
-    const axis = widest(keys, d, order, from, to);
-    const middle = splitAtMedian(order, from, to, (j) => keys[j * d + axis]!);
-    divide(from, middle);
-    right[node] = first.length;
-    divide(middle, to);
-  };
-  divide(0, order.length);
-  const nodes = first.length;
+export function buildTree(keys: Float64Array, masses: Float64Array, m: number, d: number, work: Workspace): KeyTree {
+  const order = massive(masses, m, work);
+  const nodes = nodesOver(order.length);
   const tree: KeyTree = {
     d,
-    points: new Float64Array(order.length * d),
-    masses: new Float64Array(order.length),
-    first: Int32Array.from(first),
-    end: Int32Array.from(end),
-    right: Int32Array.from(right),
-    low: new Float64Array(nodes * d),
-    high: new Float64Array(nodes * d),
-    centre: new Float64Array(nodes * d),
-    logMass: new Float64Array(nodes),
+    points: work.floats(order.length * d),
+    masses: work.floats(order.length),
+    first: work.integers(nodes),
+    end: work.integers(nodes),
+    right: work.integers(nodes),
+    low: work.floats(nodes * d),
+    high: work.floats(nodes * d),
+    centre: work.floats(nodes * d),
+    logMass: work.floats(nodes),
   };
-  for (const [k, j] of order.entries()) {
+  divide(tree, keys, order, 0, 0, order.length);
+  for (let k = 0; k < order.length; k++) {
+    const j = order[k]!;
     tree.masses[k] = masses[j]!;
     for (let a = 0; a < d; a++) tree.points[k * d + a] = keys[j * d + a]!;
   }

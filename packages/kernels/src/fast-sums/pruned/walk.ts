@@ -1,3 +1,4 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { type KeyTree, leafSize } from "./tree.js";
 
 /** The running sum of one query over the leaves it could not skip. */
@@ -15,14 +16,14 @@ export interface Walk {
   visits: number;
 }
 
-export function createWalk(d: number): Walk {
-  const vector = () => new Float64Array(d);
+export function createWalk(d: number, work: Workspace): Walk {
+  const vector = () => work.floats(d);
   return {
     q: vector(),
     mean: vector(),
     part: vector(),
-    scores: new Float64Array(leafSize),
-    stack: new Int32Array(64),
+    scores: work.floats(leafSize),
+    stack: work.integers(64),
     total: 0,
     unit: Number.NEGATIVE_INFINITY,
     leaves: 0,

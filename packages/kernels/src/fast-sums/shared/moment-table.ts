@@ -1,3 +1,4 @@
+import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { unitRoundoff } from "../contract.js";
 
 /**
@@ -18,9 +19,9 @@ export interface MomentTable {
 /** Tokens after which a row must be flushed. */
 export const chunk = 32;
 
-export function momentTable(rows: number, width: number): MomentTable {
-  const sums = () => new Float64Array(rows * width);
-  return { width, open: sums(), tokens: new Uint8Array(rows), total: sums(), tail: sums() };
+export function momentTable(rows: number, width: number, work: Workspace): MomentTable {
+  const sums = () => work.floats(rows * width);
+  return { width, open: sums(), tokens: work.bytes(rows), total: sums(), tail: sums() };
 }
 
 /** Adds the open sums of one row to its totals (Neumaier) and empties them. */
