@@ -80,6 +80,11 @@ export function sharedBound(plan: Plan, scoreError: number, scale: ValueScale, d
   return 1.01 * (score + scale.perPoint * plan.pointError + (d + 4 + heads) * unitRoundoff * (1 + scale.rounding));
 }
 
+/** `queryBound` of the first `size` queries of a block. */
+export function putBounds(block: SumBlock, size: number, scale: ValueScale, common: number, out: Float64Array): void {
+  for (let i = 0; i < size; i++) out[i] = queryBound(block, i, scale, common);
+}
+
 /**
  * Bound of |Γ̃ − Γ|/max_j|V x_j| of query i (times ∫w dμ where the field is not normalised): with Z̃, Ñ off by e_Z, e_N,
  * Ñ/Z̃ − N/Z = (Ñ − N)/Z̃ + (N/Z)(Z − Z̃)/Z̃. The divisor Z̃ − e_Z serves log Z and the unnormalised field too.

@@ -8,8 +8,8 @@ export interface ExponentialHead {
   readonly sum: ExponentialSum;
   /** Logarithm of the unit of the masses (nat). */
   readonly unit: number;
-  /** The part of the score that only the query decides (nat): −β, −β|Qx|², or 0. */
-  queryScore(i: number): number;
+  /** The part of the score that only the query decides (nat), of queries begin … begin + size − 1: −β, −β|Qx|², or 0. */
+  putQueryScores(begin: number, size: number, out: Float64Array): void;
   /** Bound of the error of every score's parts that only key or query decide (nat). */
   readonly scoreError: number;
 }
@@ -122,9 +122,13 @@ export function exponentialHead(
   return {
     unit,
     scoreError: error + queryError,
-    queryScore: (i) => {
-      if (kernel.weight === "shifted-exponential") return -head.beta;
-      return gaussian ? -head.beta * quadraticForm(head.queryGram!, queries.points, i, queries.d) : 0;
+    putQueryScores(begin, size, out) {
+      const constant = kernel.weight === "shifted-exponential" ? -head.beta : 0;
+      for (let i = 0; i < size; i++) {
+        out[i] = gaussian
+          ? -head.beta * quadraticForm(head.queryGram!, queries.points, begin + i, queries.d)
+          : constant;
+      }
     },
     sum: {
       d: source.d,

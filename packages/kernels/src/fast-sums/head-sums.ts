@@ -1,7 +1,7 @@
 import type { Backend, FieldOutput, KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import type { Workspace } from "@meanfield/core/foundation/workspace";
-import { createBlock, queryBound } from "./certificate.js";
+import { createBlock, putBounds } from "./certificate.js";
 import type { Certified } from "./choose.js";
 import type { SumBlock } from "./contract.js";
 import type { ExponentialHead } from "./exponential-head.js";
@@ -57,6 +57,7 @@ export function addHead(
   const mark = work.mark();
   const failed = work.integers(queries.m);
   const block = createBlock(blockSize, d, work);
+  const [bounds, scores] = [work.floats(blockSize), work.floats(blockSize)];
   let fallBacks = 0;
   let bound = 0;
   if (common <= accuracy) plan.prepare();
@@ -64,11 +65,13 @@ export function addHead(
     const size = Math.min(blockSize, queries.m - begin);
     if (common <= accuracy) plan.evaluate(begin, size, block);
     else block.totalError.fill(Number.POSITIVE_INFINITY);
+    putBounds(block, size, scale, common, bounds);
+    head.putQueryScores(begin, size, scores);
     for (let row = 0; row < size; row++) {
       const i = begin + row;
-      const unit = block.unit[row]! + head.unit + head.queryScore(i);
+      const unit = block.unit[row]! + head.unit + scores[row]!;
       // The exponential of the unit rounds by |unit| + 2 units.
-      const own = queryBound(block, row, scale, common) + (partition ? 0 : (Math.abs(unit) + 2) * 2 ** -51);
+      const own = bounds[row]! + (partition ? 0 : (Math.abs(unit) + 2) * 2 ** -51);
       if (!(own <= accuracy) || (!partition && Math.abs(unit) > largestUnit)) {
         failed[fallBacks++] = i;
         continue;

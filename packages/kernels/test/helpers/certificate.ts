@@ -41,6 +41,8 @@ export function checkCertificate(method: FastMethod, problem: RandomSum): Certif
   const scale = valueScale(head, source);
   const common = sharedBound(plan, reduced.scoreError, scale, d, 1);
   const block = createBlock(queries.m, d);
+  const scores = new Float64Array(queries.m);
+  reduced.putQueryScores(0, queries.m, scores);
   plan.prepare();
   plan.evaluate(0, queries.m, block);
   let [certified, bounded, worst, greatest] = [0, 0, 0, 0];
@@ -55,7 +57,7 @@ export function checkCertificate(method: FastMethod, problem: RandomSum): Certif
     if (bound <= accuracy) certified++;
     const exact = exactField(kernel, head, source, queries.points.subarray(i * d, (i + 1) * d));
     const mean = block.mean.slice(i * d, (i + 1) * d).map((value) => value / block.total[i]!);
-    const log = block.unit[i]! + reduced.unit + reduced.queryScore(i) + Math.log(block.total[i]!);
+    const log = block.unit[i]! + reduced.unit + scores[i]! + Math.log(block.total[i]!);
     const error = distance(head.value, mean, exact.mean) / greatest;
     // log(1 + b) ≤ b, and −log(1 − b) ≤ b/(1 − b); the logarithm itself rounds by |log Z|u.
     const logError = Math.abs(log - exact.logPartition) - 4 * 2 ** -53 * (Math.abs(log) + Math.abs(block.unit[i]!));

@@ -13,9 +13,11 @@ function seriesOf(
   for (let k = 0; k < coefficients.length; k++) {
     const g = (k === 0 ? 0.5 : 1) * coefficients[k]!;
     // Moments of order −1 are the conjugates of those of order 1.
-    const [before, sign] = [Math.abs(k - 1), k === 0 ? -1 : 1];
-    const [c, s] = [cosine[before]!, sign * sine[before]!];
-    const [cNext, sNext] = [cosine[k + 1]!, sine[k + 1]!];
+    const before = Math.abs(k - 1);
+    const c = cosine[before]!;
+    const s = (k === 0 ? -1 : 1) * sine[before]!;
+    const cNext = cosine[k + 1]!;
+    const sNext = sine[k + 1]!;
     series[6 * k] = 2 * g * cosine[k]!;
     series[6 * k + 1] = -2 * g * sine[k]!;
     series[6 * k + 2] = radius * g * (c + cNext);

@@ -89,11 +89,11 @@ function plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | st
     evaluate(begin: number, size: number, out: SumBlock) {
       for (let row = 0; row < size; row++) {
         const relative = sumQuery(pruning, begin + row, walk);
-        out.total[row] = walk.total;
+        out.total[row] = walk.total[0]!;
         out.mean.set(walk.mean, row * sum.d);
-        out.unit[row] = walk.unit;
-        out.totalError[row] = relative * walk.total;
-        out.meanError[row] = relative * walk.total * radius;
+        out.unit[row] = walk.unit[0]!;
+        out.totalError[row] = relative * walk.total[0]!;
+        out.meanError[row] = relative * walk.total[0]! * radius;
       }
     },
   };

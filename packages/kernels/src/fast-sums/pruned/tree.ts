@@ -55,7 +55,9 @@ function measure(tree: KeyTree, node: number): void {
   const { d, points, masses } = tree;
   let mass = 0;
   for (let a = 0; a < d; a++) {
-    let [low, high, moment] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    let moment = 0;
     mass = 0;
     for (let j = tree.first[node]!; j < tree.end[node]!; j++) {
       const value = points[j * d + a]!;
@@ -75,7 +77,8 @@ function measure(tree: KeyTree, node: number): void {
 function widest(points: Float64Array, d: number, order: Int32Array, from: number, to: number): number {
   let [best, axis] = [-1, 0];
   for (let a = 0; a < d; a++) {
-    let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
     for (let k = from; k < to; k++) {
       const value = points[order[k]! * d + a]!;
       if (value < low) low = value;

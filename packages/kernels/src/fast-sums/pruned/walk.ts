@@ -8,9 +8,10 @@ export interface Walk {
   readonly part: Float64Array;
   readonly scores: Float64Array;
   readonly stack: Int32Array;
-  total: number;
-  /** Greatest score so far (nat). */
-  unit: number;
+  /** In arrays of one, as a number kept in an object takes memory whenever it changes: the sum, */
+  readonly total: Float64Array;
+  /** and the greatest score so far (nat). */
+  readonly unit: Float64Array;
   /** Leaves summed, and nodes looked at. */
   leaves: number;
   visits: number;
@@ -24,8 +25,8 @@ export function createWalk(d: number, work: Workspace): Walk {
     part: vector(),
     scores: work.floats(leafSize),
     stack: work.integers(64),
-    total: 0,
-    unit: Number.NEGATIVE_INFINITY,
+    total: work.floats(1),
+    unit: work.floats(1),
     leaves: 0,
     visits: 0,
   };
@@ -35,7 +36,8 @@ export function createWalk(d: number, work: Workspace): Walk {
 function addLeaf(tree: KeyTree, leaf: number, walk: Walk): void {
   const { d, points, masses } = tree;
   const { q, mean, part, scores } = walk;
-  const [from, to] = [tree.first[leaf]!, tree.end[leaf]!];
+  const from = tree.first[leaf]!;
+  const to = tree.end[leaf]!;
   let greatest = Number.NEGATIVE_INFINITY;
   for (let j = from; j < to; j++) {
     let score = 0;
@@ -43,20 +45,20 @@ function addLeaf(tree: KeyTree, leaf: number, walk: Walk): void {
     scores[j - from] = score;
     if (score > greatest) greatest = score;
   }
-  if (greatest > walk.unit) {
-    const shrink = Math.exp(walk.unit - greatest);
-    walk.total *= shrink;
+  if (greatest > walk.unit[0]!) {
+    const shrink = Math.exp(walk.unit[0]! - greatest);
+    walk.total[0]! *= shrink;
     for (let a = 0; a < d; a++) mean[a]! *= shrink;
-    walk.unit = greatest;
+    walk.unit[0] = greatest;
   }
   let sum = 0;
   part.fill(0);
   for (let j = from; j < to; j++) {
-    const weight = masses[j]! * Math.exp(scores[j - from]! - walk.unit);
+    const weight = masses[j]! * Math.exp(scores[j - from]! - walk.unit[0]!);
     sum += weight;
     for (let a = 0; a < d; a++) part[a]! += weight * points[j * d + a]!;
   }
-  walk.total += sum;
+  walk.total[0]! += sum;
   for (let a = 0; a < d; a++) mean[a]! += part[a]!;
   walk.leaves++;
 }
@@ -86,19 +88,20 @@ function boxMaximum(tree: KeyTree, node: number, q: Float64Array): number {
 export function walkTree(tree: KeyTree, logShare: number, walk: Walk): void {
   const { q, stack } = walk;
   walk.mean.fill(0);
-  walk.total = 0;
-  walk.unit = Number.NEGATIVE_INFINITY;
+  walk.total[0] = 0;
+  walk.unit[0] = Number.NEGATIVE_INFINITY;
   walk.leaves = 0;
   walk.visits = 0;
   let bound = jensen(tree, 0, q);
   let best = 0;
   while (tree.right[best]! !== 0) {
-    const [left, right] = [jensen(tree, best + 1, q), jensen(tree, tree.right[best]!, q)];
+    const left = jensen(tree, best + 1, q);
+    const right = jensen(tree, tree.right[best]!, q);
     best = left >= right ? best + 1 : tree.right[best]!;
-    bound = Math.max(bound, left, right);
+    bound = Math.max(bound, Math.max(left, right));
   }
   addLeaf(tree, best, walk);
-  bound = Math.max(bound, walk.unit + Math.log(walk.total));
+  bound = Math.max(bound, walk.unit[0]! + Math.log(walk.total[0]!));
   const threshold = bound + logShare;
   let depth = 0;
   stack[depth++] = 0;
