@@ -116,24 +116,21 @@ function requirePlainUnderNoise({ noise, normalization }: ModelParts): void {
   });
 }
 
-/** out = sign·Σ Γ over the attentions: a lone field that attracts is written where it is wanted. */
-function addFields(
-  attention: readonly Attention[],
-  sign: 1 | -1,
-  out: Float64Array,
-  scratch: Float64Array,
-  fieldOf: (one: Attention, target: { readonly field: Float64Array }) => void,
-): void {
-  if (attention.length === 1 && sign === 1) {
-    fieldOf(attention[0]!, { field: out });
-    return;
-  }
-  out.fill(0);
-  for (const one of attention) {
-    fieldOf(one, { field: scratch });
-    for (let i = 0; i < out.length; i++) out[i]! += sign * scratch[i]!;
-  }
+/** Where an attention writes; made once for each array that a run hands on. */
+function targets(): (field: Float64Array) => { readonly field: Float64Array } {
+  const known = new WeakMap<Float64Array, { readonly field: Float64Array }>();
+  return (field) => {
+    let target = known.get(field);
+    if (target === undefined) {
+      target = { field };
+      known.set(field, target);
+    }
+    return target;
+  };
 }
+
+/** Where the fields of the attentions meet: a lone field that attracts is written where it is wanted. */
+const isAlone = (attention: readonly Attention[], sign: 1 | -1): boolean => attention.length === 1 && sign === 1;
 
 /** out += factor·x, entry by entry. */
 function addTo(out: Float64Array, factor: number, x: Float64Array): void {
@@ -173,6 +170,11 @@ export function createModel(parts: ModelParts): Model {
   const slot: Float64Array[] = [];
   const sign = parts.sign === "repel" ? -1 : 1;
   const systemsOf = batchSystems();
+  const targetOf = targets();
+  const batchField = (one: Attention, batch: PointBatch, t: number, field: Float64Array): void => {
+    if (one.fieldAtBatch?.(batch, mask, t, targetOf(field))) return;
+    for (const system of systemsOf(batch, field)) one.fieldAt(system.points, system.points, mask, t, system.out);
+  };
   const factorOf = (one: Feedforward) => (one.traits.gradient ? sign : 1);
   return {
     ...parts,
@@ -182,16 +184,26 @@ export function createModel(parts: ModelParts): Model {
     gaussianObstacle: obstacleOf(parts),
     ...jumpsOf(parts),
     fieldAt(source, queries, t, out, scratch) {
-      addFields(attention, sign, out, scratch, (one, target) => one.fieldAt(source, queries, mask, t, target));
+      if (isAlone(attention, sign)) attention[0]!.fieldAt(source, queries, mask, t, targetOf(out));
+      else {
+        out.fill(0);
+        for (const one of attention) {
+          one.fieldAt(source, queries, mask, t, targetOf(scratch));
+          addTo(out, sign, scratch);
+        }
+      }
       for (const one of feedforward) one.addTo(queries.points, queries.m, t, factorOf(one), out);
     },
     batchFieldAt(batch, t, out, scratch) {
       const { points, count, m } = batch;
-      addFields(attention, sign, out, scratch, (one, target) => {
-        if (one.fieldAtBatch?.(batch, mask, t, target)) return;
-        for (const system of systemsOf(batch, target.field))
-          one.fieldAt(system.points, system.points, mask, t, system.out);
-      });
+      if (isAlone(attention, sign)) batchField(attention[0]!, batch, t, out);
+      else {
+        out.fill(0);
+        for (const one of attention) {
+          batchField(one, batch, t, scratch);
+          addTo(out, sign, scratch);
+        }
+      }
       for (const one of feedforward) one.addTo(points, count * m, t, factorOf(one), out);
     },
     gaussianField(mean, cov, t, out, scratch) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { KernelHead } from "../../foundation/backend/index.js";
 import { type LinearAlgebra, ownLinearAlgebra, solveLinear } from "../../foundation/linear-algebra/index.js";
+import { createWorkspace, type Workspace } from "../../foundation/workspace/index.js";
 import type { Attention, AttentionPlugin, AttentionTraits } from "../contract.js";
 import { affineHeads, finiteMoments } from "../shared/affine-heads.js";
 import {
@@ -28,20 +29,22 @@ function conditionalMean(
   cov: Float64Array,
   d: number,
   matMul: LinearAlgebra["matMul"],
+  work: Workspace,
 ) {
-  const system = new Float64Array(d * d);
-  const product = new Float64Array(d * d);
+  work.release(0);
+  const system = work.floats(d * d);
+  const product = work.floats(d * d);
   matMul(cov, head.keyGram!, d, d, d, system);
   for (let i = 0; i < d * d; i++) system[i]! *= 2 * head.beta;
   for (let i = 0; i < d; i++) system[i * d + i]! += 1;
   matMul(cov, head.queryKey, d, d, d, product);
-  const right = new Float64Array(d * (d + 1));
+  const right = work.floats(d * (d + 1));
   for (let i = 0; i < d; i++) {
     for (let j = 0; j < d; j++) right[i * (d + 1) + j] = 2 * head.beta * product[i * d + j]!;
     right[i * (d + 1) + d] = mean[i]!;
   }
-  const solution = solveLinear(system, right, d, d + 1);
-  const shift = new Float64Array(d);
+  const solution = solveLinear(system, right, d, d + 1, work);
+  const shift = work.floats(d);
   for (let i = 0; i < d; i++) {
     for (let j = 0; j < d; j++) product[i * d + j] = solution[i * (d + 1) + j]!;
     shift[i] = solution[i * (d + 1) + d]!;
@@ -70,12 +73,13 @@ export const l2: AttentionPlugin<HeadParameters> = {
     const heads = bindHeads(params, context, "l2", { scale, grams: true });
     const { matMul } = backend.linearAlgebra ?? ownLinearAlgebra;
     const putHead = affineHeads(d, matMul);
+    const work = createWorkspace();
     return {
       ...kernelAttention("l2", traits, { weight: "gaussian", normalisation: "partition" }, heads, backend),
       gaussianField(mean, cov, t, out) {
         if (!finiteMoments(mean, cov, out)) return;
         for (const [h, head] of heads.at(t).entries()) {
-          const { gain, shift } = conditionalMean(head, mean, cov, d, matMul);
+          const { gain, shift } = conditionalMean(head, mean, cov, d, matMul, work);
           putHead(out, h, head.value, gain, shift);
         }
       },

@@ -37,7 +37,8 @@ export function solveScale(s: Float64Array, d: number, v: Float64Array, out: Flo
     out[0] = v[0]! / det;
     return;
   }
-  const [x, y] = [v[0]!, v[1]!];
+  const x = v[0]!;
+  const y = v[1]!;
   out[0] = (s[3]! * x - s[1]! * y) / det;
   out[1] = (s[0]! * y - s[2]! * x) / det;
 }

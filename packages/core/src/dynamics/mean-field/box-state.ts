@@ -30,6 +30,19 @@ export function partsOf(y: Float64Array, { m, d, slices }: BoxShape, p: number):
   };
 }
 
+/** The slices of states, made once for each array that a run hands on. */
+export function slicesOf(of: BoxShape): (y: Float64Array) => readonly BoxState[] {
+  const known = new WeakMap<Float64Array, readonly BoxState[]>();
+  return (y) => {
+    let slices = known.get(y);
+    if (slices === undefined) {
+      slices = Array.from({ length: of.slices }, (_, p) => partsOf(y, of, p));
+      known.set(y, slices);
+    }
+    return slices;
+  };
+}
+
 /** ρ at the nodes, which sums smooth laws faster than any power of the width; mass `whole`. @throws InputError out-of-range */
 function fill(slice: BoxState, nodes: Float64Array, at: LawDensity["at"], s: number | undefined, whole: number) {
   const { masses, centre, scale } = slice;

@@ -1,22 +1,28 @@
 import type { PointCloud } from "../../foundation/law/index.js";
+import type { WeightedPoints } from "../../foundation/shapes/index.js";
 import { createModel, type Model } from "../../model/index.js";
 import { adaptive } from "../../solve/index.js";
 import type { BoundLevel, LevelContext } from "../contract.js";
 import { boxMonitor, boxReached, massBeyond, requireHeld, requireInside, requireWhole } from "./box-bounds.js";
 import { affineMotion, determinant, place, solveScale, standardChart } from "./box-frame.js";
 import { noiseInFrame } from "./box-noise.js";
-import { type BoxShape, type BoxState, partsOf, startOf } from "./box-state.js";
+import { type BoxShape, type BoxState, partsOf, slicesOf, startOf } from "./box-state.js";
 import { type ChartGrid, gridOver } from "./chart.js";
 import { advect } from "./finite-volume.js";
 import { positiveSteps } from "./positive-steps.js";
 import { requireResolved, underResolved } from "./resolution.js";
 import { overStretches } from "./stretches.js";
 
-/** The value half a cell above cell j along an axis: cubic between four nodes, straight next to the ends. */
-function aboveCell(values: Float64Array, j: number, along: number, count: number, stride: number): number {
-  const [here, up] = [values[j]!, values[j + stride]!];
-  if (along === 0 || along >= count - 2) return (here + up) / 2;
-  return (9 * (here + up) - values[j - stride]! - values[j + 2 * stride]!) / 16;
+/** The values half a cell above every cell but the last along an axis: cubic between four nodes, straight next to the ends. */
+function putAbove(values: Float64Array, count: number, stride: number, out: Float64Array): void {
+  for (let j = 0; j < values.length; j++) {
+    const along = Math.floor(j / stride) % count;
+    if (along === count - 1) continue;
+    const here = values[j]!;
+    const up = values[j + stride]!;
+    if (along === 0 || along >= count - 2) out[j] = (here + up) / 2;
+    else out[j] = (9 * (here + up) - values[j - stride]! - values[j + 2 * stride]!) / 16;
+  }
 }
 
 /** Moves one slice: the frame by the affine motion nearest to the field, the masses by what the field is beyond that. */
@@ -42,15 +48,13 @@ function sliceFlow(grid: ChartGrid, slices: number) {
     }
     out.masses.fill(0);
     outflow.fill(0);
-    relative.forEach((values, axis) => {
+    for (let axis = 0; axis < d; axis++) {
+      const values = relative[axis]!;
       const count = shape[axis]!;
       const stride = axis === d - 1 ? 1 : count;
-      for (let j = 0; j < m; j++) {
-        const along = Math.floor(j / stride) % count;
-        if (along < count - 1) rates[j] = aboveCell(values, j, along, count, stride);
-      }
+      putAbove(values, count, stride, rates);
       advect(cells, axis, masses, rates, out.masses, outflow);
-    });
+    }
   };
 }
 
@@ -65,19 +69,29 @@ function boxFlow(model: Model, grid: ChartGrid, of: BoxShape, positions: Float64
   const move = sliceFlow(grid, slices);
   const diffuse = noiseInFrame(grid, slices);
   const standing = positions === undefined ? {} : { positions };
+  const queries = { m: total, d, points, weights: nodeWeights, ...standing };
+  const sliceOf = slicesOf(of);
+  const massesOf = new WeakMap<Float64Array, WeightedPoints>();
+  const sourceOf = (y: Float64Array): WeightedPoints => {
+    let source = massesOf.get(y);
+    if (source === undefined) {
+      source = { m: total, d, points, weights: y.subarray(0, total), ...standing };
+      massesOf.set(y, source);
+    }
+    return source;
+  };
+  const rowsOf = (values: Float64Array, width: number): readonly Float64Array[] =>
+    Array.from({ length: slices }, (_, p) => values.subarray(p * m * width, (p + 1) * m * width));
+  const [places, fields, leaving] = [rowsOf(points, d), rowsOf(field, d), rowsOf(outflow, 1)] as const;
   const rate = (t: number, y: Float64Array, out: Float64Array): void => {
     const spread = 0.5 * model.noise.sigma(t) ** 2;
+    const state = sliceOf(y);
+    const rates = sliceOf(out);
+    for (let p = 0; p < slices; p++) place(grid.nodes, state[p]!.centre, state[p]!.scale, d, places[p]!);
+    model.fieldAt(sourceOf(y), queries, t, field, scratch);
     for (let p = 0; p < slices; p++) {
-      const { centre, scale } = partsOf(y, of, p);
-      place(grid.nodes, centre, scale, d, points.subarray(p * m * d, (p + 1) * m * d));
-    }
-    const queries = { m: total, d, points, weights: nodeWeights, ...standing };
-    model.fieldAt({ m: total, d, points, weights: y.subarray(0, total), ...standing }, queries, t, field, scratch);
-    for (let p = 0; p < slices; p++) {
-      const here = field.subarray(p * m * d, (p + 1) * m * d);
-      const leaving = outflow.subarray(p * m, (p + 1) * m);
-      move(partsOf(y, of, p), here, partsOf(out, of, p), leaving);
-      if (spread > 0) diffuse(partsOf(y, of, p), spread, partsOf(out, of, p), leaving);
+      move(state[p]!, fields[p]!, rates[p]!, leaving[p]!);
+      if (spread > 0) diffuse(state[p]!, spread, rates[p]!, leaving[p]!);
     }
   };
   return { rate, outflow };

@@ -36,7 +36,8 @@ interface Workspace extends Moments {
 function convolve(kernel: SampledKernel, re: Float64Array, im: Float64Array, transform: FourierTransform): void {
   transform.forward(re, im);
   for (let k = 0; k < re.length; k++) {
-    const [a, b] = [re[k]!, im[k]!];
+    const a = re[k]!;
+    const b = im[k]!;
     re[k] = a * kernel.re[k]! - b * kernel.im[k]!;
     im[k] = a * kernel.im[k]! + b * kernel.re[k]!;
   }
@@ -49,7 +50,9 @@ function sumDirectly(kernel: SampledKernel, masses: Float64Array, nodes: Float64
   const exponent = (j: number): number => kernel.exponents[i >= j ? i - j : i - j + n]!;
   let greatest = Number.NEGATIVE_INFINITY;
   for (let j = 0; j < n; j++) if (masses[j]! !== 0) greatest = Math.max(greatest, exponent(j));
-  let [total, x, y] = [0, 0, 0];
+  let total = 0;
+  let x = 0;
+  let y = 0;
   for (let j = 0; j < n; j++) {
     const weight = masses[j]! === 0 ? 0 : masses[j]! * Math.exp(exponent(j) - greatest);
     total += weight;
@@ -67,13 +70,13 @@ function kernelCache(one: Attention, n: number, offset: number, transform: Fouri
   let kernels: readonly SampledKernel[] | undefined;
   return (t: number) => {
     const now = one.kernel!(t);
-    if (now === description) return { normalisation: now.normalisation, kernels };
+    if (now === description) return kernels;
     description = now;
     const angular = now.heads.map((head) => angularHead(now, head));
     kernels = angular.some((head) => head === undefined)
       ? undefined
       : angular.map((head) => sampleKernel(head!, n, offset, transform));
-    return { normalisation: now.normalisation, kernels };
+    return kernels;
   };
 }
 
@@ -92,7 +95,7 @@ export function onGrid(one: Attention, nodes: Float64Array, offset: number): Att
   return {
     ...one,
     fieldAt(source, queries, mask, t, out) {
-      const { kernels, normalisation } = kernelsAt(t);
+      const kernels = kernelsAt(t);
       const plain = out.field !== undefined && out.logPartition === undefined && out.entropy === undefined;
       if (kernels === undefined || !mask.dense || !plain) {
         one.fieldAt(source, queries, mask, t, out);
@@ -100,7 +103,8 @@ export function onGrid(one: Attention, nodes: Float64Array, offset: number): Att
       }
       const field = out.field!;
       field.fill(0);
-      for (const kernel of kernels) addHead(kernel, normalisation, source.weights, nodes, field, work, transform);
+      for (const kernel of kernels)
+        addHead(kernel, one.kernel!(t).normalisation, source.weights, nodes, field, work, transform);
     },
   };
 }

@@ -24,8 +24,10 @@ function coefficientsOf({ m, points, weights }: WeightedPoints, re: Float64Array
   re.fill(0);
   im.fill(0);
   for (let j = 0; j < m; j++) {
-    const [c, s] = [points[2 * j]!, points[2 * j + 1]!];
-    let [a, b] = [weights[j]!, 0];
+    const c = points[2 * j]!;
+    const s = points[2 * j + 1]!;
+    let a = weights[j]!;
+    let b = 0;
     for (let k = 0; k < re.length; k++) {
       re[k]! += a;
       im[k]! += b;
@@ -36,17 +38,23 @@ function coefficientsOf({ m, points, weights }: WeightedPoints, re: Float64Array
   }
 }
 
+/** Of one query, in arrays of one, as a number kept in an object takes memory whenever it changes. */
 interface Sums {
-  partition: number;
-  x: number;
-  y: number;
+  /** cos and sin of its angle, turned by α. */
+  readonly turned: Float64Array;
+  readonly partition: Float64Array;
+  readonly x: Float64Array;
+  readonly y: Float64Array;
 }
 
 /**
  * Partition and first moment at angle θ: Σ_k κ_k μ̂_k E^k and Σ_k κ_k μ̂_{k−1} E^k with E = e^{i(θ + α)}, k from −K to K.
  */
-function sumHarmonics(kappa: Float64Array, re: Float64Array, im: Float64Array, c: number, s: number, out: Sums): void {
-  let [a, b] = [c, s];
+function sumHarmonics(kappa: Float64Array, re: Float64Array, im: Float64Array, out: Sums): void {
+  const c = out.turned[0]!;
+  const s = out.turned[1]!;
+  let a = c;
+  let b = s;
   let partition = kappa[0]! * re[0]!;
   // k = 0: μ̂_{−1} is the conjugate of μ̂_1.
   let x = kappa[0]! * re[1]!;
@@ -54,17 +62,19 @@ function sumHarmonics(kappa: Float64Array, re: Float64Array, im: Float64Array, c
   for (let k = 1; k < kappa.length; k++) {
     const weight = kappa[k]!;
     partition += 2 * weight * (re[k]! * a - im[k]! * b);
-    const [below, belowIm] = [re[k - 1]!, im[k - 1]!];
-    const [above, aboveIm] = [re[k + 1]!, -im[k + 1]!];
+    const below = re[k - 1]!;
+    const belowIm = im[k - 1]!;
+    const above = re[k + 1]!;
+    const aboveIm = -im[k + 1]!;
     x += weight * (below * a - belowIm * b + above * a + aboveIm * b);
     y += weight * (below * b + belowIm * a + aboveIm * a - above * b);
     const next = a * c - b * s;
     b = a * s + b * c;
     a = next;
   }
-  out.partition = partition;
-  out.x = x;
-  out.y = y;
+  out.partition[0] = partition;
+  out.x[0] = x;
+  out.y[0] = y;
 }
 
 /** The same sums from the definition, in units of their greatest weight. */
@@ -73,14 +83,14 @@ function sumDirectly(head: AngularHead, source: WeightedPoints, angle: number, o
   const exponent = (j: number) => head.exponent(angle - Math.atan2(points[2 * j + 1]!, points[2 * j]!));
   let greatest = Number.NEGATIVE_INFINITY;
   for (let j = 0; j < m; j++) greatest = Math.max(greatest, exponent(j));
-  out.partition = 0;
-  out.x = 0;
-  out.y = 0;
+  out.partition[0] = 0;
+  out.x[0] = 0;
+  out.y[0] = 0;
   for (let j = 0; j < m; j++) {
     const weight = weights[j]! * Math.exp(exponent(j) - greatest);
-    out.partition += weight;
-    out.x += weight * points[2 * j]!;
-    out.y += weight * points[2 * j + 1]!;
+    out.partition[0]! += weight;
+    out.x[0]! += weight * points[2 * j]!;
+    out.y[0]! += weight * points[2 * j + 1]!;
   }
 }
 
@@ -101,14 +111,18 @@ function addHead(
 ): void {
   coefficientsOf(source, re, im);
   const { value: V } = head.head;
-  const [turnCosine, turnSine] = [Math.cos(head.turn), Math.sin(head.turn)];
+  const turnCosine = Math.cos(head.turn);
+  const turnSine = Math.sin(head.turn);
   for (let i = 0; i < queries.m; i++) {
-    const [x, y] = [queries.points[2 * i]!, queries.points[2 * i + 1]!];
-    sumHarmonics(kappa, re, im, x * turnCosine - y * turnSine, y * turnCosine + x * turnSine, sums);
-    if (normalised && sums.partition < leastPartition) sumDirectly(head, source, Math.atan2(y, x), sums);
-    const scale = normalised ? 1 / sums.partition : Math.exp(head.shift);
-    field[2 * i]! += scale * (V[0]! * sums.x + V[1]! * sums.y);
-    field[2 * i + 1]! += scale * (V[2]! * sums.x + V[3]! * sums.y);
+    const x = queries.points[2 * i]!;
+    const y = queries.points[2 * i + 1]!;
+    sums.turned[0] = x * turnCosine - y * turnSine;
+    sums.turned[1] = y * turnCosine + x * turnSine;
+    sumHarmonics(kappa, re, im, sums);
+    if (normalised && sums.partition[0]! < leastPartition) sumDirectly(head, source, Math.atan2(y, x), sums);
+    const scale = normalised ? 1 / sums.partition[0]! : Math.exp(head.shift);
+    field[2 * i]! += scale * (V[0]! * sums.x[0]! + V[1]! * sums.y[0]!);
+    field[2 * i + 1]! += scale * (V[2]! * sums.x[0]! + V[3]! * sums.y[0]!);
   }
 }
 
@@ -128,7 +142,8 @@ function byHarmonics(one: Attention): Attention {
   if (one.kernel === undefined) return one;
   let description: KernelDescription | undefined;
   let prepared: readonly Prepared[] | undefined;
-  const sums: Sums = { partition: 0, x: 0, y: 0 };
+  const number = () => new Float64Array(1);
+  const sums: Sums = { turned: new Float64Array(2), partition: number(), x: number(), y: number() };
   return {
     ...one,
     fieldAt(source, queries, mask, t, out) {

@@ -4,6 +4,13 @@ export interface TensorGrid {
   readonly periodic: readonly boolean[];
 }
 
+/** How far apart neighbours along an axis stand in a row-major array. */
+function strideOf(shape: readonly number[], axis: number): number {
+  let stride = 1;
+  for (let later = axis + 1; later < shape.length; later++) stride *= shape[later]!;
+  return stride;
+}
+
 /** The value at the face beyond a cell: a parabola through three averages, kept in [0, 2·mass]. */
 function edgeValue(here: number, beyond: number, behind: number): number {
   const edge = here + (beyond - here) / 3 + (here - behind) / 6;
@@ -29,7 +36,7 @@ export function advect(
   outflow: Float64Array,
 ): void {
   const count = shape[axis]!;
-  const stride = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const stride = strideOf(shape, axis);
   const closes = periodic[axis]!;
   const wrap = (count - 1) * stride;
   for (let j = 0; j < w.length; j++) {
@@ -79,13 +86,14 @@ export function diffuse(
   outflow: Float64Array,
 ): void {
   const count = shape[axis]!;
-  const stride = shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const stride = strideOf(shape, axis);
   for (let j = 0; j < w.length; j++) {
     const last = Math.floor(j / stride) % count === count - 1;
     if (last && !periodic[axis]) continue;
     const up = last ? j - (count - 1) * stride : j + stride;
     const exchange = strength * conductances[j]!;
-    const [rising, falling] = [(exchange * w[j]!) / volumes[j]!, (exchange * w[up]!) / volumes[up]!];
+    const rising = (exchange * w[j]!) / volumes[j]!;
+    const falling = (exchange * w[up]!) / volumes[up]!;
     const flux = rising - falling;
     out[j]! -= flux;
     out[up]! += flux;

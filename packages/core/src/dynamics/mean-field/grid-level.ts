@@ -53,7 +53,8 @@ function flowOf(flow: GridFlow) {
     out.fill(0);
     outflow.fill(0);
     const spread = 0.5 * model.noise.sigma(t) ** 2;
-    faces.forEach(({ axis, crossings, conductances }, k) => {
+    for (let k = 0; k < faces.length; k++) {
+      const { axis, crossings, conductances } = faces[k]!;
       const from = k * grid.m * d;
       for (let j = 0; j < grid.m; j++) {
         let crossing = 0;
@@ -62,7 +63,7 @@ function flowOf(flow: GridFlow) {
       }
       advect(grid.cells, axis, masses, rates, out, outflow);
       if (spread > 0) diffuse(grid.cells, axis, masses, conductances, spread, out, outflow);
-    });
+    }
   };
   return { rate, outflow };
 }

@@ -23,13 +23,20 @@ function meanWeight({ logWeight }: Mask, count: number, p: number, q: number): n
  * @source derived
  */
 export function overStretches(mask: Mask, count: number): Mask {
-  const weights = Float64Array.from({ length: count * count }, (_, k) =>
-    Math.log(meanWeight(mask, count, Math.floor(k / count), k % count)),
-  );
-  const stretchOf = (s: number): number => Math.min(count - 1, Math.floor(s * count));
+  // The end of the context, s = 1, belongs to the last stretch: one row and one column more.
+  const width = count + 1;
+  const last = (p: number): number => Math.min(count - 1, p);
+  const weights = new Float64Array(width * width);
+  for (let p = 0; p < count; p++) {
+    for (let q = 0; q < count; q++) weights[p * width + q] = Math.log(meanWeight(mask, count, p, q));
+  }
+  for (let k = 0; k < width * width; k++) {
+    weights[k] = weights[last(Math.floor(k / width)) * width + last(k % width)]!;
+  }
   return {
     name: mask.name,
     dense: false,
-    logWeight: (query, key) => weights[stretchOf(query) * count + stretchOf(key)]!,
+    // So small that the loop over the pairs takes it in, which spares every pair three numbers in memory.
+    logWeight: (query, key) => weights[Math.floor(query * count) * width + Math.floor(key * count)]!,
   };
 }

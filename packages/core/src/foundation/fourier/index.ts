@@ -39,8 +39,10 @@ function butterflies(re: Float64Array, im: Float64Array, cosine: Float64Array, s
     const stride = n / (2 * half);
     for (let start = 0; start < n; start += 2 * half) {
       for (let k = 0; k < half; k++) {
-        const [c, s] = [cosine[k * stride]!, sine[k * stride]!];
-        const [i, j] = [start + k, start + k + half];
+        const c = cosine[k * stride]!;
+        const s = sine[k * stride]!;
+        const i = start + k;
+        const j = i + half;
         const a = re[j]! * c - im[j]! * s;
         const b = re[j]! * s + im[j]! * c;
         re[j] = re[i]! - a;

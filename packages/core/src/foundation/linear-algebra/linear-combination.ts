@@ -30,15 +30,20 @@ export function linearCombination(
     const second = nextTerm(coefficients, first + 1);
     const third = nextTerm(coefficients, second + 1);
     const fourth = nextTerm(coefficients, third + 1);
-    const [a, k] = [scale * coefficients[first]!, terms[first]!];
+    const a = scale * coefficients[first]!;
+    const k = terms[first]!;
     if (fourth < count) {
-      const [b, l] = [scale * coefficients[second]!, terms[second]!];
-      const [c, m] = [scale * coefficients[third]!, terms[third]!];
-      const [e, n] = [scale * coefficients[fourth]!, terms[fourth]!];
+      const b = scale * coefficients[second]!;
+      const l = terms[second]!;
+      const c = scale * coefficients[third]!;
+      const m = terms[third]!;
+      const e = scale * coefficients[fourth]!;
+      const n = terms[fourth]!;
       for (let i = 0; i < size; i++) out[i] = from[i]! + a * k[i]! + b * l[i]! + c * m[i]! + e * n[i]!;
       first = nextTerm(coefficients, fourth + 1);
     } else if (second < count) {
-      const [b, l] = [scale * coefficients[second]!, terms[second]!];
+      const b = scale * coefficients[second]!;
+      const l = terms[second]!;
       for (let i = 0; i < size; i++) out[i] = from[i]! + a * k[i]! + b * l[i]!;
       first = third;
     } else {

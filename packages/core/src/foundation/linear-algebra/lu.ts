@@ -1,4 +1,5 @@
 import { SolveError } from "../errors/index.js";
+import { fresh, type Workspace } from "../workspace/index.js";
 import { identity } from "./basic.js";
 import { requireMatrix } from "./check.js";
 import { addCombination, subtractFourRows } from "./kernels.js";
@@ -50,15 +51,17 @@ function eliminate(lu: Float64Array, d: number, k: number, to: number): void {
 /**
  * LU factors with partial pivoting, P·a = L·U. A singular matrix is factored too; `luSolve` is what refuses it.
  * @param a d×d
+ * @param work where the factors lie; new arrays when left out
  * @throws wrong-shape, not-finite
  * @cost O(2d³/3) time, O(d²) memory
  * @accuracy ‖P·a − L·U‖ ≤ d·growth·eps·‖a‖ (index.test.ts)
  * @source derived (definition)
  */
-export function luFactor(a: Float64Array, d: number): LuFactors {
+export function luFactor(a: Float64Array, d: number, work: Workspace = fresh): LuFactors {
   requireMatrix("luFactor", "the matrix", a, d, d);
-  const lu = a.slice();
-  const pivots = new Int32Array(d);
+  const lu = work.floats(d * d);
+  lu.set(a);
+  const pivots = work.integers(d);
   let sign: 1 | -1 = 1;
   // Four columns are eliminated, then all rows to their right are updated by the four pivot rows at once.
   for (let from = 0; from < d; from += 4) {
@@ -111,16 +114,18 @@ function substitute(f: LuFactors, x: Float64Array, columns: number, from: number
 /**
  * x with a·x = b from the factors of a.
  * @param b d×columns
+ * @param work where x lies; a new array when left out
  * @returns d×columns
  * @throws wrong-shape, not-finite; singular when a pivot is zero
  * @cost O(2d²·columns)
  * @accuracy backward stable: ‖a·x − b‖ ≤ d·growth·eps·‖a‖·‖x‖ (index.test.ts)
  */
-export function luSolve(f: LuFactors, b: Float64Array, columns: number): Float64Array {
+export function luSolve(f: LuFactors, b: Float64Array, columns: number, work: Workspace = fresh): Float64Array {
   const { d, pivots } = f;
   requireMatrix("luSolve", "the right-hand side", b, d, columns);
   requireRegular(f);
-  const x = b.slice();
+  const x = work.floats(d * columns);
+  x.set(b);
   for (let i = 0; i < d; i++) swapRows(x, columns, i, pivots[i]!);
   for (let from = 0; from < columns; from += columnGroup)
     substitute(f, x, columns, from, Math.min(columnGroup, columns - from));
@@ -131,13 +136,20 @@ export function luSolve(f: LuFactors, b: Float64Array, columns: number): Float64
  * x with a·x = b.
  * @param a d×d
  * @param b d×columns
+ * @param work where factors and x lie; new arrays when left out
  * @returns d×columns
  * @throws wrong-shape, not-finite; singular
  * @cost O(2d³/3 + 2d²·columns)
  * @accuracy as luSolve (index.test.ts)
  */
-export function solveLinear(a: Float64Array, b: Float64Array, d: number, columns: number): Float64Array {
-  return luSolve(luFactor(a, d), b, columns);
+export function solveLinear(
+  a: Float64Array,
+  b: Float64Array,
+  d: number,
+  columns: number,
+  work: Workspace = fresh,
+): Float64Array {
+  return luSolve(luFactor(a, d, work), b, columns, work);
 }
 
 /** The inverse a⁻¹. @param a d×d @throws wrong-shape, not-finite; singular @cost O(2d³) @accuracy as luSolve (index.test.ts) */

@@ -41,6 +41,15 @@ function requireKey({ seed, run = 0 }: BrownianKey, dimension: number): void {
   }
 }
 
+/** Tail probabilities with signs become normals where they stand. */
+function toNormals(values: Float64Array): void {
+  for (let k = 0; k < values.length; k++) {
+    const tail = values[k]!;
+    const value = normalQuantile(Math.abs(tail));
+    values[k] = tail > 0 ? value : -value;
+  }
+}
+
 /** Standard normals of one node of one cell, two to a Philox block; component k depends on k alone. */
 function nodeNormals(key: BrownianKey) {
   const base = Uint32Array.of(key.seed % two32, Math.floor(key.seed / two32), hashPurpose(key.purpose), 0x62726f77);
@@ -49,9 +58,11 @@ function nodeNormals(key: BrownianKey) {
   const counter = new Uint32Array(4);
   const words = new Uint32Array(4);
   const cellKey = base.slice(0, 2);
-  const normal = (high: number, low: number): number => {
-    const value = normalQuantile(((high >>> 1) * two32 + low + 0.5) * 2 ** -64);
-    return (high & 1) === 0 ? value : -value;
+  /** A tail probability with the sign that its normal is to be multiplied with. */
+  const put = (pair: number, out: Float64Array, at: number): void => {
+    const high = words[pair]!;
+    const tail = ((high >>> 1) * two32 + words[pair + 1]! + 0.5) * 2 ** -64;
+    out[at] = (high & 1) === 0 ? tail : -tail;
   };
   return (cell: number, level: number, index: number, out: Float64Array): void => {
     // Cell and level make the key, so that no two nodes share a counter.
@@ -68,9 +79,10 @@ function nodeNormals(key: BrownianKey) {
       counter[2] = level;
       counter[3] = run;
       philox4x32(counter, cellKey, words);
-      out[k] = normal(words[0]!, words[1]!);
-      if (k + 1 < out.length) out[k + 1] = normal(words[2]!, words[3]!);
+      put(0, out, k);
+      if (k + 1 < out.length) put(2, out, k + 1);
     }
+    toNormals(out);
   };
 }
 
@@ -94,7 +106,8 @@ function cellBridge(key: BrownianKey, dimension: number) {
     let width = 1;
     for (; level < depth && fraction > indices[level]! * width; level++) {
       const left = Math.floor(fraction / width) * width;
-      const [low, high] = [lefts[level]!, rights[level]!];
+      const low = lefts[level]!;
+      const high = rights[level]!;
       width /= 2;
       const index = Math.floor(fraction / width);
       if (indices[level + 1] === index) continue;

@@ -72,6 +72,16 @@ function ratio([numerator, denominator]: Rational, r: number): number {
   return above / below;
 }
 
+function noProbability(p: number): InputError {
+  return new InputError({
+    code: "out-of-range",
+    who: "normalQuantile",
+    rule: "the probability must lie in [0, 1]",
+    got: String(p),
+    fix: "Check how it was computed",
+  });
+}
+
 /**
  * The standard normal quantile Φ⁻¹(p); −∞ at 0 and +∞ at 1.
  * @param p probability in [0, 1]
@@ -81,15 +91,7 @@ function ratio([numerator, denominator]: Rational, r: number): number {
  * @source Wichura, Algorithm AS 241 (Applied Statistics 37, 1988)
  */
 export function normalQuantile(p: number): number {
-  if (!(p >= 0 && p <= 1)) {
-    throw new InputError({
-      code: "out-of-range",
-      who: "normalQuantile",
-      rule: "the probability must lie in [0, 1]",
-      got: String(p),
-      fix: "Check how it was computed",
-    });
-  }
+  if (!(p >= 0 && p <= 1)) throw noProbability(p);
   const q = p - 0.5;
   if (Math.abs(q) <= 0.425) return q * ratio(central, 0.180625 - q * q);
   if (p === 0) return Number.NEGATIVE_INFINITY;

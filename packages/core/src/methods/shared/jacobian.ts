@@ -24,7 +24,8 @@ export function differenceJacobian(
   shifted.state.set(y);
   for (let j = 0; j < size; j++) {
     const increment = Math.cbrt(Number.EPSILON) * Math.max(Math.abs(y[j]!), least);
-    const [ahead, behind] = [y[j]! + increment, y[j]! - increment];
+    const ahead = y[j]! + increment;
+    const behind = y[j]! - increment;
     shifted.state[j] = ahead;
     problem.drift(t, shifted.state, shifted.rate);
     shifted.state[j] = behind;

@@ -1,5 +1,6 @@
 import { SolveError } from "../../foundation/errors/index.js";
 import { type LuFactors, luFactor, luSolve } from "../../foundation/linear-algebra/index.js";
+import { createWorkspace, type Workspace } from "../../foundation/workspace/index.js";
 import type { Method } from "../../solve/method.js";
 import type { Problem } from "../../solve/problem.js";
 import { differenceInTime, differenceJacobian } from "./jacobian.js";
@@ -17,6 +18,8 @@ export interface RosenbrockScratch {
   readonly timeRate: Float64Array;
   readonly jacobian: Float64Array;
   readonly matrix: Float64Array;
+  /** Where the factors of the matrix lie, and a solution. */
+  readonly work: Workspace;
   readonly shifted: { readonly state: Float64Array; readonly rate: Float64Array; readonly back: Float64Array };
   dt: number;
   /** Whether rate, timeRate and jacobian belong to the state the next step starts from (so after a rejected step). */
@@ -35,6 +38,7 @@ function createScratch(size: number): RosenbrockScratch {
     timeRate: array(),
     jacobian: new Float64Array(size * size),
     matrix: new Float64Array(size * size),
+    work: createWorkspace(),
     shifted: { state: array(), rate: array(), back: array() },
     dt: 0,
     known: false,
@@ -60,13 +64,16 @@ function factor(dt: number, size: number, s: RosenbrockScratch): LuFactors | und
   const shift = 1 / (gamma * dt);
   if (!Number.isFinite(shift)) return undefined;
   for (let i = 0; i < size; i++) s.matrix[i * size + i]! += shift;
-  return luFactor(s.matrix, size);
+  s.work.release(0);
+  return luFactor(s.matrix, size, s.work);
 }
 
 function solveStage(factors: LuFactors, s: RosenbrockScratch, out: Float64Array): boolean {
   for (let i = 0; i < out.length; i++) if (!Number.isFinite(s.right[i]!)) return false;
+  const mark = s.work.mark();
   try {
-    out.set(luSolve(factors, s.right, 1));
+    out.set(luSolve(factors, s.right, 1, s.work));
+    s.work.release(mark);
     return true;
   } catch (error) {
     if (error instanceof SolveError) return false;
@@ -78,13 +85,15 @@ function stage(problem: Problem, i: number, t: number, dt: number, y: Float64Arr
   const [row, coupling] = [rows[i]!, couplings[i]!];
   s.argument.set(y);
   for (let j = 0; j < row.length; j++) {
-    const [weight, stored] = [row[j]!, s.stages[j]!];
+    const weight = row[j]!;
+    const stored = s.stages[j]!;
     for (let k = 0; k < y.length; k++) s.argument[k]! += weight * stored[k]!;
   }
   if (i === 0) s.right.set(s.rate);
   else problem.drift(t + nodes[i]! * dt, s.argument, s.right);
   for (let j = 0; j < coupling.length; j++) {
-    const [weight, stored] = [coupling[j]! / dt, s.stages[j]!];
+    const weight = coupling[j]! / dt;
+    const stored = s.stages[j]!;
     for (let k = 0; k < y.length; k++) s.right[k]! += weight * stored[k]!;
   }
   const weight = dt * timeWeights[i]!;
@@ -113,7 +122,8 @@ function step(problem: Problem, t: number, dt: number, y: Float64Array, out: Flo
 function interpolate(theta: number, out: Float64Array, s: RosenbrockScratch): void {
   const rest = 1 - theta;
   for (let k = 0; k < out.length; k++) {
-    let [first, second] = [0, 0];
+    let first = 0;
+    let second = 0;
     for (let j = 0; j < 5; j++) {
       first += denseRows[0]![j]! * s.stages[j]![k]!;
       second += denseRows[1]![j]! * s.stages[j]![k]!;
