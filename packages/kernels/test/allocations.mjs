@@ -1,5 +1,5 @@
 /**
- * Bytes a field takes once it is warm: `node --expose-gc --min-semi-space-size=64 allocations.mjs MASK` prints
+ * Bytes a field takes once it is warm: `node --expose-gc --min-semi-space-size=64 allocations.mjs MASK ATTENTION [TOKENS]` prints
  * { control, answers: [{ backend, precision, attention, heads, batch, bytes }] }, `bytes` the least of some rounds. A process knows one mask, as a
  * run does: an engine that has seen several calls the mask through a table, and hands it numbers in new memory.
  */
@@ -10,11 +10,15 @@ import { uniformSphere } from "@meanfield/core/foundation/random";
 import { tokens } from "@meanfield/core/foundation/shapes";
 import { masksCatalog } from "@meanfield/core/masks";
 import { openBackends } from "../dist/open/index.js";
+import { takenBy } from "./meter.mjs";
 
-const [n, d, count] = [16, 3, 4];
-const [warmUp, calls, rounds] = [1000, 200, 150];
-/** Few enough bytes that no more rounds are needed: the engine's own work beside the calls only adds. */
-const enough = 128;
+/** More tokens than 16 to see whether what a field takes grows with them. */
+const n = Number(process.argv[4] ?? 16);
+const [d, count] = [3, 4];
+const exactly = (calls) => ({ least: calls, most: calls, milliseconds: 0 });
+/** Few enough bytes are 128: the engine's own work beside the calls only adds. A solve is a hundred sums. */
+const sum = { warmUp: exactly(1000), calls: exactly(200), rounds: 150, enough: 128 };
+const solve = { warmUp: exactly(300), calls: exactly(20), rounds: 4, enough: 128 };
 
 const plugin = masksCatalog.find(({ name }) => name === process.argv[2]);
 const mask = plugin.bind(plugin.params.parse(plugin.name === "alibi" ? { rate: 2 } : {}));
@@ -45,32 +49,11 @@ async function backends() {
   return found;
 }
 
-/**
- * What one call takes: `bytes` of the heap and of buffers beside it, the least of rounds in which nothing was collected,
- * since the engine's own work only adds; and `buffers` alone, which arrays of more than 64 bytes have, the greatest of all
- * rounds, since only those are made in it while earlier ones may be freed.
- */
-function takenBy(run) {
-  for (let k = 0; k < warmUp; k++) run();
-  let [bytes, buffers] = [Number.POSITIVE_INFINITY, 0];
-  for (let round = 0; round < rounds && bytes > enough; round++) {
-    globalThis.gc();
-    const before = process.memoryUsage();
-    for (let k = 0; k < calls; k++) run();
-    const after = process.memoryUsage();
-    const beside = after.arrayBuffers - before.arrayBuffers;
-    const taken = after.heapUsed - before.heapUsed + beside;
-    buffers = Math.max(buffers, beside / calls);
-    if (taken >= 0) bytes = Math.min(bytes, taken / calls);
-  }
-  return { bytes, buffers };
-}
-
 /** One array of a number for each token a call: what the least allocation of a field would take. */
 let kept;
 const control = takenBy(() => {
-  kept = new Float64Array(n);
-});
+  kept = new Float64Array(16);
+}, sum);
 
 const answers = [];
 for (const backend of await backends()) {
@@ -85,12 +68,12 @@ for (const backend of await backends()) {
         heads: attention.heads,
       };
       const field = () => attention.fieldAt(cloud, cloud, mask, 0, out);
-      answers.push({ ...subject, batch: false, ...takenBy(field) });
+      answers.push({ ...subject, batch: false, ...takenBy(field, attention.traits.denseOnly ? solve : sum) });
       if (!attention.fieldAtBatch?.(batch, mask, 0, batchOut)) continue;
       answers.push({
         ...subject,
         batch: true,
-        ...takenBy(() => attention.fieldAtBatch(batch, mask, 0, batchOut)),
+        ...takenBy(() => attention.fieldAtBatch(batch, mask, 0, batchOut), sum),
       });
     }
   }

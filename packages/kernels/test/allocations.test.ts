@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { attentionCatalog } from "@meanfield/core/attention";
 import { expect, test } from "vitest";
+import { metered } from "./helpers/metered.js";
 
 interface Answer {
   readonly backend: string;
@@ -22,24 +20,15 @@ interface Report {
   readonly answers: readonly Answer[];
 }
 
-const script = join(import.meta.dirname, "allocations.mjs");
 /** Systems of the batches of the script: the WebAssembly backend may take them one by one. */
 const systems = 4;
-const flags = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
-
-/** In a process of its own, as in a run: an engine that has seen other attentions or masks boxes their numbers. */
-async function measure(mask: string, attention: string): Promise<Report> {
-  const { stdout } = await promisify(execFile)(process.execPath, [...flags, script, mask, attention]);
-  return JSON.parse(stdout);
-}
-
-// Sinkhorn attention is a solve, not a sum, and keeps what it remembers of its sweeps in arrays of its own.
+// Sinkhorn attention is a solve, not a sum: step-allocations.test.ts has it.
 const attentions = attentionCatalog.filter(({ traits }) => !traits.denseOnly).map(({ name }) => name);
 const cases = ["none", "causal", "alibi"].flatMap((mask) => attentions.map((attention) => [attention, mask] as const));
 test.each(cases)(
   "a field of %s under the mask %s takes less memory than one array, on every backend",
   async (attention, mask) => {
-    const { control, answers } = await measure(mask, attention);
+    const { control, answers } = await metered<Report>("allocations.mjs", mask, attention);
     // The meter sees a single array: of 16 numbers the buffer alone has 128 bytes.
     expect(control.buffers).toBeGreaterThanOrEqual(128);
     expect(new Set(answers.map(({ backend }) => backend)).size).toBeGreaterThanOrEqual(2);

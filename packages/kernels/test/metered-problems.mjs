@@ -33,11 +33,17 @@ export const problems = {
   "particles in flat space": (size) => ofLevel({ ...flat, feedforward: affine }, gaussian(2, 6 * size), "particles"),
   "particles under a mask": (size) => ofLevel({ ...sphere, mask: "causal" }, uniform(3, 6 * size), "particles"),
   "particles with two attentions": (size) =>
-    ofLevel({ attention: [{ softmax: { heads: [{}, { beta: 2 }] } }, "linear"], geometry: "sphere" }, uniform(3, 6 * size), "particles"),
+    ofLevel(
+      { attention: [{ softmax: { heads: [{}, { beta: 2 }] } }, "linear"], geometry: "sphere" },
+      uniform(3, 6 * size),
+      "particles",
+    ),
   "particles that repel": (size) => ofLevel({ ...sphere, sign: "repel" }, uniform(3, 6 * size), "particles"),
   "particles under pre-ln": (size) => ofLevel({ ...flat, normalization: "pre-ln" }, gaussian(3, 6 * size), "particles"),
-  "particles with noise on the sphere": (size) => stochastic(ofLevel({ ...sphere, noise }, uniform(3, 6 * size), "particles")),
-  "particles with noise in flat space": (size) => stochastic(ofLevel({ ...flat, noise }, gaussian(2, 6 * size), "particles")),
+  "particles with noise on the sphere": (size) =>
+    stochastic(ofLevel({ ...sphere, noise }, uniform(3, 6 * size), "particles")),
+  "particles with noise in flat space": (size) =>
+    stochastic(ofLevel({ ...flat, noise }, gaussian(2, 6 * size), "particles")),
   "layers on the sphere": (size) => ofLevel(sphere, uniform(3, 6 * size), "layers"),
   "layers with noise": (size) => ofLevel({ ...flat, noise }, gaussian(2, 6 * size), "layers"),
   "layers under peri-ln": (size) => ofLevel({ ...flat, normalization: "peri-ln" }, gaussian(3, 6 * size), "layers"),
@@ -45,14 +51,16 @@ export const problems = {
   "circle, spectral": (size) => meanField({ ...sphere, noise }, circle, { grid: 32 * size, scheme: "spectral" }),
   "circle, quantiles": (size) => meanField(sphere, circle, { grid: 32 * size, scheme: "quantiles" }),
   "circle under a mask": (size) => meanField({ ...sphere, mask: "causal" }, circle, { grid: 16 * size, positions: 4 }),
-  "sphere, finite volumes": (size) => meanField(sphere, onSphere, { grid: 32 * size * size }),
-  "sphere, zonal": (size) => meanField(sphere, zonal, { grid: 16 * size, scheme: "zonal" }),
+  "sphere, finite volumes": (size) => meanField(sphere, onSphere, { grid: 2 * (2 + size) ** 2 * 4 }),
+  "sphere, zonal": (size) => meanField(sphere, zonal, { grid: 12 + 4 * size, scheme: "zonal" }),
   "line, box": (size) => meanField({ ...flat, noise }, gaussian(1), { grid: 24 * size }),
   "line, quantiles": (size) => meanField(flat, gaussian(1), { grid: 24 * size, scheme: "quantiles" }),
-  "line under a mask": (size) => meanField({ ...flat, mask: "causal" }, moving, { grid: 24 * size, positions: 3 }),
-  "plane, box": (size) => meanField(flat, gaussian(2), { grid: (22 + 4 * size) ** 2 }),
-  "gaussian-moments of softmax": (size) => ofLevel({ ...flat, feedforward: affine, noise }, gaussian(2 * size), "gaussian-moments"),
-  "gaussian-moments of L2": (size) => ofLevel({ attention: { l2: { V: { scale: -0.5 } } } }, gaussian(2 * size), "gaussian-moments"),
+  "line under a mask": (size) => meanField({ ...flat, mask: "causal" }, moving, { grid: 20 + 8 * size, positions: 2 }),
+  "plane, box": (size) => meanField(flat, gaussian(2), { grid: (25 + size) ** 2 }),
+  "gaussian-moments of softmax": (size) =>
+    ofLevel({ ...flat, feedforward: affine, noise }, gaussian(2 * size), "gaussian-moments"),
+  "gaussian-moments of L2": (size) =>
+    ofLevel({ attention: { l2: { V: { scale: -0.5 } } } }, gaussian(2 * size), "gaussian-moments"),
   "gaussian-layers": (size) => ofLevel(flat, gaussian(2 * size), "gaussian-layers"),
   "gaussian-projection": (size) => ofLevel(flat, gaussian(size), "gaussian-projection", { points: 16 * size }),
   equiangular: (size) => ofLevel(sphere, { equiangular: { d: 12, n: 5 * size, overlap: 0.2 } }, "equiangular"),

@@ -1,16 +1,24 @@
 /**
- * Bytes a step takes once it is warm: `node --expose-gc … step-allocations.mjs PROBLEM [BACKEND]` prints
- * { control, answers: [{ problem, backend, method, size, bytes, buffers }] }. A process knows one problem, as a run does.
+ * Bytes that steps take once they are warm: `node --expose-gc … step-allocations.mjs '{ "problem", "backend", "methods" }'`
+ * prints { control, answers: [{ problem, backend, method, size, length, bytes, buffers }] }. A process knows one problem, as
+ * a run does: an engine that has seen others boxes their numbers.
  */
 import { experiment } from "@meanfield/core/experiment";
 import { methodsCatalog } from "@meanfield/core/methods";
+import { inItoSense, inStratonovichSense } from "@meanfield/core/solve";
 import { openBackends } from "../dist/open/index.js";
 import { takenBy } from "./meter.mjs";
 import { problems } from "./metered-problems.mjs";
 
-const [problemName, backendName = "reference"] = process.argv.slice(2);
-const effort = { warmUp: 400, calls: 50, rounds: 12, enough: 64 };
-/** Steps short enough that no state of the documents leaves its box. */
+const request = JSON.parse(process.argv[2]);
+/** A step of many evaluations, or of long ones, is warm after fewer of them. */
+const effort = {
+  warmUp: { least: 30, most: 1000, milliseconds: 250 },
+  calls: { least: 5, most: 40, milliseconds: 50 },
+  rounds: 3,
+  enough: 64,
+};
+/** Steps so short that no state of the documents leaves its box. */
 const dt = 1e-4;
 
 /** One step after another, from the same state: depth goes on, so that noise is drawn anew. */
@@ -28,27 +36,45 @@ function stepping(problem, method) {
   };
 }
 
-/** The level's own method, or all that take its problem. */
+/** The level's own method and those asked for that take its problem. */
 function methodsFor({ problem, own }) {
-  const bound = methodsCatalog.map((one) => one.bind(one.params.parse({})));
+  const asked = methodsCatalog.filter(({ name }) => request.methods.includes(name));
+  const bound = asked.map((one) => one.bind(one.params.parse({})));
   const fitting = bound.filter(({ traits }) => problem.diffusion === undefined || traits?.noise !== undefined);
   return own === undefined ? fitting : [own.method, ...fitting.filter(({ name }) => name !== own.method.name)];
 }
 
-/** One array of a number for each token a step: what the least allocation of a step would take. */
-let kept;
-const control = takenBy(() => {
-  kept = new Float64Array(16);
-}, effort);
+/** The problem in the sense in which the method means noise. */
+function inSenseOf(problem, { traits }) {
+  if (problem.diffusion === undefined) return problem;
+  return traits.noise.calculus === "ito" ? inItoSense(problem) : inStratonovichSense(problem);
+}
 
-const found = backendName === "reference" ? [] : await openBackends({ name: backendName, precision: "f64", threads: 1 });
+const found =
+  request.backend === "reference" ? [] : await openBackends({ name: request.backend, precision: "f64", threads: 1 });
+
+function measure(problem, method, size) {
+  const taken = takenBy(stepping(problem, method), effort);
+  const { problem: name, backend } = request;
+  return { problem: name, backend, method: method.name, size, length: problem.y0.length, ...taken };
+}
+
 const answers = [];
+let control;
 for (const size of [1, 2]) {
-  const { levels } = experiment(problems[problemName](size), { backends: found });
+  const { levels } = experiment(problems[request.problem](size), { backends: found });
   const { level } = levels[0];
   for (const method of methodsFor(level)) {
-    const taken = takenBy(stepping(level.problem, method), effort);
-    answers.push({ problem: problemName, backend: backendName, method: method.name, size, length: level.problem.y0.length, ...taken });
+    answers.push(measure(inSenseOf(level.problem, method), method, size));
   }
+  if (control !== undefined) continue;
+  // The same steps with one array of nine numbers an evaluation: the least that lies beside the heap.
+  let kept;
+  const drift = (t, y, out) => {
+    kept = new Float64Array(9);
+    level.problem.drift(t, y, out);
+    out[0] += 0 * kept[8];
+  };
+  control = measure({ ...level.problem, drift }, methodsFor(level)[0], size);
 }
-console.log(JSON.stringify({ control, kept: kept.length, answers }));
+console.log(JSON.stringify({ control, answers }));

@@ -68,6 +68,21 @@ export function anisotropy(model: Model): string | undefined {
   return undefined;
 }
 
+/** `isotropicHeads` of a model, found anew only where a schedule changes a kernel. */
+export function isotropicHeadsOf(model: Model): (t: number) => readonly IsotropicHead[] {
+  const kernels = new Array<KernelDescription | undefined>(model.attention.length).fill(undefined);
+  let heads: readonly IsotropicHead[] | undefined;
+  return (t) => {
+    for (let k = 0; k < kernels.length; k++) {
+      const now = model.attention[k]!.kernel?.(t);
+      if (now !== kernels[k]) heads = undefined;
+      kernels[k] = now;
+    }
+    heads ??= isotropicHeads(model, t);
+    return heads;
+  };
+}
+
 /** All heads of the model at depth t, the sign of the model in their values. Only where there is no anisotropy. */
 export function isotropicHeads(model: Model, t: number): readonly IsotropicHead[] {
   const sign = model.sign === "repel" ? -1 : 1;

@@ -51,7 +51,10 @@ export function affineMotion({ nodes, m }: ChartGrid, d: number) {
   const [mean, column, solved] = [new Float64Array(d), new Float64Array(d), new Float64Array(d)];
   const [cross, spread] = [new Float64Array(d * d), new Float64Array(d * d)];
   return (masses: Float64Array, velocity: Float64Array, centreRate: Float64Array, scaleRate: Float64Array): void => {
-    for (const sums of [mean, cross, spread, centreRate]) sums.fill(0);
+    mean.fill(0);
+    cross.fill(0);
+    spread.fill(0);
+    centreRate.fill(0);
     for (let j = 0; j < m; j++) {
       for (let a = 0; a < d; a++) {
         centreRate[a]! += masses[j]! * velocity[j * d + a]!;

@@ -1,5 +1,6 @@
 import type { Attention } from "../../attention/contract.js";
 import type { PointCloud } from "../../foundation/law/index.js";
+import type { WeightedPoints } from "../../foundation/shapes/index.js";
 import type { InitialLaw, LawDensity } from "../../laws/contract.js";
 import { none } from "../../masks/none/index.js";
 import { createModel, type Model } from "../../model/index.js";
@@ -23,6 +24,28 @@ function maskedChart(count: number, n: number): Chart {
   };
 }
 
+/** One position's queries, and where their field goes. */
+interface Row {
+  readonly queries: WeightedPoints;
+  readonly out: { readonly field: Float64Array };
+}
+
+/** The rows of queries and field, made anew only for other arrays than the last. */
+function rowsOf(n: number, count: number, weights: Float64Array) {
+  let last: { readonly points: Float64Array; readonly field: Float64Array } | undefined;
+  let rows: readonly Row[] = [];
+  return (points: Float64Array, field: Float64Array): readonly Row[] => {
+    if (last?.points === points && last.field === field) return rows;
+    last = { points, field };
+    rows = Array.from({ length: count }, (_, p) => {
+      const [from, to] = [2 * p * n, 2 * (p + 1) * n];
+      const queries = { m: n, d: 2, points: points.subarray(from, to), weights };
+      return { queries, out: { field: field.subarray(from, to) } };
+    });
+    return rows;
+  };
+}
+
 /**
  * The same attention, row by row: what a query at position s sees, Σ_s' m(s, s') w(s', ·), is one law on the circle, to
  * be attended to without a mask. True of pair kernels, whose masks multiply weights; other attentions are left alone.
@@ -33,6 +56,8 @@ function byRows(one: Attention, nodes: Float64Array, count: number): Attention {
   const open = none.bind({});
   const row = onGrid(one, nodes, 0.5);
   const seen = new Float64Array(n);
+  const law = { m: n, d: 2, points: nodes, weights: seen };
+  const rowsAt = rowsOf(n, count, seen);
   return {
     ...one,
     fieldAt(source, queries, mask, t, out) {
@@ -41,6 +66,7 @@ function byRows(one: Attention, nodes: Float64Array, count: number): Attention {
         one.fieldAt(source, queries, mask, t, out);
         return;
       }
+      const rows = rowsAt(queries.points, out.field!);
       for (let p = 0; p < count; p++) {
         seen.fill(0);
         for (let q = 0; q < count; q++) {
@@ -48,9 +74,7 @@ function byRows(one: Attention, nodes: Float64Array, count: number): Attention {
           if (factor === 0) continue;
           for (let j = 0; j < n; j++) seen[j]! += factor * source.weights[q * n + j]!;
         }
-        const view = { m: n, d: 2, points: queries.points.subarray(2 * p * n, 2 * (p + 1) * n), weights: seen };
-        const field = out.field!.subarray(2 * p * n, 2 * (p + 1) * n);
-        row.fieldAt({ m: n, d: 2, points: nodes, weights: seen }, view, open, t, { field });
+        row.fieldAt(law, rows[p]!.queries, open, t, rows[p]!.out);
       }
     },
   };

@@ -1,5 +1,5 @@
 import type { InitialLaw, PointCloud } from "../../laws/contract.js";
-import { anisotropy, isotropicHeads, type Model } from "../../model/index.js";
+import { anisotropy, type IsotropicHead, isotropicHeadsOf, type Model } from "../../model/index.js";
 import type { BoundLevel, LevelContext } from "../contract.js";
 
 /** How far the inner products of equiangular tokens may differ: rounding of about twelve printed digits. */
@@ -57,9 +57,10 @@ function placement({ points, m: n, d }: PointCloud): (rho: number, out: Float64A
  *
  * @source theory.md §3; several heads and other weights: derived
  */
-function overlapForce(model: Model, t: number, n: number, rho: number): number {
+function overlapForce(heads: readonly IsotropicHead[], n: number, rho: number): number {
   let sum = 0;
-  for (const { value, normalisation, weight } of isotropicHeads(model, t)) {
+  for (let h = 0; h < heads.length; h++) {
+    const { value, normalisation, weight } = heads[h]!;
     const other = weight(rho);
     sum += (value * other) / (normalisation === "partition" ? weight(1) + (n - 1) * other : n);
   }
@@ -71,6 +72,7 @@ export function overlapLevel(name: string, { model, initial }: LevelContext): Bo
   const cloud = initial.cloud();
   const { m: n, d } = cloud;
   const place = placement(cloud);
+  const headsAt = isotropicHeadsOf(model);
   return {
     name,
     kind: "point-cloud",
@@ -80,7 +82,7 @@ export function overlapLevel(name: string, { model, initial }: LevelContext): Bo
       layout: { overlap: { offset: 0, shape: [] } },
       breakpoints: model.breakpoints,
       drift(t, y, out) {
-        out[0] = 2 * overlapForce(model, t, n, y[0]!);
+        out[0] = 2 * overlapForce(headsAt(t), n, y[0]!);
       },
     },
     law(y) {

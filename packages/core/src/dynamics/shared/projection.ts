@@ -70,10 +70,18 @@ function hybridField(model: Model, scratch: Float64Array): FieldOf {
   };
 }
 
+interface AffineFit {
+  /** Shape [d]. */
+  readonly mean: Float64Array;
+  /** Shape [d, d]. */
+  readonly slope: Float64Array;
+}
+
 /** Σ_j w_j F_j, and Σ_j w_j F_j z_jᵀ = Ξ Σ^{−½}. */
-function affineFit(field: Float64Array, { count, points, weights }: StandardNodes, d: number) {
-  const mean = new Float64Array(d);
-  const slope = new Float64Array(d * d);
+function fitAffine(field: Float64Array, { count, points, weights }: StandardNodes, d: number, fit: AffineFit): void {
+  const { mean, slope } = fit;
+  mean.fill(0);
+  slope.fill(0);
   for (let j = 0; j < count; j++) {
     for (let a = 0; a < d; a++) {
       const weighted = weights[j]! * field[j * d + a]!;
@@ -81,7 +89,6 @@ function affineFit(field: Float64Array, { count, points, weights }: StandardNode
       for (let b = 0; b < d; b++) slope[a * d + b]! += weighted * points[j * d + b]!;
     }
   }
-  return { mean, slope };
 }
 
 /** Σ_j w_j|F_j|². */
@@ -116,6 +123,7 @@ export function projectionOf(model: Model, nodes: StandardNodes): Projection {
   const whole = hybridField(parts.whole, scratch);
   const scaled = parts.scaled && hybridField(parts.scaled, scratch);
   const law: WeightedPoints = { m: count, d, points, weights };
+  const fit: AffineFit = { mean: new Float64Array(d), slope: new Float64Array(d * d) };
   /** Fills `field` with the mean over positions, `part` with what the mask scales. @returns Σ^½ */
   const compute = (t: number, mean: Float64Array, cov: Float64Array): Float64Array | undefined => {
     const root = rootOf(cov, d);
@@ -136,13 +144,13 @@ export function projectionOf(model: Model, nodes: StandardNodes): Projection {
         out.cross.fill(Number.NaN);
         return;
       }
-      const fit = affineFit(field, nodes, d);
+      fitAffine(field, nodes, d, fit);
       out.mean.set(fit.mean);
       matMulNT(fit.slope, root, d, d, d, out.cross);
     },
     defectAt(t, mean, cov) {
       if (compute(t, mean, cov) === undefined) return Number.NaN;
-      const fit = affineFit(field, nodes, d);
+      fitAffine(field, nodes, d, fit);
       const spread = scaled === undefined ? 0 : share.variance * squareNorm(part, weights, d);
       const total = squareNorm(field, weights, d) + spread;
       for (let j = 0; j < count; j++) {

@@ -6,8 +6,8 @@ import { createWalk, type Walk, walkTree } from "./walk.js";
 /** Queries that are tried out to foresee the work. */
 const samples = 24;
 
-/** q = Cx of query i into walk.q. @returns |q| with the roundings of the product: ‖C‖|x| ≥ |q| */
-function ask({ d, map, queries }: ExponentialSum, i: number, mapNorm: number, walk: Walk): number {
+/** q = Cx of query i into walk.q, and |x|² into walk.relative. */
+function ask({ d, map, queries }: ExponentialSum, i: number, walk: Walk): void {
   let square = 0;
   for (let a = 0; a < d; a++) {
     let sum = 0;
@@ -15,7 +15,7 @@ function ask({ d, map, queries }: ExponentialSum, i: number, mapNorm: number, wa
     walk.q[a] = sum;
     square += queries[i * d + a]! ** 2;
   }
-  return mapNorm * Math.sqrt(square);
+  walk.relative[0] = square;
 }
 
 function normOf(values: Float64Array): number {
@@ -48,12 +48,16 @@ interface Pruning {
 /** Rounding of a score, times 2 for its bound and for the box. */
 const scoreRounding = (d: number, size: number): number => 2 * (d + 2) * unitRoundoff * size;
 
-function sumQuery({ sum, tree, radius, mapNorm, share }: Pruning, i: number, walk: Walk): number {
-  const size = ask(sum, i, mapNorm, walk) * radius;
+/** The sum of query i into `walk`, with the bound of its relative error. */
+function sumQuery({ sum, tree, radius, mapNorm, share }: Pruning, i: number, walk: Walk): void {
+  ask(sum, i, walk);
+  // ‖C‖|x| ≥ |q|, with the roundings of the product.
+  const size = mapNorm * Math.sqrt(walk.relative[0]!) * radius;
   const rounding = scoreRounding(sum.d, size);
-  walkTree(tree, Math.log(share / sum.mass) - 4 * rounding - 1e-12, walk);
+  walk.logShare[0] = Math.log(share / sum.mass) - 4 * rounding - 1e-12;
+  walkTree(tree, walk);
   const roundings = leafSize + 2 * walk.leaves + 8;
-  return 1.01 * (share + Math.expm1(rounding) + roundings * unitRoundoff);
+  walk.relative[0] = 1.01 * (share + Math.expm1(rounding) + roundings * unitRoundoff);
 }
 
 /** Mean work of a few queries spread over all, in multiply-adds. */
@@ -74,9 +78,8 @@ function plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | st
   if (sum.count === 0) return "pruned needs a query";
   const radius = greatestNorm(sum);
   const mapNorm = normOf(sum.map);
-  let reach = 0;
-  for (const value of sum.queries) reach += value * value;
-  if (!Number.isFinite(radius * mapNorm * reach)) return "pruned needs finite points";
+  const reach = normOf(sum.queries);
+  if (!Number.isFinite(radius * mapNorm * reach * reach)) return "pruned needs finite points";
   const share = accuracy / 8;
   const tree = sum.shared("pruned", () => buildTree(sum.keys, sum.masses, sum.m, sum.d, work));
   const pruning: Pruning = { sum, tree, radius, mapNorm, share };
@@ -88,7 +91,8 @@ function plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | st
     prepare() {},
     evaluate(begin: number, size: number, out: SumBlock) {
       for (let row = 0; row < size; row++) {
-        const relative = sumQuery(pruning, begin + row, walk);
+        sumQuery(pruning, begin + row, walk);
+        const relative = walk.relative[0]!;
         out.total[row] = walk.total[0]!;
         out.mean.set(walk.mean, row * sum.d);
         out.unit[row] = walk.unit[0]!;

@@ -12,6 +12,10 @@ export interface Walk {
   readonly total: Float64Array;
   /** and the greatest score so far (nat). */
   readonly unit: Float64Array;
+  /** log of the skipped mass's share per unit mass, margins for rounding included (nat): what a query asks for. */
+  readonly logShare: Float64Array;
+  /** Bound of the relative error of the sum: what a query gets. */
+  readonly relative: Float64Array;
   /** Leaves summed, and nodes looked at. */
   leaves: number;
   visits: number;
@@ -27,6 +31,8 @@ export function createWalk(d: number, work: Workspace): Walk {
     stack: work.integers(64),
     total: work.floats(1),
     unit: work.floats(1),
+    logShare: work.floats(1),
+    relative: work.floats(1),
     leaves: 0,
     visits: 0,
   };
@@ -81,11 +87,10 @@ function boxMaximum(tree: KeyTree, node: number, q: Float64Array): number {
 
 /**
  * Sums over every node whose keys may matter: a node is skipped when e^{max⟨q, y⟩} over its box is below
- * share·e^{bound}, bound ≤ log Z. By Jensen Σ a_j e^{⟨q, y_j⟩} ≥ a·e^{⟨q, centre⟩} on every node; the leaf with the
+ * e^{logShare + bound}, bound ≤ log Z. By Jensen Σ a_j e^{⟨q, y_j⟩} ≥ a·e^{⟨q, centre⟩} on every node; the leaf with the
  * greatest such value is summed first and sharpens the bound.
- * @param logShare log of the skipped mass's share per unit mass, margins for rounding included (nat)
  */
-export function walkTree(tree: KeyTree, logShare: number, walk: Walk): void {
+export function walkTree(tree: KeyTree, walk: Walk): void {
   const { q, stack } = walk;
   walk.mean.fill(0);
   walk.total[0] = 0;
@@ -102,7 +107,7 @@ export function walkTree(tree: KeyTree, logShare: number, walk: Walk): void {
   }
   addLeaf(tree, best, walk);
   bound = Math.max(bound, walk.unit[0]! + Math.log(walk.total[0]!));
-  const threshold = bound + logShare;
+  const threshold = bound + walk.logShare[0]!;
   let depth = 0;
   stack[depth++] = 0;
   while (depth > 0) {
