@@ -28,11 +28,12 @@ function stepping(problem, method) {
   const [out, between] = [new Float64Array(y0.length), new Float64Array(y0.length)];
   let t = 0;
   return () => {
-    method.step(problem, t, dt, y0, out, scratch);
+    const { evaluations } = method.step(problem, t, dt, y0, out, scratch);
     method.errorNorm?.(y0, out, 1e-6, 1e-9, scratch);
     method.accept(scratch);
-    method.interpolate(0.5, between, scratch);
+    const more = method.interpolate(0.5, between, scratch).evaluations;
     t += dt;
+    return evaluations + more;
   };
 }
 
@@ -54,9 +55,11 @@ const found =
   request.backend === "reference" ? [] : await openBackends({ name: request.backend, precision: "f64", threads: 1 });
 
 function measure(problem, method, size) {
-  const taken = takenBy(stepping(problem, method), effort);
+  const step = stepping(problem, method);
+  const evaluations = step();
+  const taken = takenBy(step, effort);
   const { problem: name, backend } = request;
-  return { problem: name, backend, method: method.name, size, length: problem.y0.length, ...taken };
+  return { problem: name, backend, method: method.name, size, length: problem.y0.length, evaluations, ...taken };
 }
 
 const answers = [];

@@ -158,3 +158,22 @@ test("direct is the direct backend itself, and a wrong accuracy is refused", () 
     expect(() => withFastSums(direct, { accuracy })).toThrow(InputError);
   }
 });
+
+describe("what a backend keeps from field to field decides no bit", () => {
+  const methods = fastMethods.map(({ name }) => name);
+  test.each([...methods, "auto"] as const)("%s: clouds that grow, shrink and come again", (method) => {
+    const d = method === "harmonics" ? 3 : 2;
+    const kept = fast({ method, accuracy: 1e-6 });
+    for (const [n, beta, heads] of [
+      [300, 2, 1],
+      [40, 8, 2],
+      [700, 2, 1],
+      [300, 2, 1],
+    ] as const) {
+      const kernel = softmax(d, beta, heads);
+      const source = sphere(n, d, n);
+      // The same sums in the same order, in memory that has been used or not: bit for bit.
+      expect(fieldOf(kept, kernel, source)).toEqual(fieldOf(fast({ method, accuracy: 1e-6 }), kernel, source));
+    }
+  });
+});

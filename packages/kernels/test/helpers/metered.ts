@@ -15,6 +15,8 @@ export interface StepAnswer extends Taken {
   readonly size: number;
   /** Numbers of the state. */
   readonly length: number;
+  /** Of the drift, in a step with its dense output. */
+  readonly evaluations: number;
 }
 
 const flags = ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"];
@@ -33,13 +35,14 @@ export const meteredSteps = (problem: string, backend: string, methods: readonly
     JSON.stringify({ problem, backend, methods }),
   );
 
-/** Evaluations of the drift in a step with its dense output, at most: dop853 makes 12 and 4. */
-const mostEvaluations = 16;
+/** What a step may take beside its evaluations: reports, and what the engine boxes until it has compiled everything. */
+const perStep = 2048;
+/** Thirty-two numbers in transit, or eight small objects. */
+const perEvaluation = 512;
 
-/**
- * Steps that take arrays, or more than small objects and numbers in transit: `slack` bytes and 256 for each evaluation. What
- * 256 bytes hold is a view, or sixteen numbers.
- */
-export function greedy(answers: readonly StepAnswer[], slack: number): readonly StepAnswer[] {
-  return answers.filter(({ bytes, buffers }) => buffers > 0 || bytes > slack + 256 * mostEvaluations);
+/** Steps that take arrays, or more than small objects and numbers in transit, and `slack` bytes. */
+export function greedy(answers: readonly StepAnswer[], slack = 0): readonly StepAnswer[] {
+  return answers.filter(
+    ({ bytes, buffers, evaluations }) => buffers > 0 || bytes > slack + perStep + perEvaluation * evaluations,
+  );
 }

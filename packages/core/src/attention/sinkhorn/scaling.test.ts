@@ -130,6 +130,43 @@ describe("a scaling that does not converge", () => {
   });
 });
 
+test.each([
+  [0.5, 1e-10],
+  // So small that Newton's method is asked.
+  [0.02, 1e-10],
+])(
+  "what a scaling leaves behind decides no bit of the next, ε = %d: clouds that grow, shrink, fail and come again",
+  (epsilon, tolerance) => {
+    const params = sinkhorn.params.parse({ epsilon, tolerance, heads: [{}, { V: { scale: 2 } }], maxIterations: 400 });
+    const bind = () => sinkhorn.bind(params, { d, span: [0, 1] }, createReferenceBackend());
+    const kept = bind();
+    const on = (attention: ReturnType<typeof bind>, m: number, scale: number) => {
+      const source = tokens(
+        normals(m * d, m).map((value) => scale * value),
+        m,
+        d,
+      );
+      const field = new Float64Array(m * d);
+      try {
+        attention.fieldAt(source, source, open, 0, { field });
+        return field;
+      } catch (error) {
+        return String(error);
+      }
+    };
+    for (const [m, scale] of [
+      [20, 1],
+      [7, 1],
+      [30, 1],
+      [30, 40],
+      [20, 1],
+    ] as const) {
+      // The same operations in the same order, in memory that has been used or not: bit for bit.
+      expect(on(kept, m, scale)).toEqual(on(bind(), m, scale));
+    }
+  },
+);
+
 test("a mask is refused where the document says it", () => {
   const attempt = () =>
     experiment({
