@@ -129,6 +129,15 @@ function targets(): (field: Float64Array) => { readonly field: Float64Array } {
   };
 }
 
+/** The field of one attention on every system of a batch, one by one where it has no faster way. */
+function batchFields(mask: Mask, targetOf: ReturnType<typeof targets>) {
+  const systemsOf = batchSystems();
+  return (one: Attention, batch: PointBatch, t: number, field: Float64Array): void => {
+    if (one.fieldAtBatch?.(batch, mask, t, targetOf(field))) return;
+    for (const system of systemsOf(batch, field)) one.fieldAt(system.points, system.points, mask, t, system.out);
+  };
+}
+
 /** Where the fields of the attentions meet: a lone field that attracts is written where it is wanted. */
 const isAlone = (attention: readonly Attention[], sign: 1 | -1): boolean => attention.length === 1 && sign === 1;
 
@@ -169,12 +178,8 @@ export function createModel(parts: ModelParts): Model {
   const once = [1];
   const slot: Float64Array[] = [];
   const sign = parts.sign === "repel" ? -1 : 1;
-  const systemsOf = batchSystems();
   const targetOf = targets();
-  const batchField = (one: Attention, batch: PointBatch, t: number, field: Float64Array): void => {
-    if (one.fieldAtBatch?.(batch, mask, t, targetOf(field))) return;
-    for (const system of systemsOf(batch, field)) one.fieldAt(system.points, system.points, mask, t, system.out);
-  };
+  const batchField = batchFields(mask, targetOf);
   const factorOf = (one: Feedforward) => (one.traits.gradient ? sign : 1);
   return {
     ...parts,
