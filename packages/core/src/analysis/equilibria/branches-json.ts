@@ -1,4 +1,5 @@
 import type { Json } from "../contract.js";
+import type { EquilibriumSearch } from "../shared/equilibrium-search.js";
 import type { BranchPlace } from "./arc-step.js";
 import type { Branch } from "./continuation.js";
 import type { Family } from "./family.js";
@@ -46,12 +47,18 @@ export function branchesJson(
     path,
     range,
     searches,
-  }: { readonly path: string; readonly range: readonly [number, number]; readonly searches: number },
+    outcome,
+  }: {
+    readonly path: string;
+    readonly range: readonly [number, number];
+    readonly searches: number;
+    readonly outcome: EquilibriumSearch["outcome"];
+  },
 ): { readonly [key: string]: Json } {
   const width = range[1] - range[0];
   const all = branches.map((branch) => branchJson(family, width, branch));
   return {
-    continuation: { path, range: [...range], searches },
+    continuation: { path, range: [...range], searches, outcome },
     branches: all.map(({ json }) => json),
     picture: { branches: all.map(({ drawn }) => drawn) },
   };

@@ -1,5 +1,5 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
-import { restNear, samePoint } from "../shared/equilibrium-search.js";
+import { type EquilibriumSearch, restNear, samePoint } from "../shared/equilibrium-search.js";
 import { chartSize, localSpectrum, movedPoint, type StratumPoint } from "../shared/rank-stratum.js";
 import { arcStep, type BranchPlace, placeAt, wayTo } from "./arc-step.js";
 import type { Family } from "./family.js";
@@ -159,16 +159,21 @@ export function liesOn(branch: Branch, family: Family, point: StratumPoint, q: n
   });
 }
 
-/** All branches through some equilibria, each once. */
+/**
+ * All branches through some equilibria, each once. After a cancel those that were begun, of which some may end
+ * "cancelled", and the outcome says so.
+ */
 export function branchesThrough(
   family: Family,
   starts: readonly { readonly point: StratumPoint; readonly q: number }[],
   cancel?: CancelSignal,
-): Branch[] {
+): { readonly branches: readonly Branch[]; readonly outcome: EquilibriumSearch["outcome"] } {
   const branches: Branch[] = [];
   for (const { point, q } of starts) {
+    if (cancel?.aborted === true) return { branches, outcome: { status: "stopped", event: "cancelled" } };
     if (branches.some((branch) => liesOn(branch, family, point, q))) continue;
     branches.push(branchThrough(family, point, q, cancel));
   }
-  return branches;
+  const cut = branches.some(({ ends }) => ends.includes("cancelled"));
+  return { branches, outcome: cut ? { status: "stopped", event: "cancelled" } : { status: "completed" } };
 }

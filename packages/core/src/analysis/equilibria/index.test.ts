@@ -89,7 +89,7 @@ describe("a branch on the line", () => {
 test("a Hopf point in the plane: the closed-form operator has the pair ±iω there, and crosses with it", () => {
   const family = familyOver([-0.5, 0.5], (p) => flowOf(spiral(p), 2));
   const { equilibria } = findEquilibria(family.flowAt(0.5), { ranks: [2] });
-  const branches = branchesThrough(
+  const { branches } = branchesThrough(
     family,
     equilibria.map(({ point }) => ({ point, q: 0.5 })),
   );
@@ -137,6 +137,29 @@ describe("the analysis", () => {
     expect(answer).toMatchObject({ verdict: "3 isolated, 2 of them stable in Σ", isolated: 3, stable: 2 });
     expect(answer["branches"]!.map(({ rank }) => rank)).toEqual([0, 1]);
     expect(answer["search"]).toMatchObject({ startsPerRank: 32, seed: 1, ranks: [0, 1], unseen: 0 });
+  });
+
+  test.each([
+    [3, { status: "stopped", event: "cancelled" }, /^cancelled after 3 starts: /],
+    // The search asks before each of its 33 starts, and so do those of the three places of the range.
+    [33, { status: "completed" }, /^branches cancelled: 3 isolated/],
+    [33 + 3 * 33 + 20, { status: "completed" }, /^branches cancelled: 3 isolated/],
+  ])("a cancel asked for the %d-th time is part of the answer", (asked, outcome, verdict) => {
+    let left = asked;
+    const cancel = {
+      get aborted() {
+        return left-- <= 0;
+      },
+    };
+    const { model, initial, analyses, modelAt, integration } = bind(line(-1, 4, -0.5), 1, {
+      analyze: { equilibria: written({}) },
+    });
+    const { plugin, parameters } = analyses[0]!;
+    const context = { model, initial, modelAt, span: integration.span, parameters, cancel };
+    const answer = plugin.analyze(context) as Record<string, Record<string, unknown>>;
+    expect(answer["verdict"]).toMatch(verdict);
+    expect(answer["search"]!["outcome"]).toEqual(outcome);
+    expect(answer["continuation"]!["outcome"]).toEqual({ status: "stopped", event: "cancelled" });
   });
 
   test("is made beside a run only where the document asks for it", () => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { InputError, show } from "../../foundation/errors/index.js";
 import { seedParameter } from "../../foundation/parameters/index.js";
-import type { AnalysisContext, AnalysisPlugin, Json } from "../contract.js";
+import type { AnalysisContext, AnalysisPlugin } from "../contract.js";
 import { equilibriaJson, grouped } from "../shared/equilibria-json.js";
 import { type EquilibriumSearch, findEquilibria, vanishingCount } from "../shared/equilibrium-search.js";
 import { type MomentFlow, momentFlow } from "../shared/moment-flow.js";
@@ -47,19 +47,21 @@ function search(flow: MomentFlow, { starts, seed }: Parameters, { cancel }: Anal
 }
 
 /** Branches through what is found at equally spaced places of the range; continua, which are no branches, are left out. */
-function branches(parameters: Parameters, context: AnalysisContext): { readonly [key: string]: Json } {
+function branches(parameters: Parameters, context: AnalysisContext) {
   const { path, range, searches } = parameters.continue!;
   const { initial, cancel, modelAt } = context;
   const moments = initial.moments();
   const at = settled(context);
   const family = familyOver(range, (value) => momentFlow(modelAt!(path, value), at, moments));
   const places = Array.from({ length: searches }, (_, k) => (searches === 1 ? 0.5 : k / (searches - 1)));
-  const starts = places.flatMap((q) =>
-    search(family.flowAt(q), parameters, context)
-      .equilibria.filter((one) => vanishingCount(one) === 0)
-      .map(({ point }) => ({ point, q })),
+  const found = places.map((q) => ({ q, ...search(family.flowAt(q), parameters, context) }));
+  const starts = found.flatMap(({ q, equilibria }) =>
+    equilibria.filter((one) => vanishingCount(one) === 0).map(({ point }) => ({ point, q })),
   );
-  return branchesJson(family, branchesThrough(family, starts, cancel), { path, range, searches });
+  const followed = branchesThrough(family, starts, cancel);
+  const cut = [...found.map(({ outcome }) => outcome), followed.outcome].find(({ status }) => status === "stopped");
+  const outcome = cut ?? followed.outcome;
+  return { outcome, json: branchesJson(family, followed.branches, { path, range, searches, outcome }) };
 }
 
 /** @throws InputError, for a path or range that the model cannot have */
@@ -134,9 +136,15 @@ export const equilibria: AnalysisPlugin = {
     const answer = equilibriaJson(flow, found);
     const { single, continua } = grouped(found.equilibria);
     const stable = single.filter(({ stability }) => stability === "stable").length;
-    const verdict = `${single.length} isolated, ${stable} of them stable${flow.carried ? "" : " in Σ"}`;
+    const seen = `${single.length} isolated, ${stable} of them stable${flow.carried ? "" : " in Σ"}`;
     const more = continua.length > 0 ? `; ${continua.length} kinds of continua` : "";
-    const curves = parameters.continue === undefined ? {} : branches(parameters, context);
-    return { verdict: verdict + more, isolated: single.length, stable, ...answer, ...curves };
+    const curves = parameters.continue === undefined ? undefined : branches(parameters, context);
+    const cut =
+      found.outcome.status === "stopped"
+        ? `cancelled after ${found.tried} starts: `
+        : curves?.outcome.status === "stopped"
+          ? "branches cancelled: "
+          : "";
+    return { verdict: cut + seen + more, isolated: single.length, stable, ...answer, ...curves?.json };
   },
 };

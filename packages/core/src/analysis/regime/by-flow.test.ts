@@ -341,6 +341,13 @@ describe("equilibria beside a verdict by the flow", () => {
     const flow = frozenFlow(context.model, 0, context.initial.moments());
     const certificate = { method: "integration", source: "theory.md §2", argument: "stopped", hypotheses: [] };
     const verdict = withEquilibria({ verdict: "undecided", certificate }, flow, Float64Array.from(bent.flat()));
+    const cut = withEquilibria({ verdict: "undecided", certificate }, flow, Float64Array.from(bent.flat()), {
+      aborted: true,
+    });
+    expect(equilibriaOf(cut)).toMatchObject({ tried: 0, outcome: { status: "stopped", event: "cancelled" } });
+    expect(cut.certificate.tried![0]).toMatch(
+      /^Newton's method from 24 starts of rank 1 to 3, cancelled after 0, found/,
+    );
     expect(verdict.certificate.tried).toHaveLength(1);
     expect(verdict.certificate.tried![0]).toMatch(/^Newton's method from 24 starts of rank 1 to 3 found \d+ isolated/);
     expect(verdict.certificate.tried![0]).toContain("from the nearest");

@@ -28,7 +28,7 @@ const explained: ReadonlySet<Verdict["verdict"]> = new Set(["bounded", "low-rank
  */
 export function withEquilibria(verdict: Verdict, flow: FrozenFlow, last: Float64Array, cancel?: CancelSignal): Verdict {
   const { d, r, moments } = flow;
-  if (!explained.has(verdict.verdict) || r === 0 || cancel?.aborted === true) return verdict;
+  if (!explained.has(verdict.verdict) || r === 0) return verdict;
   if (d > largest)
     return noted(verdict, `equilibria were not searched: d = ${d} > ${largest} (analyze: { equilibria: {} } does)`);
   const ranks = Array.from({ length: r }, (_, k) => k + 1);
@@ -44,10 +44,12 @@ export function withEquilibria(verdict: Verdict, flow: FrozenFlow, last: Float64
   const equilibria = {
     starts: starts * r,
     seed,
+    tried: found.tried,
     converged: found.converged,
     isolated: single.length,
     stable,
     continua: continua.length,
+    outcome: found.outcome,
     ...(nearest !== undefined && { nearest, reached: nearest < reached }),
   };
   const { certificate } = verdict;
@@ -56,7 +58,8 @@ export function withEquilibria(verdict: Verdict, flow: FrozenFlow, last: Float64
   const seen = `${single.length} isolated equilibria, ${stable} of them stable, and ${continua.length} kinds of continua`;
   const far =
     nearest === undefined ? "" : `; the run ends |Σ − Σ*|/|Σ*| = ${nearest.toExponential(1)} from the nearest`;
-  return noted(searched, `Newton's method from ${starts * r} starts of rank 1 to ${r} found ${seen}${far}`);
+  const cut = found.outcome.status === "stopped" ? `, cancelled after ${found.tried},` : "";
+  return noted(searched, `Newton's method from ${starts * r} starts of rank 1 to ${r}${cut} found ${seen}${far}`);
 }
 
 const noted = (verdict: Verdict, what: string): Verdict => {

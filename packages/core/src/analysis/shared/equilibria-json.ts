@@ -83,7 +83,7 @@ function equilibriumJson(flow: MomentFlow, { one, stability }: JudgedEquilibrium
  * `across` is the greatest rate at which spread outside the range grows, `hits` the starts that came there.
  */
 export function equilibriaJson(flow: MomentFlow, search: EquilibriumSearch): { readonly [key: string]: Json } {
-  const { equilibria, startsPerRank, seed, ranks, converged, unseen } = search;
+  const { equilibria, startsPerRank, seed, ranks, tried, converged, unseen, outcome } = search;
   const { single, continua } = grouped(equilibria);
   return {
     equilibria: single.map((one) => equilibriumJson(flow, one)),
@@ -94,6 +94,6 @@ export function equilibriaJson(flow: MomentFlow, search: EquilibriumSearch): { r
         return { ...json, vanishing, members: one.members };
       }),
     }),
-    search: { startsPerRank, seed, ranks: [...ranks], converged, unseen },
+    search: { startsPerRank, seed, ranks: [...ranks], tried, converged, unseen, outcome },
   };
 }

@@ -27,16 +27,17 @@ const flowOf = (model: object, d: number) => {
 };
 const scalar = (value: number) => ({ scale: value });
 
+/** σ̇ = 2σ(w − σ + 4σ/(1 + σ)): σ² − (3 + w)σ − w = 0, and 0. */
+const bistable = (w: number) =>
+  flowOf(
+    {
+      attention: [{ softmax: { V: scalar(-1) } }, { l2: { beta: 0.5, V: scalar(4) } }],
+      feedforward: { affine: { W: scalar(w) } },
+    },
+    1,
+  );
+
 describe("on the line", () => {
-  // σ̇ = 2σ(w − σ + 4σ/(1 + σ)): σ² − (3 + w)σ − w = 0, and 0.
-  const bistable = (w: number) =>
-    flowOf(
-      {
-        attention: [{ softmax: { V: scalar(-1) } }, { l2: { beta: 0.5, V: scalar(4) } }],
-        feedforward: { affine: { W: scalar(w) } },
-      },
-      1,
-    );
   test.each([-0.9, -0.5, -0.1])("softmax and L2 heads against each other, w = %d: both roots of the quadratic", (w) => {
     const { equilibria } = findEquilibria(bistable(w), { ranks: [0, 1] });
     const root = Math.sqrt((3 + w) ** 2 + 4 * w);
@@ -233,5 +234,32 @@ test("the same seed finds the same, another seed the same equilibria by other st
     const other = a!.equilibria[k]!.point.cov;
     // Residuals of 1e-11|B| over a slowest rate of 1e-2|B|.
     expect(frobeniusNorm(combine(point.cov, other, -1))).toBeLessThan(1e-9 * (1 + frobeniusNorm(other)));
+  });
+});
+
+describe("a cancel", () => {
+  /** A signal that is raised when it has been asked so often. */
+  const after = (asked: number) => {
+    let left = asked;
+    return {
+      get aborted() {
+        return left-- <= 0;
+      },
+    };
+  };
+  const ranks = [0, 1];
+
+  test.each([0, 1, 7])("after %d starts: says so, and has what those starts found", (starts) => {
+    const found = findEquilibria(bistable(-0.5), { ranks, cancel: after(starts) });
+    expect(found.outcome).toEqual({ status: "stopped", event: "cancelled" });
+    expect(found.tried).toBe(starts);
+    expect(found.equilibria.length).toBeLessThanOrEqual(starts);
+    expect(found.equilibria.reduce((sum, { hits }) => sum + hits, 0)).toBeLessThanOrEqual(starts);
+  });
+
+  test("that comes when all starts are made changes nothing", () => {
+    const whole = findEquilibria(bistable(-0.5), { ranks });
+    expect(whole).toMatchObject({ tried: 33, outcome: { status: "completed" } });
+    expect(findEquilibria(bistable(-0.5), { ranks, cancel: after(33) })).toEqual(whole);
   });
 });

@@ -44,10 +44,13 @@ export interface EquilibriumSearch {
   readonly startsPerRank: number;
   readonly seed: number;
   readonly ranks: readonly number[];
+  /** Starts that were made, of all ranks: fewer than asked for after a cancel. */
+  readonly tried: number;
   /** Starts that came to rest, of all ranks. */
   readonly converged: number;
   /** Good and Turing's estimate of the chance that one more start finds something new: equilibria found once, over converged. */
   readonly unseen: number;
+  readonly outcome: { readonly status: "completed" } | { readonly status: "stopped"; readonly event: "cancelled" };
 }
 
 export interface EquilibriumSearchOptions {
@@ -191,7 +194,7 @@ function randomStart(draws: RandomStream, flow: MomentFlow, rank: number, varian
  * Newton's method on each rank stratum from many seeded starts, those that coincide counted as one. Of a continuum of
  * equilibria every start may find another member: they are all kept, with the eigenvalues that vanish.
  *
- * @throws what the closure throws; after a cancel the starts that are left count as not converged
+ * @throws what the closure throws
  * @cost startsPerRank × ranks × some 15 steps of two closures per coordinate
  * @accuracy residual 1e-11|B| (equilibrium-search.test.ts: closed forms, late runs, SciPy's fsolve)
  * @source theory.md §2 (equilibria by Newton, rank strata); damping, charts and the unseen share: derived
@@ -201,25 +204,36 @@ export function findEquilibria(flow: MomentFlow, options: EquilibriumSearchOptio
   const variance = naturalVariance(flow);
   const found: { one: { point: StratumPoint; residual: number }; hits: number }[] = [];
   const add = (start: StratumPoint): boolean => {
-    const one = cancel?.aborted === true ? undefined : restNear(flow, start);
+    const one = restNear(flow, start);
     if (one === undefined) return false;
     const known = found.find(({ one: { point } }) => samePoint(point, one.point));
     if (known === undefined) found.push({ one, hits: 1 });
     else known.hits++;
     return true;
   };
-  let converged = 0;
+  let [tried, converged, cancelled] = [0, 0, false];
+  /** Whether there is time for one more start. */
+  const goesOn = (): boolean => {
+    cancelled ||= cancel?.aborted === true;
+    return !cancelled;
+  };
   for (const rank of ranks) {
-    const starts = rank === 0 && !flow.carried ? 1 : startsPerRank;
-    for (let k = 0; k < starts; k++) {
+    // Of rank 0 without a mean there is one point.
+    const single = rank === 0 && !flow.carried;
+    for (let k = 0; k < (single ? 1 : startsPerRank) && goesOn(); k++) {
+      tried++;
       const came = add(randomStart(stream({ seed, purpose: "equilibria", run: rank, token: k }), flow, rank, variance));
-      if (came && (rank > 0 || flow.carried)) converged++;
+      if (came && !single) converged++;
     }
   }
   const once = found.filter(({ one, hits }) => hits === 1 && chartSize(one.point) > 0).length;
-  for (const start of also) add(start);
+  for (const start of also) if (goesOn()) add(start);
   const equilibria = found.map(({ one, hits }) => describedEquilibrium(flow, one, hits));
   const trace = ({ point }: MomentEquilibrium) => point.roots.reduce((sum, root) => sum + root * root, 0);
   equilibria.sort((a, b) => a.point.rank - b.point.rank || trace(a) - trace(b));
-  return { equilibria, startsPerRank, seed, ranks, converged, unseen: converged === 0 ? 1 : once / converged };
+  return {
+    ...{ equilibria, startsPerRank, seed, ranks, tried, converged },
+    unseen: converged === 0 ? 1 : once / converged,
+    outcome: cancelled ? { status: "stopped", event: "cancelled" } : { status: "completed" },
+  };
 }
