@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { stream } from "../../foundation/random/index.js";
 import { assignment } from "./assignment.js";
-import { type TransportProblem, transport } from "./transport.js";
+import { transport } from "./transport.js";
+import { requireOptimal, type Transport, type TransportProblem, transportGap } from "./transport-plan.js";
 
 function randomProblem(m: number, n: number, units: number, seed: number): TransportProblem {
   const random = stream({ seed, purpose: "transport test" });
@@ -110,4 +111,68 @@ describe("transport", () => {
     expect(found.cost).toBe(2 * 1 + 1 * 2 + 1 * 1);
     expect([...found.flow]).toEqual([2, 0, 1, 1]);
   });
+});
+
+describe("the proof of a plan", () => {
+  /** Points that repeat, of unequal mass, and what an exact solver makes of them. */
+  function solved() {
+    const [m, n] = [12, 9];
+    const random = stream({ seed: 11, purpose: "transport test" });
+    const place = (count: number) => Float64Array.from({ length: count }, (_, k) => (k % 3) + 0.1 * random.integer(2));
+    const [a, b] = [place(m), place(n)];
+    const cost = Float64Array.from({ length: m * n }, (_, k) => (a[Math.floor(k / n)]! - b[k % n]!) ** 2);
+    const problem = { ...randomProblem(m, n, 2 ** 16, 12), cost };
+    return { problem, found: transport(problem) };
+  }
+
+  test("holds for what it finds, with a gap below the rounding of the potentials", () => {
+    const { problem, found } = solved();
+    const { gap, rounding, complete } = transportGap(problem, found, 3 * (12 + 9));
+    expect(complete).toBe(true);
+    // One to three paths per point.
+    expect(gap).toBeLessThanOrEqual(rounding);
+    expect(rounding).toBeLessThan(1e-12);
+  });
+
+  const changed = (values: Float64Array, k: number, by: number) =>
+    values.map((value, i) => (i === k ? value + by : value));
+  test.each<[string, string, (found: Transport) => Transport]>([
+    // 1,000 of 2^16 units take a detour: the masses are right, the cost is too high.
+    ["a detour", "duality gap", (found) => detour(found)],
+    ["a potential too high", "duality gap", (f) => ({ ...f, rowPotential: changed(f.rowPotential, 3, 1e-6) })],
+    ["a potential too low", "duality gap", (f) => ({ ...f, columnPotential: changed(f.columnPotential, 2, -1e-6) })],
+    ["one unit lost", "exactly its mass", (f) => ({ ...f, flow: changed(f.flow, f.flow.indexOf(maxOf(f.flow)), -1) })],
+    ["no number", "duality gap", (f) => ({ ...f, rowPotential: changed(f.rowPotential, 0, Number.NaN) })],
+  ])("does not hold for %s", (_, says, spoil) => {
+    const { problem, found } = solved();
+    const spoilt = () => requireOptimal(problem, spoil(found), 3 * (12 + 9));
+    expect(spoilt).toThrow(says);
+    expect(spoilt).toThrow(expect.objectContaining({ name: "SolveError", code: "no-convergence" }));
+  });
+
+  const maxOf = (values: Float64Array): number => Math.max(...values);
+
+  /** 1,000 units each of two pairs that flow, crosswise. */
+  function detour(found: Transport): Transport {
+    const m = found.rowPotential.length;
+    const flow = found.flow.slice();
+    const heavy = Array.from(flow.keys()).filter((k) => flow[k]! > 1000);
+    const first = heavy[0]!;
+    const second = heavy.find(
+      (k) => k % m !== first % m && Math.floor(k / m) !== Math.floor(first / m) && k % 3 !== first % 3,
+    )!;
+    const [[i, j], [p, q]] = [first, second].map((k) => [k % m, Math.floor(k / m)] as const) as [
+      [number, number],
+      [number, number],
+    ];
+    for (const [row, column, by] of [
+      [i, j, -1000],
+      [p, q, -1000],
+      [i, q, 1000],
+      [p, j, 1000],
+    ] as const) {
+      flow[column * m + row]! += by;
+    }
+    return { ...found, flow };
+  }
 });

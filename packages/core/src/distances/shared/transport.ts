@@ -1,26 +1,5 @@
 import { SolveError } from "../../foundation/errors/index.js";
-
-/** An optimal transport plan between integer masses and the dual certificate that proves it. */
-export interface Transport {
-  /** Σ_ij flow_ij·cost[i, j]. */
-  readonly cost: number;
-  /** Shape [n, m], by column: flow[j·m + i] is the mass that goes from row i to column j. */
-  readonly flow: Float64Array;
-  /** Shape [m]: u with u_i + v_j ≤ cost[i, j] for all i, j, and equality where mass flows, up to rounding. */
-  readonly rowPotential: Float64Array;
-  /** Shape [n]: v. */
-  readonly columnPotential: Float64Array;
-}
-
-/** Masses as integers, so that what is left of them is exact. */
-export interface TransportProblem {
-  /** Shape [m, n], finite. */
-  readonly cost: Float64Array;
-  /** Shape [m], non-negative integers. */
-  readonly supply: Float64Array;
-  /** Shape [n], non-negative integers with the same sum, below 2^53. */
-  readonly demand: Float64Array;
-}
+import { requireOptimal, type Transport, type TransportProblem } from "./transport-plan.js";
 
 interface State {
   readonly m: number;
@@ -131,9 +110,9 @@ const pathsPerPoint = 1000;
 /**
  * The transport plan of least cost, min Σ flow_ij cost[i, j] over flow ≥ 0 with row sums `supply` and column sums
  * `demand`, by successive shortest paths. Integer masses make every step exact, so it always ends.
- * @throws SolveError no-convergence (never seen)
+ * @throws SolveError no-convergence, where the potentials do not prove the plan (never seen)
  * @cost O(paths·m·n), one to three paths per point; memory 8·m·n bytes
- * @accuracy duality gap at most 1e-12 of the cost (transport.test.ts)
+ * @accuracy duality gap at most rounding, checked at the end of every call; 1e-12 of the cost (transport.test.ts)
  * @source derived (linear programming duality)
  */
 export function transport(problem: TransportProblem): Transport {
@@ -167,7 +146,9 @@ export function transport(problem: TransportProblem): Transport {
   }
   let total = 0;
   for (let j = 0; j < n; j++) for (let i = 0; i < m; i++) total += state.flow[j * m + i]! * problem.cost[i * n + j]!;
-  return { cost: total, flow: state.flow, rowPotential: state.u, columnPotential: state.v };
+  const found = { cost: total, flow: state.flow, rowPotential: state.u, columnPotential: state.v };
+  requireOptimal(problem, found, paths);
+  return found;
 }
 
 function refuseToGoOn(paths: number): never {
