@@ -1,16 +1,14 @@
+import { SolveError } from "../../foundation/errors/index.js";
 import { determinant } from "./box-frame.js";
 import type { BoxState } from "./box-state.js";
 import type { ChartGrid } from "./chart.js";
-import { advect } from "./finite-volume.js";
+import { decompose, type LatticeDirections, latticeDirections } from "./lattice-directions.js";
 
 /** z/(e^z − 1), in (0, ∞). */
 function bernoulli(z: number): number {
   if (Math.abs(z) < 1e-5) return 1 - z / 2 + (z * z) / 12;
   return z / Math.expm1(z);
 }
-
-/** Log-slopes beyond this many per cell are those of an edge that the grid does not show. */
-const steepest = 4;
 
 /** What the noise of a slice needs to know of it; everything overwritten at each call. */
 interface Spread {
@@ -22,6 +20,8 @@ interface Spread {
   readonly precision: Float64Array;
   /** S⁻¹. */
   readonly inverse: Float64Array;
+  /** D as jumps from cell to cell. */
+  readonly jumps: LatticeDirections;
 }
 
 /** Inverse of a d×d matrix, d ≤ 2. */
@@ -82,97 +82,76 @@ interface Slice {
   readonly found: Spread;
 }
 
-const strideOf = ({ grid: { chart } }: Slice, axis: number): number => (axis === chart.d - 1 ? 1 : chart.shape[1]!);
-
-/** The place of cell j along an axis. */
-const placeOf = (slice: Slice, j: number, axis: number): number =>
-  Math.floor(j / strideOf(slice, axis)) % slice.grid.chart.shape[axis]!;
-
-const isLast = (slice: Slice, j: number, axis: number): boolean =>
-  placeOf(slice, j, axis) === slice.grid.chart.shape[axis]! - 1;
-
-/** C⁻¹(ξ − ⟨ξ⟩) in direction a, half a cell above node j along `axis`. */
-function pullAt({ grid, width, found }: Slice, j: number, axis: number, a: number): number {
-  const { d } = grid.chart;
-  let sum = 0;
-  for (let b = 0; b < d; b++) {
-    const xi = grid.nodes[j * d + b]! + (b === axis ? width / 2 : 0);
-    sum += found.precision[a * d + b]! * (xi - found.mean[b]!);
-  }
-  return sum;
+/** C⁻¹e in direction b, for a jump e. */
+function pullAlong({ precision }: Spread, e: readonly [number, number], b: number, d: number): number {
+  return d === 1 ? e[0] * precision[0]! : e[0] * precision[b]! + e[1] * precision[2 + b]!;
 }
 
-/** Diffusion and pull along one axis, by the flux of Scharfetter and Gummel. */
-function flowAlong(slice: Slice, masses: Float64Array, axis: number, out: Float64Array, outflow: Float64Array): void {
+/** Diffusion and pull along one direction of jumps, by the flux of Scharfetter and Gummel between a cell and the one e away. */
+function flowAlong(slice: Slice, masses: Float64Array, k: number, out: Float64Array, outflow: Float64Array): void {
   const { grid, width, found } = slice;
-  const stride = strideOf(slice, axis);
-  const exchange = found.diffusion[axis * grid.chart.d + axis]! / (width * width);
+  const { d, shape } = grid.chart;
+  const { weights, steps } = found.jumps;
+  const exchange = weights[k]! / (width * width);
+  if (!(exchange > 0)) return;
+  const e = [steps[2 * k]!, steps[2 * k + 1]!] as const;
+  const pull = [pullAlong(found, e, 0, d), d === 1 ? 0 : pullAlong(found, e, 1, d)] as const;
+  const count = shape[d - 1]!;
+  const rows = grid.m / count;
+  const [down, across] = d === 1 ? [0, e[0]] : e;
   for (let j = 0; j < grid.m; j++) {
-    if (isLast(slice, j, axis)) continue;
-    const step = pullAt(slice, j, axis, axis) * width;
-    const up = exchange * bernoulli(step) * masses[j]!;
-    const down = exchange * bernoulli(-step) * masses[j + stride]!;
-    out[j]! += down - up;
-    out[j + stride]! += up - down;
-    outflow[j]! += up;
-    outflow[j + stride]! += down;
-  }
-}
-
-/** ∂_b log ρ at node j; undefined at the rim and next to empty cells. */
-function slopeAt(slice: Slice, masses: Float64Array, j: number, b: number): number | undefined {
-  const place = placeOf(slice, j, b);
-  if (place === 0 || isLast(slice, j, b)) return undefined;
-  const stride = strideOf(slice, b);
-  const [below, above] = [masses[j - stride]!, masses[j + stride]!];
-  if (!(below > 0 && above > 0)) return undefined;
-  const slope = Math.log(above / below) / 2;
-  return Math.max(-steepest, Math.min(steepest, slope)) / slice.width;
-}
-
-/** On the plane: cells per depth at the faces across `axis` by what diffusion mixes from the other one. */
-function mixedRates(slice: Slice, masses: Float64Array, axis: number, rates: Float64Array): void {
-  const other = 1 - axis;
-  const mixing = slice.found.diffusion[2 * axis + other]!;
-  const stride = strideOf(slice, axis);
-  for (let j = 0; j < rates.length; j++) {
-    rates[j] = 0;
-    if (isLast(slice, j, axis)) continue;
-    const here = slopeAt(slice, masses, j, other);
-    const beyond = slopeAt(slice, masses, j + stride, other);
-    if (here === undefined || beyond === undefined) continue;
-    rates[j] = (-mixing * ((here + beyond) / 2 + pullAt(slice, j, axis, other))) / slice.width;
+    const [row, column] = [Math.floor(j / count) + down, (j % count) + across];
+    if (row < 0 || row >= rows || column < 0 || column >= count) continue;
+    const to = row * count + column;
+    let along = 0;
+    for (let b = 0; b < d; b++) along += pull[b]! * (grid.nodes[j * d + b]! + (e[b]! * width) / 2 - found.mean[b]!);
+    const step = along * width;
+    const there = exchange * bernoulli(step) * masses[j]!;
+    const back = exchange * bernoulli(-step) * masses[to]!;
+    out[j]! += back - there;
+    out[to]! += there - back;
+    outflow[j]! += there;
+    outflow[to]! += back;
   }
 }
 
 /**
  * ½σ²Δ on one slice of a box whose frame grows with it: what is left in ξ is ∂_tρ = div(D(∇ρ + ρC⁻¹(ξ − ⟨ξ⟩))), which a
- * Gaussian stands still under, on the grid too. Along each axis the flux of Scharfetter and Gummel, exact where ∇log ρ is
- * constant, so positive and conservative; the entry of D that mixes two axes moves mass as a velocity.
+ * Gaussian stands still under, on the grid too. D = Σ_k w_k e_k e_kᵀ with jumps e_k from cell to cell and w_k ≥ 0, and along
+ * each the flux of Scharfetter and Gummel, exact where ∇log ρ is constant: positive and conservative for every D.
  *
  * @returns adds to the rates of masses, centre and scale, and to what leaves each cell
  * @accuracy order 2 in the width of a cell; Gaussians to the steps (mean-field/noise.test.ts)
- * @source derived; the flux: Scharfetter and Gummel, IEEE Transactions on Electron Devices 16 (1969)
+ * @throws SolveError no-convergence, where a jump would pass beyond the box
+ * @source derived; the flux: Scharfetter and Gummel, IEEE Transactions on Electron Devices 16 (1969); jumps for an anisotropic D:
+ *   Fehrenbach and Mirebeau, Journal of Mathematical Imaging and Vision 49 (2014)
  */
 export function noiseInFrame(grid: ChartGrid, slices: number) {
-  const { m, chart, cells } = grid;
+  const { chart } = grid;
   const { d } = chart;
+  const perAxis = chart.shape[0]!;
   const square = () => new Float64Array(d * d);
   const found: Spread = {
     ...{ diffusion: square(), mean: new Float64Array(d), cov: square() },
-    ...{ precision: square(), inverse: square() },
+    ...{ precision: square(), inverse: square(), jumps: latticeDirections() },
   };
-  const slice: Slice = { grid, width: (2 * chart.box[0]![1]) / chart.shape[0]!, found };
-  const rates = new Float64Array(m);
+  const slice: Slice = { grid, width: (2 * chart.box[0]![1]) / perAxis, found };
   return ({ masses, scale }: BoxState, spread: number, out: BoxState, outflow: Float64Array): void => {
     momentsInFrame(grid, d, masses, 1 / slices, found);
     diffusionInFrame(scale, d, spread, found);
     growFrame(found, d, spread, out);
-    for (let axis = 0; axis < d; axis++) {
-      flowAlong(slice, masses, axis, out.masses, outflow);
-      if (d === 1 || found.diffusion[1] === 0) continue;
-      mixedRates(slice, masses, axis, rates);
-      advect(cells, axis, masses, rates, out.masses, outflow);
-    }
+    if (!decompose(found.diffusion, d, perAxis, found.jumps)) refuseTurned(perAxis);
+    for (let k = 0; k < 3; k++) flowAlong(slice, masses, k, out.masses, outflow);
   };
+}
+
+function refuseTurned(perAxis: number): never {
+  throw new SolveError({
+    code: "no-convergence",
+    who: "level mean-field",
+    rule: "noise must not be further from isotropic in the frame of the box than the grid can show",
+    got: `jumps of more than ${perAxis} cells`,
+    fix: "The law is far thinner in one direction than in the other, or sheared: raise grid, or end the span before",
+    details: { perAxis },
+  });
 }
