@@ -341,3 +341,55 @@ describe("--out where nothing can be written", () => {
     expect(readdirSync(join(folder, "foreign"))).toEqual(["thesis.tex"]);
   });
 });
+
+describe("sizes that no machine has room for", () => {
+  const document = (initial: string, levels = "{ particles: {} }", more = "") =>
+    `model: { attention: softmax }\ninitial: ${initial}\nlevels: ${levels}\n${more}`;
+  const gaussian = "{ gaussian: { mean: [0, 0], n: 16 } }";
+  test.each<[string, string, RegExp]>([
+    [
+      "tokens of a Gaussian",
+      document("{ gaussian: { mean: [0, 0], n: 1000000000 } }"),
+      /big\.yaml:2:\d+: initial gaussian: an array holds at most 134217728 numbers.*got 1000000000×2 .*Lower n/,
+    ],
+    [
+      "a dimension",
+      document("{ uniform-sphere: { d: 1000000, n: 16 } }"),
+      /big\.yaml:2:\d+: initial uniform-sphere: .*Lower d/,
+    ],
+    [
+      "tokens in as many dimensions",
+      document("{ equiangular: { d: 1000000, n: 1000000 } }"),
+      /big\.yaml:2:\d+: initial equiangular: .*Lower d and n/,
+    ],
+    ["layers", document(gaussian, "{ layers: { L: 1000000000000 } }"), /big\.yaml:3:\d+: steps.layers: .*at most 10¹⁰/],
+    [
+      "cells",
+      document(gaussian, "{ mean-field: { grid: 1000000000 } }"),
+      /big\.yaml:3:\d+: level mean-field: .*Lower grid/,
+    ],
+    [
+      "records",
+      document(gaussian, undefined, "save: { at: { every: 1e-9 } }\n"),
+      /big\.yaml:4:\d+: every: the span \[0, 1\] holds at most 10⁶ records/,
+    ],
+  ])("%s: refused before anything is drawn", async (_, text, says) => {
+    writeFileSync(join(folder, "big.yaml"), text);
+    await refused(["run", "big.yaml"], says);
+  });
+
+  test("in a sweep, at its key", async () => {
+    const swept = document(gaussian, undefined, "sweep: { initial.gaussian.n: [16, 1000000000] }\n");
+    writeFileSync(join(folder, "big-sweep.yaml"), swept);
+    await refused(["sweep", "big-sweep.yaml"], /big-sweep\.yaml:4:\d+: initial gaussian: .*got 1000000000×2/);
+  });
+
+  test("as many tokens are no matter where nothing draws them", async () => {
+    const law = "{ gaussian: { mean: [0, 0], n: 1000000000 } }";
+    writeFileSync(join(folder, "moments.yaml"), document(law, "{ gaussian-moments: {} }"));
+    for (const command of ["run", "analyze"]) {
+      const { code, stderr } = await meanfield([command, "moments.yaml", "--json", "--quiet"], folder);
+      expect([code, stderr]).toEqual([0, ""]);
+    }
+  });
+});

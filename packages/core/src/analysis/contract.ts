@@ -39,6 +39,8 @@ export interface AnalysisPlugin {
    * name, not beside every run.
    */
   readonly integrates?: true;
+  /** It looks at the tokens themselves, not only at their law and number. */
+  readonly tokens?: true;
   /** Under which noises of tokens its theory holds; left out: without any. */
   readonly noise?: readonly TokenNoise[];
   /** Why it does not apply to this model and law, noise apart (analysis-obstacle.ts), or undefined when it does. */

@@ -1,5 +1,6 @@
 import { type BoundLevel, levelObstacle } from "../dynamics/index.js";
-import { atPath, InputError } from "../foundation/errors/index.js";
+import { atPath, InputError, type SpecPath } from "../foundation/errors/index.js";
+import { requireRoom } from "../foundation/parameters/index.js";
 import type { InitialLaw } from "../laws/contract.js";
 import type { Model } from "../model/index.js";
 import type { Method } from "../solve/index.js";
@@ -8,6 +9,26 @@ import type { Plugins } from "./plugins.js";
 import { parameterPath, type Resolved } from "./resolve-model.js";
 import type { Integration } from "./resolve-solve.js";
 import type { DocumentSpec } from "./spec.js";
+
+/** The law, which refuses to draw more tokens, or moments of a higher dimension, than there is room for. */
+function withRoom(law: InitialLaw, path: SpecPath): InitialLaw {
+  const { n = 1, d } = law;
+  const who = `initial ${law.name}`;
+  return {
+    ...law,
+    cloud(run) {
+      requireRoom(who, [n, d], "Lower n, or ask the levels that need no tokens", {
+        path: [...path, "n"],
+        rooted: true,
+      });
+      return law.cloud(run);
+    },
+    moments() {
+      requireRoom(who, [d, d], "Lower d", { path: [...path, "d"], rooted: true });
+      return law.moments();
+    },
+  };
+}
 
 /** The `initial:` section: exactly one law, and whether it draws its tokens. @throws InputError missing, and what the law throws */
 export function resolveInitial(value: unknown, plugins: Plugins): Resolved<InitialLaw> & { readonly seeded: boolean } {
@@ -23,7 +44,8 @@ export function resolveInitial(value: unknown, plugins: Plugins): Resolved<Initi
   const choice = resolveChoice("initial law", plugins.laws, value, ["initial"]);
   const path = parameterPath(["initial"], value, choice.plugin.name);
   const { plugin, params, canonical } = choice;
-  return { value: atPath(path, () => plugin.bind(params)), canonical, seeded: plugin.seeded };
+  const law = atPath(path, () => plugin.bind(params));
+  return { value: withRoom(law, path), canonical, seeded: plugin.seeded };
 }
 
 /** A level with noise is integrated by a method that knows noise, its own or the run's. @throws InputError incompatible */

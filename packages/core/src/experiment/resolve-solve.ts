@@ -1,6 +1,6 @@
 import type { Backend } from "../foundation/backend/index.js";
 import { atPath, InputError, show } from "../foundation/errors/index.js";
-import { adaptive, fixed, logTime, type Method, type Stepping, type TimeChange } from "../solve/index.js";
+import { adaptive, fixed, logTime, type Method, mostSteps, type Stepping, type TimeChange } from "../solve/index.js";
 import { resolveChoice } from "./choice.js";
 import { parseParameters } from "./parse.js";
 import type { Plugins } from "./plugins.js";
@@ -37,11 +37,8 @@ function resolveSteps(value: unknown): { stepping: Stepping; canonical: unknown 
   return { stepping: atPath([...path, "adaptive"], () => adaptive(tolerance)), canonical: steps };
 }
 
-/** Beyond this many steps of one length a run would not end: a slip in dt. */
-const mostFixedSteps = 1e10;
-
 function requireSteps(stepping: Stepping, [start, end]: readonly [number, number]): void {
-  if (stepping.kind !== "fixed" || (end - start) / stepping.dt <= mostFixedSteps) return;
+  if (stepping.kind !== "fixed" || (end - start) / stepping.dt <= mostSteps) return;
   throw new InputError({
     code: "out-of-range",
     who: "steps.fixed",

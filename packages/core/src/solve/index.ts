@@ -11,7 +11,7 @@ export type { Method, MethodMemory, MethodPlugin, MethodTraits, NoiseTraits, Scr
 export type { StateObservable } from "./observable.js";
 export { wholeState } from "./observable.js";
 export type { Progress, Save, SolveOptions, Stepping, When } from "./options.js";
-export { adaptive, fixed, layers } from "./options.js";
+export { adaptive, fixed, layers, mostSteps } from "./options.js";
 export type { Outcome } from "./outcome.js";
 export type { Block, Problem } from "./problem.js";
 export { solve } from "./solve.js";

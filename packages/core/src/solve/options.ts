@@ -27,13 +27,16 @@ export function fixed(dt: number): Stepping {
   return { kind: "fixed", dt };
 }
 
+/** Beyond this many steps of one length a run would not end: a slip in dt or L. */
+export const mostSteps = 1e10;
+
 /** Exactly L equal steps: the L layers of a network. */
 export function layers(L: number): Stepping {
-  if (!(Number.isInteger(L) && L > 0)) {
+  if (!(Number.isInteger(L) && L > 0 && L <= mostSteps)) {
     throw new InputError({
       code: "out-of-range",
       who: "steps.layers",
-      rule: "L must be a positive integer",
+      rule: "L must be a positive integer, at most 10¹⁰",
       got: String(L),
       path: ["L"],
     });

@@ -79,6 +79,7 @@ export const cells: AnalysisPlugin = {
   name: "cells",
   doc: "Cells of hardmax attention: which tokens go straight to which leader, and which follow one that moves.",
   source: "theory.md §3",
+  tokens: true,
   obstacle: obstacleOf,
   analyze({ model, initial }) {
     const cloud = initial.cloud();

@@ -53,6 +53,7 @@ export const criticalScaling: AnalysisPlugin = {
   name: "critical-scaling",
   doc: "β against log n on tokens with nearly one overlap: whether a layer collapses them, γ_c = 1/(1 − ρ).",
   source: "theory.md §3",
+  tokens: true,
   obstacle({ model, initial, span }) {
     const beta = plainSoftmax(model, span[0]);
     if (typeof beta === "string") return beta;

@@ -98,6 +98,7 @@ export const dobrushin: AnalysisPlugin = {
   name: "dobrushin",
   doc: "How fast two laws may draw apart: a constant of W(t) ≤ e^{Ct}W(0), on the sphere and in a ball of R^d.",
   source: "arXiv 2501.18322, theory.md §1",
+  tokens: true,
   obstacle({ model, initial, span }) {
     if (!model.normalization.identity) return "its constant is known on the sphere and in R^d without a normalisation";
     if (model.geometry.flat && initial.unbounded) return "the support must be bounded, and that of a Gaussian is not";

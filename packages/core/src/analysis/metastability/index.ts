@@ -112,6 +112,7 @@ export const metastability: AnalysisPlugin = {
   doc: "Merging of clusters on the sphere in log time: merge tree, plateaus of the energy, the next merge.",
   source: "theory.md §3",
   integrates: true,
+  tokens: true,
   obstacle: obstacleOf,
   analyze({ model, initial, span, cancel }) {
     const n = initial.n!;

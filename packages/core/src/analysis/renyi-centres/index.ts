@@ -51,6 +51,7 @@ export const renyiCentres: AnalysisPlugin = {
   name: "renyi-centres",
   doc: "Causal attention on the sphere: the tokens that others gather at within the span (Rényi parking).",
   source: "theory.md §3",
+  tokens: true,
   obstacle({ model, initial, span }: AnalysisContext) {
     if (initial.n === undefined) return `the law ${initial.name} has no tokens`;
     if (causalDecay(model.mask) !== 0) return `the mask ${model.mask.name} is not causal`;

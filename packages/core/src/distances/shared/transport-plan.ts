@@ -69,7 +69,11 @@ export function transportGap(
   }
   if (rows.some((sent, i) => sent !== supply[i])) complete = false;
   const unit = Math.max(greatest(cost), greatest(u), greatest(v));
-  return { gap: (mass > 0 ? slack / mass : 0) + violation, rounding: roundings * Number.EPSILON * (paths + 1) * unit, complete };
+  return {
+    gap: (mass > 0 ? slack / mass : 0) + violation,
+    rounding: roundings * Number.EPSILON * (paths + 1) * unit,
+    complete,
+  };
 }
 
 /**

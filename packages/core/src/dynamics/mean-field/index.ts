@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors/index.js";
+import { requireRoom } from "../../foundation/parameters/index.js";
 import type { InitialLaw } from "../../laws/contract.js";
 import type { Model } from "../../model/index.js";
 import type { BoundLevel, LevelContext, LevelPlugin } from "../contract.js";
@@ -143,6 +144,8 @@ function requireDensity({ scheme }: MeanFieldParameters, { model: { noise } }: L
 
 function bind(params: MeanFieldParameters, context: LevelContext): BoundLevel {
   const { geometry, d } = context.model;
+  const cells = params.grid ?? 1;
+  requireRoom("level mean-field", [cells, d], "Lower grid", { path: ["grid"] });
   requirePositions(params, context);
   requireDensity(params, context);
   if (geometry.flat) return bindFlat(params, context);

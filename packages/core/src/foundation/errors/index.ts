@@ -52,6 +52,8 @@ export interface ErrorParts<Code extends string> {
   readonly fix?: string;
   readonly details?: Readonly<Record<string, unknown>>;
   readonly path?: SpecPath;
+  /** The path is from the root of the document already, whoever asked: nothing goes in front of it. */
+  readonly rooted?: boolean;
 }
 
 function sentence(parts: ErrorParts<string>): string {
@@ -78,6 +80,7 @@ export class InputError extends Error {
 
   /** The same error seen from further out: `prefix` goes in front of its path. */
   within(prefix: SpecPath): InputError {
+    if (this.parts.rooted === true) return this;
     return new InputError({ ...this.parts, path: [...prefix, ...(this.path ?? [])] });
   }
 }

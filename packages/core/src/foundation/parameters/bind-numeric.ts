@@ -3,6 +3,7 @@ import { identity } from "../linear-algebra/index.js";
 import { type RandomMatrixKind, randomMatrix } from "../random/index.js";
 import { isMapping } from "./is-mapping.js";
 import { isFileArray, randomKinds, requireArray, requireNumber } from "./numeric-spec.js";
+import { requireRoom } from "./require-room.js";
 import { constant, piecewise, type Scheduled } from "./schedule.js";
 
 /** What numbers in a spec are resolved against: the law owns d and n, the solve section the span. */
@@ -88,6 +89,7 @@ function randomFromSpec(value: Record<string, unknown>, size: MatrixSize, who: s
   }
   const seed = requireNumber(value["seed"] ?? 1, `${who}.seed`, ["seed"]);
   const rows = randomRows(value, kind, size, who);
+  requireRoom(who, [rows, size.columns], "Lower rows, or d", { path: [] });
   const xavier = Math.sqrt(2 / (rows + size.columns));
   const scale = value["scale"] === "xavier" ? xavier : requireNumber(value["scale"] ?? 1, `${who}.scale`, ["scale"]);
   return { rows, columns: size.columns, data: randomMatrix(kind as RandomMatrixKind, rows, size.columns, scale, seed) };
@@ -95,7 +97,10 @@ function randomFromSpec(value: Record<string, unknown>, size: MatrixSize, who: s
 
 /** One matrix of a spec. @throws InputError wrong-shape, wrong-type, not-finite, unknown-key, unknown-name */
 export function bindMatrix(value: unknown, size: MatrixSize, who: string): Matrix {
+  const least = size.rows === "any" ? 1 : size.rows;
+  requireRoom(who, [least, size.columns], "Lower d, or the number of rows", { path: [] });
   const scaled = (d: number, entry: (i: number) => number): Matrix => {
+    requireRoom(who, [d, d], "Lower d", { path: [] });
     const data = identity(d);
     for (let i = 0; i < d; i++) data[i * d + i] = entry(i);
     return { rows: d, columns: d, data };

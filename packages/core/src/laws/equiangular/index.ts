@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors/index.js";
 import { cloudOf, momentsOf } from "../../foundation/law/index.js";
+import { requireRoom } from "../../foundation/parameters/index.js";
 import type { LawPlugin } from "../contract.js";
 
 interface EquiangularParameters {
@@ -41,6 +42,7 @@ export const equiangular: LawPlugin<EquiangularParameters> = {
     if (d < n) complain(`d must be at least n = ${n}`, String(d), "d");
     if (!(overlap <= 1 && overlap >= -1 / (n - 1)))
       complain("overlap must lie in [−1/(n−1), 1]", String(overlap), "overlap");
+    requireRoom("initial equiangular", [n, d], "Lower d and n", { path: ["d"] });
     const cloud = cloudOf(equiangularPoints(params), n, d);
     return { name: "equiangular", d, n, cloud: () => cloud, moments: () => momentsOf(cloud) };
   },

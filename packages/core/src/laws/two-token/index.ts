@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { cloudOf, momentsOf } from "../../foundation/law/index.js";
+import { requireRoom } from "../../foundation/parameters/index.js";
 import type { LawPlugin } from "../contract.js";
 
 interface TwoTokenParameters {
@@ -23,6 +24,7 @@ export const twoToken: LawPlugin<TwoTokenParameters> = {
       .meta({ symbol: "u", unit: "1", doc: "inner product of the two tokens", slider: [-1, 1, 0.01] }),
   }),
   bind({ d, overlap }) {
+    requireRoom("initial two-token", [2, d], "Lower d", { path: ["d"] });
     const points = new Float64Array(2 * d);
     points[0] = 1;
     points[d] = overlap;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { cloudOf } from "../../foundation/law/index.js";
 import { identity } from "../../foundation/linear-algebra/index.js";
-import { seedParameter } from "../../foundation/parameters/index.js";
+import { requireRoom, seedParameter } from "../../foundation/parameters/index.js";
 import { uniformSphere as draw } from "../../foundation/random/index.js";
 import type { LawPlugin } from "../contract.js";
 
@@ -23,6 +23,7 @@ export const uniformSphere: LawPlugin<UniformSphereParameters> = {
     seed: seedParameter("seed of the tokens"),
   }),
   bind({ d, n, seed }) {
+    requireRoom("initial uniform-sphere", [d, d], "Lower d", { path: ["d"] });
     const cov = identity(d).map((entry) => entry / d);
     const axis = Float64Array.from({ length: d }, (_, a) => (a === d - 1 ? 1 : 0));
     return {
