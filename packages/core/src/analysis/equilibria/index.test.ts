@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { analyzeExperiment, experiment } from "../../experiment/index.js";
+import type { CovarianceFlow } from "../shared/covariance-flow.js";
 import { findEquilibria } from "../shared/equilibrium-search.js";
-import { type CovarianceFlow, linearisedSpectrum } from "../shared/linearised.js";
+import { linearisedSpectrum } from "../shared/linearised.js";
 import { momentFlow } from "../shared/moment-flow.js";
 import { type Branch, branchesThrough, branchThrough } from "./continuation.js";
 import { familyOver } from "./family.js";

@@ -1,12 +1,8 @@
-import {
-  frobeniusNorm,
-  lyapunov,
-  symmetricEigen,
-  symmetricEigenvalues,
-  transpose,
-} from "../../foundation/linear-algebra/index.js";
-import { type CovarianceFlow, linearisedSpectrum, newtonOnStratum, restResidual } from "../shared/linearised.js";
-import { combine, lift } from "../shared/matrix-forms.js";
+import { frobeniusNorm, lyapunov, symmetricEigenvalues, transpose } from "../../foundation/linear-algebra/index.js";
+import { type CovarianceFlow, restResidual } from "../shared/covariance-flow.js";
+import { linearisedSpectrum, newtonOnStratum } from "../shared/linearised.js";
+import { combine } from "../shared/matrix-forms.js";
+import { type StratumPoint, stratumPointOf } from "../shared/rank-stratum.js";
 import type { FrozenFlow } from "./frozen-flow.js";
 import { limitingRank, type Sample } from "./limiting-rank.js";
 import { slowingGrowth } from "./slowing-growth.js";
@@ -99,26 +95,22 @@ interface Rest {
   readonly moved: number;
 }
 
-/** The part of Σ in its `rank` largest eigenvalues. */
-function truncated(cov: Float64Array, d: number, rank: number): Float64Array {
-  const { values, vectors } = symmetricEigen(cov, d);
-  const roots = vectors.map((value, k) => (k % d >= d - rank ? value * Math.sqrt(Math.max(0, values[k % d]!)) : 0));
-  return lift(roots, d, d);
-}
-
 /** Newton's method on the rank stratum, from a state near rest. */
 function polish(covFlow: CovarianceFlow, cov: Float64Array, d: number, rank: number): Rest {
-  const { generator } = covFlow;
   const size = frobeniusNorm(cov);
-  const kept = truncated(cov, d, rank);
-  const moved = frobeniusNorm(combine(kept, cov, -1)) / size;
-  let best: Rest = { cov: kept, residual: restResidual(generator, kept, d), moved };
+  const restAt = (point: StratumPoint) => ({
+    point,
+    cov: point.cov,
+    residual: restResidual(covFlow.generator, point.cov, d),
+    moved: frobeniusNorm(combine(point.cov, cov, -1)) / size,
+  });
+  let best = restAt(stratumPointOf(cov, d, rank));
   for (let k = 0; k < 6; k++) {
-    const next = newtonOnStratum(covFlow, best.cov, d, rank);
-    if (next === undefined || !next.every(Number.isFinite)) break;
-    const residual = restResidual(generator, next, d);
-    if (!(residual < best.residual)) break;
-    best = { cov: next, residual, moved: frobeniusNorm(combine(next, cov, -1)) / size };
+    const next = newtonOnStratum(covFlow, best.point);
+    if (next === undefined || !next.cov.every(Number.isFinite)) break;
+    const there = restAt(next);
+    if (!(there.residual < best.residual)) break;
+    best = there;
   }
   return best;
 }

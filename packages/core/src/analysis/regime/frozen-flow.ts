@@ -1,7 +1,7 @@
 import { frobeniusNorm, matMul, matVec, symmetricRankUpdate } from "../../foundation/linear-algebra/index.js";
 import type { Model } from "../../model/index.js";
 import type { Problem } from "../../solve/index.js";
-import type { CovarianceFlow } from "../shared/linearised.js";
+import type { CovarianceFlow } from "../shared/covariance-flow.js";
 import { type MomentFlow, type Moments, momentFlow } from "../shared/moment-flow.js";
 import { factorOf } from "./moving-range.js";
 

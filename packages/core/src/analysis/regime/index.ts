@@ -5,7 +5,8 @@ import { meanFate } from "./mean-fate.js";
 import { lastPiece, type Passage, passPiece } from "./pieces.js";
 import type { Verdict } from "./verdict.js";
 
-export { type CovarianceFlow, linearisedSpectrum } from "../shared/linearised.js";
+export type { CovarianceFlow } from "../shared/covariance-flow.js";
+export { linearisedSpectrum } from "../shared/linearised.js";
 export { type BoundaryPoint, blowUpMargin, boundaryOf } from "./boundary.js";
 export { type LimitingRank, type LimitingRankOptions, limitingRank, type Sample } from "./limiting-rank.js";
 export { type RegimeStatistics, type RegimeSummary, regimeStatistics, regimeSummary } from "./statistics.js";

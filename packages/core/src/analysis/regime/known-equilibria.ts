@@ -1,9 +1,9 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
-import { frobeniusNorm, symmetricEigen } from "../../foundation/linear-algebra/index.js";
+import { frobeniusNorm } from "../../foundation/linear-algebra/index.js";
 import { grouped } from "../shared/equilibria-json.js";
 import { findEquilibria } from "../shared/equilibrium-search.js";
-import { columns, combine } from "../shared/matrix-forms.js";
-import { type StratumPoint, stratumPoint } from "../shared/rank-stratum.js";
+import { combine } from "../shared/matrix-forms.js";
+import { type StratumPoint, stratumPointOf } from "../shared/rank-stratum.js";
 import type { FrozenFlow } from "./frozen-flow.js";
 import type { Verdict } from "./verdict.js";
 
@@ -72,12 +72,7 @@ const noted = (verdict: Verdict, what: string): Verdict => {
 function limitPoint(verdict: Verdict, { d, moments, start }: FrozenFlow): StratumPoint[] {
   const limit = limitOf(verdict);
   if (limit === undefined || verdict.rank === undefined || verdict.rank === 0) return [];
-  const { values, vectors } = symmetricEigen(limit, d);
-  const factor = columns(vectors, d, d, d - verdict.rank, d);
-  const rooted = factor.map(
-    (value, k) => value * Math.sqrt(Math.max(0, values[d - verdict.rank! + (k % verdict.rank!)]!)),
-  );
-  return [stratumPoint(rooted, d, verdict.rank, moments.carried ? start.mean : new Float64Array(0))];
+  return [stratumPointOf(limit, d, verdict.rank, moments.carried ? start.mean : new Float64Array(0))];
 }
 
 function limitOf({ equilibrium }: Verdict): Float64Array | undefined {

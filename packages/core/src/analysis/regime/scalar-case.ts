@@ -1,7 +1,8 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
 import { eigenvalues, frobeniusNorm, matMul, symmetricEigenvalues } from "../../foundation/linear-algebra/index.js";
-import { type CovarianceFlow, linearisedSpectrum, plusTranspose, restResidual } from "../shared/linearised.js";
-import { combine, lift, times } from "../shared/matrix-forms.js";
+import { type CovarianceFlow, restResidual } from "../shared/covariance-flow.js";
+import { linearisedSpectrum } from "../shared/linearised.js";
+import { combine, lift, plusTranspose, times } from "../shared/matrix-forms.js";
 import type { ScalarValueSystem } from "../shared/riccati-system.js";
 import type { Escape } from "./escape-time.js";
 import { edgeOfSpectrum, type LinearRegime } from "./linear-regime.js";

@@ -1,6 +1,6 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
 import { frobeniusNorm } from "../../foundation/linear-algebra/index.js";
-import { restResidual } from "../shared/linearised.js";
+import { restResidual } from "../shared/covariance-flow.js";
 import type { ScalarValueSystem } from "../shared/riccati-system.js";
 import { centralRegime } from "./central.js";
 import { contractingRegime } from "./contracting.js";

@@ -1,5 +1,5 @@
 import { frobeniusNorm } from "../../foundation/linear-algebra/index.js";
-import { type CovarianceGenerator, covarianceRate } from "../shared/linearised.js";
+import { type CovarianceGenerator, covarianceRate } from "../shared/covariance-flow.js";
 import type { Sample } from "./limiting-rank.js";
 import type { Hypothesis } from "./verdict.js";
 

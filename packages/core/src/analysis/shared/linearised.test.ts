@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { flip, normals, positive, product } from "../../../test/helpers/arrays.js";
 import { eigenvalues, inverse, lyapunov, transpose } from "../../foundation/linear-algebra/index.js";
-import { type CovarianceFlow, linearisedSpectrum, newtonOnStratum, restResidual } from "./linearised.js";
+import { type CovarianceFlow, restResidual } from "./covariance-flow.js";
+import { linearisedSpectrum, newtonOnStratum } from "./linearised.js";
+import { stratumPointOf } from "./rank-stratum.js";
 
 const d = 4;
 const W = normals(d * d, 1, 0.3).map((value, k) => value + (k % (d + 1) === 0 ? 1.5 : 0));
@@ -21,10 +23,11 @@ const X = lyapunov(
 
 /** Newton's method from 1.2·X⁻¹ with its first direction stretched further. */
 function solved(): Float64Array {
-  let cov: Float64Array = inverse(X, d).map((value) => 1.2 * value);
+  const cov: Float64Array = inverse(X, d).map((value) => 1.2 * value);
   cov[0]! *= 1.05;
-  for (let k = 0; k < 8; k++) cov = newtonOnStratum(flow, cov, d, d)!;
-  return cov;
+  let point = stratumPointOf(cov, d, d);
+  for (let k = 0; k < 8; k++) point = newtonOnStratum(flow, point)!;
+  return point.cov;
 }
 
 test("Newton's method on the stratum finds Σ* = X⁻¹ from beside it, quadratically", () => {

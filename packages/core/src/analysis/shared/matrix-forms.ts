@@ -52,3 +52,8 @@ export function beside(a: Float64Array, b: Float64Array, rows: number, wide: num
   }
   return out;
 }
+
+/** X + Xᵀ. */
+export function plusTranspose(X: Float64Array, d: number): Float64Array {
+  return X.map((value, k) => value + X[(k % d) * d + Math.floor(k / d)]!);
+}

@@ -1,8 +1,8 @@
 import type { AffineField } from "../../attention/contract.js";
 import { maxAbs } from "../../foundation/linear-algebra/index.js";
 import type { Model } from "../../model/index.js";
-import { type CovarianceFlow, plusTranspose } from "./linearised.js";
-import { combine, times } from "./matrix-forms.js";
+import type { CovarianceFlow } from "./covariance-flow.js";
+import { combine, plusTranspose, times } from "./matrix-forms.js";
 import { type RiccatiSystem, riccatiSystemAt } from "./riccati-system.js";
 
 /** Mean and covariance at some depth. */

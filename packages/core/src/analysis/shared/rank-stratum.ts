@@ -33,6 +33,19 @@ export function stratumPoint(factor: Float64Array, d: number, rank: number, mean
   return { d, rank, cov, mean, basis: u, roots: s, complement, meanScale };
 }
 
+/** The point of the `rank` largest eigenvalues of Σ. */
+export function stratumPointOf(
+  cov: Float64Array,
+  d: number,
+  rank: number,
+  mean: Float64Array = new Float64Array(0),
+): StratumPoint {
+  const { values, vectors } = symmetricEigen(cov, d);
+  const factor = columns(vectors, d, d, d - rank, d);
+  const rooted = factor.map((value, k) => value * Math.sqrt(Math.max(0, values[d - rank + (k % rank)]!)));
+  return stratumPoint(rooted, d, rank, mean);
+}
+
 /** Coordinates of a chart: r(r+1)/2 + r(d−r), and d for the mean. */
 export const chartSize = ({ d, rank, mean }: StratumPoint): number =>
   (rank * (rank + 1)) / 2 + rank * (d - rank) + mean.length;
@@ -152,12 +165,61 @@ export function meanRate({ field, d }: MomentFlow, mean: Float64Array, cov: Floa
 /** Length of the difference step: error its square, rounding ε over it. */
 const step = 1e-5;
 
+/** dΣ/dδ_j at δ = 0: λ-weighted pairs of vectors of the basis, then of one outside it with one inside. */
+function chartTangent(
+  { d, rank, basis, roots, complement }: StratumPoint,
+  of: readonly [number, number],
+): Float64Array {
+  const [i, j] = of;
+  const outside = i >= rank;
+  const weight = roots[j]! * (outside ? roots[j]! : roots[i]!) * (i === j ? 0.5 : 1);
+  const other = (a: number) => (outside ? complement[a * (d - rank) + i - rank]! : basis[a * rank + i]!);
+  const out = new Float64Array(d * d);
+  for (let a = 0; a < d; a++) {
+    for (let b = 0; b < d; b++) {
+      out[a * d + b] = weight * (other(a) * basis[b * rank + j]! + basis[a * rank + j]! * other(b));
+    }
+  }
+  return out;
+}
+
+/** Pairs (i, j) of the coordinates of a chart without mean: i ≤ j < r, then i ≥ r for the vectors of U_⊥. */
+function chartPairs({ d, rank }: StratumPoint): (readonly [number, number])[] {
+  const within = Array.from({ length: rank }, (_, j) => Array.from({ length: j + 1 }, (_, i) => [i, j] as const));
+  const across = Array.from({ length: d - rank }, (_, i) =>
+    Array.from({ length: rank }, (_, j) => [rank + i, j] as const),
+  );
+  return [...within, ...across].flat();
+}
+
+/** Ratio of roots from which on rounding of Σ̇, ε over its square, is below the error of differences. */
+const thin = 1e-3;
+
+/** The closed form of the Jacobian at δ = 0, where there is one and Σ is not so thin that differences know more. */
+function exactJacobian({ derivativeAt }: MomentFlow, at: StratumPoint): Float64Array | undefined {
+  const { rank, roots, mean } = at;
+  if (derivativeAt === undefined || mean.length > 0 || rank === 0) return undefined;
+  if (!(roots[rank - 1]! > thin * roots[0]!)) return undefined;
+  const derivative = derivativeAt(at.cov);
+  const pairs = chartPairs(at);
+  const size = pairs.length;
+  const out = new Float64Array(size * size);
+  pairs.forEach((pair, j) => {
+    chartCoordinates(at, derivative(chartTangent(at, pair)), mean).forEach((value, i) => {
+      out[i * size + j] = value;
+    });
+  });
+  return out;
+}
+
 /**
- * ∂(chart rate)/∂δ at δ (0 when left out), by central differences. At an equilibrium and δ = 0 it is the linearised flow on
- * the rank stratum: its eigenvalues do not depend on the chart.
+ * ∂(chart rate)/∂δ at δ (0 when left out): in closed form at 0 where the flow has its derivative, else by central differences.
+ * At an equilibrium and δ = 0 it is the linearised flow on the rank stratum: its eigenvalues do not depend on the chart.
  * @cost two closures per coordinate
  */
 export function chartJacobian(flow: MomentFlow, at: StratumPoint, delta?: Float64Array): Float64Array {
+  const exact = delta === undefined ? exactJacobian(flow, at) : undefined;
+  if (exact !== undefined) return exact;
   const size = chartSize(at);
   const out = new Float64Array(size * size);
   const probe = delta?.slice() ?? new Float64Array(size);
