@@ -138,6 +138,7 @@ export const equilibria: AnalysisPlugin = {
     const stable = single.filter(({ stability }) => stability === "stable").length;
     const seen = `${single.length} isolated, ${stable} of them stable${flow.carried ? "" : " in Σ"}`;
     const more = continua.length > 0 ? `; ${continua.length} kinds of continua` : "";
+    const gaveUp = found.failed.length > 0 ? `; ${found.failed.length} starts failed` : "";
     const curves = parameters.continue === undefined ? undefined : branches(parameters, context);
     const cut =
       found.outcome.status === "stopped"
@@ -145,6 +146,6 @@ export const equilibria: AnalysisPlugin = {
         : curves?.outcome.status === "stopped"
           ? "branches cancelled: "
           : "";
-    return { verdict: cut + seen + more, isolated: single.length, stable, ...answer, ...curves?.json };
+    return { verdict: cut + seen + more + gaveUp, isolated: single.length, stable, ...answer, ...curves?.json };
   },
 };

@@ -46,6 +46,7 @@ export function withEquilibria(verdict: Verdict, flow: FrozenFlow, last: Float64
     seed,
     tried: found.tried,
     converged: found.converged,
+    ...(found.failed.length > 0 && { failed: found.failed.length, reason: found.failed[0]!.message }),
     isolated: single.length,
     stable,
     continua: continua.length,

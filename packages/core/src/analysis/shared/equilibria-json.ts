@@ -2,10 +2,11 @@ import { eigenvalues, solveLinear, svd } from "../../foundation/linear-algebra/i
 import { toNested } from "../../foundation/shapes/index.js";
 import type { Json } from "../contract.js";
 import {
+  continuumKind,
   type EquilibriumSearch,
+  type FailedStart,
   type MomentEquilibrium,
   stabilityOf,
-  unstableCount,
   vanishingCount,
 } from "./equilibrium-search.js";
 import type { MomentFlow } from "./moment-flow.js";
@@ -29,8 +30,8 @@ export function grouped(equilibria: readonly MomentEquilibrium[]) {
   const continua = new Map<string, Continuum>();
   for (const each of judged) {
     const { one } = each;
-    if (vanishingCount(one) === 0) continue;
-    const kind = `${one.point.rank} ${vanishingCount(one)} ${unstableCount(one)}`;
+    const kind = continuumKind(one);
+    if (kind === undefined) continue;
     continua.set(kind, { ...each, ...continua.get(kind), members: (continua.get(kind)?.members ?? 0) + 1 });
   }
   return { single, continua: [...continua.values()] };
@@ -78,12 +79,26 @@ function equilibriumJson(flow: MomentFlow, { one, stability }: JudgedEquilibrium
   };
 }
 
+/** Starts that failed by the code of their error, each with the first of them. */
+function failedJson(failed: readonly FailedStart[]): Json {
+  return [...new Set(failed.map(({ code }) => code))].map((code) => {
+    const alike = failed.filter((one) => one.code === code);
+    const { rank, start, message } = alike[0]!;
+    return { code, starts: alike.length, first: { rank, start, message } };
+  });
+}
+
+/** What `unseen` counts where a continuum was found. */
+const aboutContinua =
+  "continua were found, of which every start may meet another member: unseen counts each of their kinds (rank, vanishing and " +
+  "unstable eigenvalues) as one, and says nothing about how much of a continuum was met";
+
 /**
  * A search as JSON: isolated equilibria by rank and trace, continua by kind with one member each, and what was tried.
  * `across` is the greatest rate at which spread outside the range grows, `hits` the starts that came there.
  */
 export function equilibriaJson(flow: MomentFlow, search: EquilibriumSearch): { readonly [key: string]: Json } {
-  const { equilibria, startsPerRank, seed, ranks, tried, converged, unseen, outcome } = search;
+  const { equilibria, startsPerRank, seed, ranks, tried, converged, failed, unseen, outcome } = search;
   const { single, continua } = grouped(equilibria);
   return {
     equilibria: single.map((one) => equilibriumJson(flow, one)),
@@ -94,6 +109,10 @@ export function equilibriaJson(flow: MomentFlow, search: EquilibriumSearch): { r
         return { ...json, vanishing, members: one.members };
       }),
     }),
-    search: { startsPerRank, seed, ranks: [...ranks], tried, converged, unseen, outcome },
+    search: {
+      ...{ startsPerRank, seed, ranks: [...ranks], tried, converged, unseen, outcome },
+      ...(failed.length > 0 && { failed: failedJson(failed) }),
+      ...(continua.length > 0 && { note: aboutContinua }),
+    },
   };
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { normals, positive, rowsOf } from "../../../test/helpers/arrays.js";
 import { experiment } from "../../experiment/index.js";
+import { SolveError } from "../../foundation/errors/index.js";
 import {
   frobeniusNorm,
   inverse,
@@ -11,6 +12,7 @@ import {
 import { dop853 } from "../../methods/dop853/index.js";
 import { adaptive, solve } from "../../solve/index.js";
 import goldens from "./equilibria-goldens.json" with { type: "json" };
+import { equilibriaJson } from "./equilibria-json.js";
 import { findEquilibria, stabilityOf, vanishingCount } from "./equilibrium-search.js";
 import { combine, congruence, lift } from "./matrix-forms.js";
 import { momentFlow } from "./moment-flow.js";
@@ -262,4 +264,60 @@ describe("a cancel", () => {
     expect(whole).toMatchObject({ tried: 33, outcome: { status: "completed" } });
     expect(findEquilibria(bistable(-0.5), { ranks, cancel: after(33) })).toEqual(whole);
   });
+});
+
+describe("starts at which the closure gives up", () => {
+  /** The flow on the line, whose closure gives up above a variance. */
+  const fragile = (error: Error) => {
+    const whole = bistable(-0.5);
+    return {
+      ...whole,
+      field: (mean: Float64Array, cov: Float64Array) => {
+        if (cov[0]! > 40) throw error;
+        return whole.field(mean, cov);
+      },
+    };
+  };
+  const lost = new SolveError({ code: "no-convergence", who: "scaling", rule: "must converge", got: "none" });
+
+  test("are kept with their reason, and the others find what there is", () => {
+    const found = findEquilibria(fragile(lost), { ranks: [1] });
+    const whole = findEquilibria(bistable(-0.5), { ranks: [1] });
+    expect(found.failed.length).toBeGreaterThan(0);
+    expect(found.failed[0]).toMatchObject({ rank: 1, code: "no-convergence", message: lost.message });
+    expect(found.tried).toBe(32);
+    expect(found.converged + found.failed.length).toBeLessThanOrEqual(32);
+    expect(found.equilibria.map(({ point }) => point.cov[0])).toEqual(
+      whole.equilibria.map(({ point }) => point.cov[0]),
+    );
+    const { search } = equilibriaJson(fragile(lost), found) as { search: Record<string, unknown> };
+    const { start } = found.failed[0]!;
+    const first = { rank: 1, start, message: lost.message };
+    expect(search["failed"]).toEqual([{ code: "no-convergence", starts: found.failed.length, first }]);
+  });
+
+  test("a defect is no failed start", () => {
+    expect(() => findEquilibria(fragile(new TypeError("a defect")), { ranks: [1] })).toThrow("a defect");
+  });
+});
+
+test("a continuum counts once in what may be unseen, and the answer says so", () => {
+  // As above: every Σ on e₂ rests, and each start finds another.
+  const V = [
+    [-1, 0],
+    [0, 1],
+  ];
+  const A = [
+    [1, 0],
+    [0, 0],
+  ];
+  const flow = flowOf({ attention: { softmax: { Q: A, V } } }, 2);
+  const found = findEquilibria(flow, { ranks: [1] });
+  expect(found.equilibria.length).toBeGreaterThan(found.converged / 2);
+  // A kind met by one start alone may be among them.
+  expect(found.unseen).toBeLessThan(0.1);
+  const { search } = equilibriaJson(flow, found) as { search: Record<string, unknown> };
+  expect(search["note"]).toMatch("unseen counts each of their kinds");
+  const isolated = findEquilibria(bistable(-0.5), { ranks: [1] });
+  expect(equilibriaJson(bistable(-0.5), isolated)["search"]).not.toHaveProperty("note");
 });

@@ -1,4 +1,5 @@
 import type { CancelSignal } from "../../foundation/cancel/index.js";
+import { SolveError, type SolveErrorCode } from "../../foundation/errors/index.js";
 import { frobeniusNorm, solveLinear } from "../../foundation/linear-algebra/index.js";
 import { type RandomStream, stream } from "../../foundation/random/index.js";
 import { combine, transposedTimes } from "./matrix-forms.js";
@@ -39,6 +40,15 @@ export interface MomentEquilibrium extends LocalSpectrum {
   readonly hits: number;
 }
 
+/** A start at which the closure gave up. */
+export interface FailedStart {
+  readonly rank: number;
+  /** Its number among those of the rank. */
+  readonly start: number;
+  readonly code: SolveErrorCode;
+  readonly message: string;
+}
+
 export interface EquilibriumSearch {
   readonly equilibria: readonly MomentEquilibrium[];
   readonly startsPerRank: number;
@@ -48,7 +58,12 @@ export interface EquilibriumSearch {
   readonly tried: number;
   /** Starts that came to rest, of all ranks. */
   readonly converged: number;
-  /** Good and Turing's estimate of the chance that one more start finds something new: equilibria found once, over converged. */
+  /** Starts that ended with an error of the numerics: they count as made, and as not converged. */
+  readonly failed: readonly FailedStart[];
+  /**
+   * Good and Turing's estimate of the chance that one more start that converges finds something new: what was found once,
+   * over converged. Members of continua, of which every start may find another, count as one of their kind.
+   */
   readonly unseen: number;
   readonly outcome: { readonly status: "completed" } | { readonly status: "stopped"; readonly event: "cancelled" };
 }
@@ -72,6 +87,24 @@ export const unstableCount = ({ re, rate }: MomentEquilibrium): number =>
 /** Number of eigenvalues that vanish: where there are some the equilibrium may be one of a continuum. */
 export const vanishingCount = ({ re, im, rate }: MomentEquilibrium): number =>
   re.filter((value, k) => Math.hypot(value, im[k]!) <= neutralRate * rate).length;
+
+/** Of members of a continuum: their rank, and how many eigenvalues vanish and are unstable; undefined for an isolated one. */
+export function continuumKind(one: MomentEquilibrium): string | undefined {
+  const vanishing = vanishingCount(one);
+  return vanishing === 0 ? undefined : `${one.point.rank} ${vanishing} ${unstableCount(one)}`;
+}
+
+/** What was met once, members of continua by kind, among what seeded starts found that have coordinates to be found in. */
+function metOnce(found: readonly MomentEquilibrium[]): number {
+  const kinds = new Map<string, number>();
+  let once = 0;
+  for (const one of found) {
+    const kind = continuumKind(one);
+    if (kind !== undefined) kinds.set(kind, (kinds.get(kind) ?? 0) + one.hits);
+    else if (one.hits === 1 && chartSize(one.point) > 0) once++;
+  }
+  return once + [...kinds.values()].filter((hits) => hits === 1).length;
+}
 
 /** Asymptotically stable, unstable, or with directions that the linearised flow does not decide. */
 export function stabilityOf(one: MomentEquilibrium): "stable" | "unstable" | "neutral" {
@@ -192,9 +225,10 @@ function randomStart(draws: RandomStream, flow: MomentFlow, rank: number, varian
 /**
  * Equilibria of the moments, BΣ + ΣBᵀ = 0 (and Bm + c = 0 where the covariance depends on the mean), of the given ranks: by
  * Newton's method on each rank stratum from many seeded starts, those that coincide counted as one. Of a continuum of
- * equilibria every start may find another member: they are all kept, with the eigenvalues that vanish.
+ * equilibria every start may find another member: they are all kept, with the eigenvalues that vanish. A start at which the
+ * closure gives up is kept with its reason, and the search goes on.
  *
- * @throws what the closure throws
+ * @throws what the closure throws that is no SolveError
  * @cost startsPerRank × ranks × some 15 steps of two closures per coordinate
  * @accuracy residual 1e-11|B| (equilibrium-search.test.ts: closed forms, late runs, SciPy's fsolve)
  * @source theory.md §2 (equilibria by Newton, rank strata); damping, charts and the unseen share: derived
@@ -202,14 +236,25 @@ function randomStart(draws: RandomStream, flow: MomentFlow, rank: number, varian
 export function findEquilibria(flow: MomentFlow, options: EquilibriumSearchOptions): EquilibriumSearch {
   const { ranks, startsPerRank = 32, seed = 1, also = [], cancel } = options;
   const variance = naturalVariance(flow);
-  const found: { one: { point: StratumPoint; residual: number }; hits: number }[] = [];
+  const found: MomentEquilibrium[] = [];
+  const failed: FailedStart[] = [];
   const add = (start: StratumPoint): boolean => {
     const one = restNear(flow, start);
     if (one === undefined) return false;
-    const known = found.find(({ one: { point } }) => samePoint(point, one.point));
-    if (known === undefined) found.push({ one, hits: 1 });
-    else known.hits++;
+    const known = found.findIndex(({ point }) => samePoint(point, one.point));
+    if (known < 0) found.push(describedEquilibrium(flow, one));
+    else found[known] = { ...found[known]!, hits: found[known]!.hits + 1 };
     return true;
+  };
+  /** Whether a start came to rest; one at which the numerics give up is no reason to end the search. */
+  const tryFrom = (rank: number, start: number): boolean => {
+    try {
+      return add(randomStart(stream({ seed, purpose: "equilibria", run: rank, token: start }), flow, rank, variance));
+    } catch (error) {
+      if (!(error instanceof SolveError)) throw error;
+      failed.push({ rank, start, code: error.code, message: error.message });
+      return false;
+    }
   };
   let [tried, converged, cancelled] = [0, 0, false];
   /** Whether there is time for one more start. */
@@ -222,18 +267,15 @@ export function findEquilibria(flow: MomentFlow, options: EquilibriumSearchOptio
     const single = rank === 0 && !flow.carried;
     for (let k = 0; k < (single ? 1 : startsPerRank) && goesOn(); k++) {
       tried++;
-      const came = add(randomStart(stream({ seed, purpose: "equilibria", run: rank, token: k }), flow, rank, variance));
-      if (came && !single) converged++;
+      if (tryFrom(rank, k) && !single) converged++;
     }
   }
-  const once = found.filter(({ one, hits }) => hits === 1 && chartSize(one.point) > 0).length;
+  const unseen = converged === 0 ? 1 : metOnce(found) / converged;
   for (const start of also) if (goesOn()) add(start);
-  const equilibria = found.map(({ one, hits }) => describedEquilibrium(flow, one, hits));
   const trace = ({ point }: MomentEquilibrium) => point.roots.reduce((sum, root) => sum + root * root, 0);
-  equilibria.sort((a, b) => a.point.rank - b.point.rank || trace(a) - trace(b));
+  const equilibria = found.sort((a, b) => a.point.rank - b.point.rank || trace(a) - trace(b));
   return {
-    ...{ equilibria, startsPerRank, seed, ranks, tried, converged },
-    unseen: converged === 0 ? 1 : once / converged,
+    ...{ equilibria, startsPerRank, seed, ranks, tried, converged, failed, unseen },
     outcome: cancelled ? { status: "stopped", event: "cancelled" } : { status: "completed" },
   };
 }

@@ -43,6 +43,18 @@ export function solveScale(s: Float64Array, d: number, v: Float64Array, out: Flo
   out[1] = (s[0]! * y - s[2]! * x) / det;
 }
 
+/** S ↦ S⁻¹, d ≤ 2. */
+export function scaleInverse(d: number) {
+  const units = Array.from({ length: d }, (_, b) => Float64Array.from({ length: d }, (__, a) => (a === b ? 1 : 0)));
+  const column = new Float64Array(d);
+  return (s: Float64Array, out: Float64Array): void => {
+    for (let b = 0; b < d; b++) {
+      solveScale(s, d, units[b]!, column);
+      for (let a = 0; a < d; a++) out[a * d + b] = column[a]!;
+    }
+  };
+}
+
 /**
  * ċ = ⟨v⟩ and Ṡ = ⟨(v − ⟨v⟩)(ξ − ⟨ξ⟩)ᵀ⟩ Cov(ξ)⁻¹: the affine motion nearest to the velocity in L²(μ). Where the velocity
  * is affine nothing moves in ξ, whatever the law.

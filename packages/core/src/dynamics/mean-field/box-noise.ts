@@ -1,5 +1,5 @@
 import { SolveError } from "../../foundation/errors/index.js";
-import { determinant } from "./box-frame.js";
+import { scaleInverse } from "./box-frame.js";
 import type { BoxState } from "./box-state.js";
 import type { ChartGrid } from "./chart.js";
 import { decompose, type LatticeDirections, latticeDirections } from "./lattice-directions.js";
@@ -24,19 +24,6 @@ interface Spread {
   readonly jumps: LatticeDirections;
 }
 
-/** Inverse of a d×d matrix, d ≤ 2. */
-function invert(matrix: Float64Array, d: number, out: Float64Array): void {
-  const det = determinant(matrix, d);
-  if (d === 1) {
-    out[0] = 1 / det;
-    return;
-  }
-  out[0] = matrix[3]! / det;
-  out[1] = -matrix[1]! / det;
-  out[2] = -matrix[2]! / det;
-  out[3] = matrix[0]! / det;
-}
-
 function momentsInFrame({ nodes, m }: ChartGrid, d: number, masses: Float64Array, whole: number, out: Spread): void {
   const { mean, cov } = out;
   mean.fill(0);
@@ -48,12 +35,10 @@ function momentsInFrame({ nodes, m }: ChartGrid, d: number, masses: Float64Array
       for (let b = 0; b < d; b++) cov[a * d + b]! += xi * (nodes[j * d + b]! - mean[b]!);
     }
   }
-  invert(cov, d, out.precision);
 }
 
 /** D = ½σ²S⁻¹S⁻ᵀ. */
-function diffusionInFrame(scale: Float64Array, d: number, spread: number, { inverse, diffusion }: Spread): void {
-  invert(scale, d, inverse);
+function diffusionInFrame(d: number, spread: number, { inverse, diffusion }: Spread): void {
   for (let a = 0; a < d; a++) {
     for (let b = 0; b < d; b++) {
       let sum = 0;
@@ -130,6 +115,7 @@ export function noiseInFrame(grid: ChartGrid, slices: number) {
   const { chart } = grid;
   const { d } = chart;
   const perAxis = chart.shape[0]!;
+  const invert = scaleInverse(d);
   const square = () => new Float64Array(d * d);
   const found: Spread = {
     ...{ diffusion: square(), mean: new Float64Array(d), cov: square() },
@@ -138,7 +124,9 @@ export function noiseInFrame(grid: ChartGrid, slices: number) {
   const slice: Slice = { grid, width: (2 * chart.box[0]![1]) / perAxis, found };
   return ({ masses, scale }: BoxState, spread: number, out: BoxState, outflow: Float64Array): void => {
     momentsInFrame(grid, d, masses, 1 / slices, found);
-    diffusionInFrame(scale, d, spread, found);
+    invert(found.cov, found.precision);
+    invert(scale, found.inverse);
+    diffusionInFrame(d, spread, found);
     growFrame(found, d, spread, out);
     if (!decompose(found.diffusion, d, perAxis, found.jumps)) refuseTurned(perAxis);
     for (let k = 0; k < 3; k++) flowAlong(slice, masses, k, out.masses, outflow);
