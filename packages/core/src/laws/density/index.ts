@@ -11,7 +11,7 @@ import {
   sphereDomain,
   zonalDomain,
 } from "./domains.js";
-import { drawByPosition, drawFrom, type Table, tableMoments, tabulate, tabulateMean } from "./table.js";
+import { drawFrom, drawsByPosition, type Table, tableMoments, tabulate, tabulateMean } from "./table.js";
 
 type Interval = readonly [number, number];
 
@@ -130,15 +130,13 @@ export const density: LawPlugin<DensityParameters> = {
     const { chart, density: law } = domain;
     const table = law.positional ? tabulateMean(chart, law.at) : tabulate(chart, law.at);
     const moments = momentsOfTable(table, law.axis);
+    const byPosition = law.positional ? drawsByPosition(chart, law.at, params.n) : undefined;
     return {
       name: "density",
       d: chart.d,
       n: params.n,
       moments: () => moments,
-      cloud: (run) =>
-        law.positional
-          ? drawByPosition(chart, law.at, params.n, params.seed, run)
-          : drawFrom(table, params.n, params.seed, run),
+      cloud: (run) => (byPosition ? byPosition(params.seed, run) : drawFrom(table, params.n, params.seed, run)),
       density: law,
     };
   },

@@ -39,31 +39,53 @@ function placeIn({ box, counts }: Chart, j: number, inside: (axis: number) => nu
   return place;
 }
 
-/**
- * The masses of a density at the midpoints of the cells.
- * @throws out-of-range (negative, not finite, or no mass at all)
- */
-export function tabulate(chart: Chart, density: (x: Float64Array) => number): Table {
-  const masses = new Float64Array(cellsOf(chart));
-  const x = new Float64Array(chart.d);
+/** Where the cells of a chart are, the same for every density over it. */
+interface Midpoints {
+  /** Shape [cells, d]: a row each, so that a density reads its own array. */
+  readonly points: readonly Float64Array[];
+  readonly volumes: Float64Array;
+}
+
+function midpointsOf(chart: Chart): Midpoints {
+  const volumes = new Float64Array(cellsOf(chart));
+  const points = Array.from(volumes, (_, j) => {
+    const place = placeIn(chart, j, () => 0.5);
+    volumes[j] = chart.volume(place);
+    const x = new Float64Array(chart.d);
+    chart.point(place, x);
+    return x;
+  });
+  return { points, volumes };
+}
+
+/** The masses of a density at midpoints, summing to 1. */
+function massesAt({ points, volumes }: Midpoints, density: (x: Float64Array) => number): Float64Array {
+  const masses = new Float64Array(volumes.length);
   let total = 0;
   const refuse = (rule: string, got: string): never => {
     throw new InputError({ code: "out-of-range", who: "initial density", rule, got, fix: "Write a density" });
   };
   for (let j = 0; j < masses.length; j++) {
-    const place = placeIn(chart, j, () => 0.5);
-    chart.point(place, x);
-    const value = density(x);
+    const value = density(points[j]!);
     if (!(value >= 0 && Number.isFinite(value))) {
-      refuse("must be finite and nowhere negative", `${value} at x = [${Array.from(x).join(", ")}]`);
+      refuse("must be finite and nowhere negative", `${value} at x = [${Array.from(points[j]!).join(", ")}]`);
     }
-    masses[j] = value * chart.volume(place);
+    masses[j] = value * volumes[j]!;
     total += masses[j]!;
   }
   if (!(total > 0 && Number.isFinite(total))) refuse("must have a positive finite mass", String(total));
   for (let j = 0; j < masses.length; j++) masses[j]! /= total;
-  return { chart, masses };
+  return masses;
 }
+
+/**
+ * The masses of a density at the midpoints of the cells.
+ * @throws out-of-range (negative, not finite, or no mass at all)
+ */
+export const tabulate = (chart: Chart, density: (x: Float64Array) => number): Table => ({
+  chart,
+  masses: massesAt(midpointsOf(chart), density),
+});
 
 /** Moments of the cells' midpoints. `draws`: the points of an open coordinate are not at hand, so `chart.point` is symmetric. */
 export function tableMoments({ chart, masses }: Table): Gaussian {
@@ -99,16 +121,28 @@ export function drawFrom({ chart, masses }: Table, n: number, seed: number, run 
   return drawEach(chart, () => ends, n, seed, run);
 }
 
-/** n draws, token i from the density at its own position (i + 1)/n. @cost n tables */
-export function drawByPosition(
+/** Numbers of tables that are kept from one draw to the next: 32 MiB. */
+const mostKept = 2 ** 22;
+
+/**
+ * Draws of n tokens, token i from the density at its own position (i + 1)/n. Repeats share their tables where all of them
+ * have room.
+ * @cost n tables, once or for each draw
+ */
+export function drawsByPosition(
   chart: Chart,
   density: (x: Float64Array, s: number) => number,
   n: number,
-  seed: number,
-  run = 0,
-): PointCloud {
-  const endsAt = (i: number) => cumulated(tabulate(chart, (x) => density(x, (i + 1) / n)).masses);
-  return drawEach(chart, endsAt, n, seed, run);
+): (seed: number, run?: number) => PointCloud {
+  const cells = midpointsOf(chart);
+  const kept: Float64Array[] | undefined = n * cells.volumes.length <= mostKept ? [] : undefined;
+  const tableAt = (i: number) => cumulated(massesAt(cells, (x) => density(x, (i + 1) / n)));
+  const endsAt = (i: number): Float64Array => {
+    if (kept === undefined) return tableAt(i);
+    kept[i] ??= tableAt(i);
+    return kept[i];
+  };
+  return (seed, run = 0) => drawEach(chart, endsAt, n, seed, run);
 }
 
 /** Positions over which a law that depends on them is averaged: midpoints, order 2. */
@@ -117,9 +151,10 @@ const averagedPositions = 64;
 /** The law of x alone, ∫ρ(x | s)/∫ρ(y | s)dy ds. */
 export function tabulateMean(chart: Chart, density: (x: Float64Array, s: number) => number): Table {
   const masses = new Float64Array(cellsOf(chart));
+  const cells = midpointsOf(chart);
   for (let p = 0; p < averagedPositions; p++) {
     const s = (p + 0.5) / averagedPositions;
-    const here = tabulate(chart, (x) => density(x, s)).masses;
+    const here = massesAt(cells, (x) => density(x, s));
     for (let j = 0; j < masses.length; j++) masses[j]! += here[j]! / averagedPositions;
   }
   return { chart, masses };
