@@ -31,6 +31,8 @@ export interface Experiment {
   readonly saveAt: When;
   readonly comparison: Comparison | undefined;
   readonly expectations: readonly ExpectSpec[];
+  /** Whether the model itself was made with the number of tokens (`log-n`). */
+  readonly modelHasCount: boolean;
   /** Analyses that the document asks for by name. */
   readonly analyses: readonly RequestedAnalysis[];
   /** The model with one number of the document's `model` replaced. @throws InputError */
@@ -111,7 +113,15 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
   const { span, seed, repeats } = integration.value;
   const backend = resolveBackend(spec.backend, [...(options.backends ?? []), createReferenceBackend()]);
   const { d, n } = initial.value;
-  const context = { d, span, ...(n === undefined ? {} : { n }) };
+  let modelHasCount = false;
+  const counted: NumericContext = {
+    ...{ d, span },
+    get n() {
+      modelHasCount = true;
+      return n!;
+    },
+  };
+  const context: NumericContext = n === undefined ? { d, span } : counted;
   const model = resolveModel(spec.model, plugins, context, backend.value);
   const levels = resolveLevels(spec.levels, plugins, model.value, initial.value, integration.value);
   const series = resolveSeries(spec.observe, plugins, levels.value, model.value, span, {
@@ -148,6 +158,7 @@ export function experiment(document: unknown, options: ExperimentOptions = {}): 
     saveAt: resolveSaveTimes(spec.save, span),
     comparison: comparison.value,
     expectations: spec.expect,
+    modelHasCount,
     analyses: analyses.value,
     modelAt,
     backend: backend.report,

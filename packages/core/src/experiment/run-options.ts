@@ -1,3 +1,4 @@
+import type { BoundLevel } from "../dynamics/index.js";
 import type { CancelSignal } from "../foundation/cancel/index.js";
 import type { CheckpointSink, SolveCheckpoint } from "../solve/index.js";
 import type { EnsembleBlock, FinishedBlock } from "./ensemble/block.js";
@@ -47,6 +48,14 @@ export interface RunCheckpoint {
   readonly ensemble?: EnsembleProgress;
 }
 
+/** Levels that experiments have in common. */
+export interface SharedLevels {
+  /** The run of a level as another experiment made it. */
+  get(level: BoundLevel): LevelProgress | undefined;
+  /** Called with every level that has run to its end. */
+  keep(level: BoundLevel, progress: LevelProgress): void;
+}
+
 export interface RunOptions {
   readonly cancel?: CancelSignal;
   onProgress?(progress: RunProgress): void;
@@ -54,6 +63,8 @@ export interface RunOptions {
   readonly checkpoint?: CheckpointSink<RunCheckpoint>;
   /** Where another run of the same experiment was left: the result is that of one undisturbed run. */
   readonly resume?: RunCheckpoint;
+  /** Where levels are taken from that need not be run again; the result does not depend on it. */
+  readonly shared?: SharedLevels;
   /** Who else computes blocks of repeats; nobody when left out. The result does not depend on it. */
   readonly team?: BlockTeam;
 }

@@ -61,12 +61,19 @@ function runLevels(bound: Experiment, options: RunOptions, noteActivity: NoteAct
   const first = done.length;
   for (const [k, one] of bound.levels.entries()) {
     if (k < first) continue;
+    const known = options.shared?.get(one.level);
+    if (known !== undefined) {
+      done.push(known);
+      continue;
+    }
     const left = k === first && resume !== undefined ? { resume } : {};
     const before = [...done];
     taken.given = false;
-    done.push(runRepeated(bound, one, before, { ...rest, ...sink, ...left }, noteActivity));
+    const own = runRepeated(bound, one, before, { ...rest, ...sink, ...left }, noteActivity);
+    done.push(own);
+    if (!cancelled(own.result)) options.shared?.keep(one.level, own);
     if (checkpoint === undefined) continue;
-    if (!cancelled(done.at(-1)!.result)) {
+    if (!cancelled(own.result)) {
       if (checkpoint.due()) checkpoint.take({ done: [...done] });
       continue;
     }

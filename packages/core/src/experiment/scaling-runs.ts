@@ -1,9 +1,10 @@
+import type { BoundLevel } from "../dynamics/index.js";
 import { InputError, show } from "../foundation/errors/index.js";
 import { isMapping } from "../foundation/parameters/index.js";
 import { type Experiment, type ExperimentOptions, experiment } from "./experiment.js";
 import { type PowerSeries, powerFit } from "./power-fit.js";
 import { runExperiment } from "./run.js";
-import type { RunOptions } from "./run-options.js";
+import type { LevelProgress, RunOptions, SharedLevels } from "./run-options.js";
 
 /** The law of a document by name, with its parameters; undefined where it is written as a list of points. */
 export function lawOf(document: unknown): { name: string; params: Record<string, unknown> | undefined } {
@@ -47,6 +48,8 @@ export interface Variation {
   /** For progress: what one value is called. */
   readonly label: string;
   document(value: number, seed: number | undefined): unknown;
+  /** Whether a level is the same for every value and seed, and so need run only once. */
+  readonly isShared?: (level: BoundLevel, bound: Experiment) => boolean;
 }
 
 /** Two or more positive integers, ascending. @throws InputError incompatible */
@@ -61,21 +64,36 @@ export function requireAscending(who: string, values: readonly number[], example
   });
 }
 
+/** Levels that are the same in all experiments, by name. */
+function sharing({ isShared }: Variation) {
+  const known = new Map<string, LevelProgress>();
+  return (bound: Experiment): SharedLevels => ({
+    get: ({ name }) => known.get(name),
+    keep: (level, progress) => {
+      if (isShared?.(level, bound) === true) known.set(level.name, progress);
+    },
+  });
+}
+
 /**
  * Runs every value with every seed and fits a power law to each distance at the end of the span. Distances that are 0
  * somewhere, or that a level which ended early does not have, are left out.
  *
- * @cost values × seeds runs
+ * @cost values × seeds runs, those of shared levels once
  */
 export function powerLaws(
-  { values, seeds, label, document }: Variation,
+  variation: Variation,
   options: ExperimentOptions & RunOptions,
 ): Record<string, Record<string, PowerSeries>> {
+  const { values, seeds, label, document } = variation;
+  const sharedBy = sharing(variation);
   const table = new Map<string, number[][]>();
   let done = 0;
   for (const value of values) {
     for (const [row, seed] of seeds.entries()) {
-      const { distances } = runExperiment(experiment(document(value, seed), options), {
+      const bound = experiment(document(value, seed), options);
+      const { distances } = runExperiment(bound, {
+        shared: sharedBy(bound),
         ...(options.cancel === undefined ? {} : { cancel: options.cancel }),
       });
       for (const [pair, metrics] of Object.entries(distances)) {

@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { experiment } from "./experiment.js";
+import { builtinPlugins } from "./plugins.js";
+import { runExperiment } from "./run.js";
 import { sizeScaling } from "./size-scaling.js";
 
 const document = {
@@ -19,6 +22,56 @@ test("tokens approach the law they are drawn from like n^{−½}, in any law's u
   // Three of its own standard errors.
   expect(Math.abs(slope + 0.5)).toBeLessThan(3 * slopeError);
   expect(slopeError).toBeLessThan(0.15);
+});
+
+describe("a law that n does not change", () => {
+  /** How often each level runs from its start, by the events of progress. */
+  function counted(doc: object) {
+    const runs = new Map<string, number>();
+    const scaling = sizeScaling(doc, {
+      ...{ sizes: [8, 16, 32], repeats: 2 },
+      plugins: {
+        ...builtinPlugins,
+        levels: builtinPlugins.levels.map((level) => ({
+          ...level,
+          bind: (params: never, context: never) => {
+            const bound = level.bind(params, context);
+            let begun = false;
+            const drift = (t: number, y: Float64Array, out: Float64Array) => {
+              if (!begun) runs.set(level.name, (runs.get(level.name) ?? 0) + 1);
+              begun = true;
+              bound.problem.drift(t, y, out);
+            };
+            return { ...bound, problem: { ...bound.problem, drift } };
+          },
+        })),
+      },
+    });
+    return { runs: Object.fromEntries(runs), scaling };
+  }
+
+  test("runs once, with the numbers of running each time", () => {
+    const { runs, scaling } = counted(document);
+    expect(runs).toEqual({ particles: 6, "mean-field": 1 });
+    for (const [k, n] of [8, 16, 32].entries()) {
+      const values = [1, 2].map((seed) => {
+        const { distances } = runExperiment(
+          experiment({
+            ...document,
+            initial: { density: { ...document.initial.density, n, seed } },
+            compare: { ...document.compare, every: 1, draws: 0 },
+          }),
+        );
+        return distances["particles|mean-field"]!["circle-wasserstein"]!.value.at(-1)!;
+      });
+      expect(scaling["particles|mean-field"]!["circle-wasserstein"]!.mean[k]).toBe((values[0]! + values[1]!) / 2);
+    }
+  });
+
+  test("runs each time where the model has n: β = γ log n", () => {
+    const model = { attention: { softmax: { beta: { "log-n": 1 } } }, geometry: "sphere" };
+    expect(counted({ ...document, model }).runs).toEqual({ particles: 6, "mean-field": 6 });
+  });
 });
 
 test("tokens against Gaussian moments, too", () => {

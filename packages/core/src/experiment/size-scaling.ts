@@ -29,7 +29,7 @@ function refuse(rule: string, got: string, fix: string): never {
  * no exponent and are left out.
  *
  * @throws InputError what `experiment` throws; incompatible (a law that draws no tokens, one level, wrong sizes)
- * @cost sizes × repeats runs
+ * @cost sizes × repeats runs; levels of the law, which n does not change, run once
  * @accuracy −½ within its error for tokens against the law they are drawn from (size-scaling.test.ts)
  * @source theory.md §1 and §2; derived
  */
@@ -47,7 +47,11 @@ export function sizeScaling(document: unknown, options: SizeOptions): SizeScalin
   }
   const seeds = Array.from({ length: repeats }, (_, r) => r + 1);
   const fits = powerLaws(
-    { values: sizes, seeds, label: "n", document: (n, seed) => atEnds(document, first, { n, seed }) },
+    {
+      ...{ values: sizes, seeds, label: "n", document: (n, seed) => atEnds(document, first, { n, seed }) },
+      // A level without tokens follows the law they are drawn from, which has no n unless the model has it.
+      isShared: (level, { modelHasCount }) => level.n === undefined && !modelHasCount,
+    },
     options,
   );
   return Object.fromEntries(
