@@ -151,6 +151,25 @@ describe.each(members)("distance $folder", ({ folder, plugin }) => {
     }
   });
 
+  test("refuses beforehand what it would refuse when it measures, and nothing else", () => {
+    const apart = fauna(plugin, 2).flatMap((a) => zoo(3).map((b) => [a, b] as const));
+    const same = [1, 2].flatMap((d) => {
+      const laws = [...zoo(d), ...fauna(plugin, d), cloudOf(new Float64Array(6 * d).fill(1), 6, d)];
+      return laws.flatMap((a) => laws.map((b) => [a, b] as const));
+    });
+    const few = randomCloud(2001, 2, 7);
+    const broken = { ...few, weights: few.weights.map((weight) => 2 * weight) };
+    const many = [few, broken].map((a) => [a, randomCloud(3, 2, 8)] as const);
+    const choices = [{}, { order: 1 }, { bandwidth: "median" }].filter((one) => plugin.params.safeParse(one).success);
+    for (const choice of choices) {
+      const params = plugin.params.parse(choice);
+      const distance = plugin.bind(params, 1);
+      for (const [a, b] of [...apart, ...same, ...many]) {
+        expect(codeOf(() => plugin.requireLaws(params, a, b))).toBe(codeOf(() => distance(a, b)));
+      }
+    }
+  });
+
   test("obeys the triangle inequality, where it says so", () => {
     if (!plugin.traits.triangle) return;
     const distance = bind();

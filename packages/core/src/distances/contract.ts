@@ -27,6 +27,11 @@ export interface DistancePlugin<P = unknown> {
   readonly unit: string;
   readonly traits: DistanceTraits;
   readonly params: ZodType<P>;
+  /**
+   * Refuses two laws that the distance cannot take, without measuring it: what `bind` would throw of them as an InputError,
+   * the definiteness of covariances apart. @cost one pass over the points, or a sort of them
+   */
+  requireLaws(params: P, a: Law, b: Law): void;
   /** Binds parameters and the seed of any random directions or samples; the result is a pure function. */
   bind(params: P, seed: number): (a: Law, b: Law) => number;
 }

@@ -48,12 +48,12 @@ function requireMeasurable(plugin: DistancePlugin, plugins: Plugins, pairs: read
 
 /**
  * What a distance asks of laws beside their kinds (the circle, few enough points, an order with a closed form) is found
- * on the laws at the start, rather than after the levels have run.
+ * on the laws at the start, rather than after the levels have run; nothing is measured.
  */
-function requireLaws(metric: BoundMetric, pairs: readonly Pair[], path: SpecPath): void {
+function requireLaws(plugin: DistancePlugin, params: unknown, pairs: readonly Pair[], path: SpecPath): void {
   for (const [a, b] of pairs) {
-    if (!metric.measures(a, b)) continue;
-    atPath(path, () => metric.between(a.law(a.problem.y0), b.law(b.problem.y0)));
+    if (!measures(plugin, a, b)) continue;
+    atPath(path, () => plugin.requireLaws(params, a.law(a.problem.y0), b.law(b.problem.y0)));
   }
 }
 
@@ -74,7 +74,7 @@ function refuseTwice(names: readonly string[]): void {
 /**
  * The `compare:` section; one level alone has nothing to be compared with.
  * @throws InputError incompatible, conflict, and what a distance throws on the laws at the start
- * @cost one distance for each metric and pair
+ * @cost a pass over the points for each metric and pair
  */
 export function resolveComparison(
   spec: DocumentSpec,
@@ -103,8 +103,8 @@ export function resolveComparison(
     times: timesEvery(every, span, ["compare", "every"]),
     nullRepeats: section.draws,
   };
-  comparison.metrics.forEach((metric, k) => {
-    requireLaws(metric, pairs, ["compare", "metrics", k]);
+  choices.forEach(({ plugin, params }, k) => {
+    requireLaws(plugin, params, pairs, ["compare", "metrics", k]);
   });
   const value = levels.length < 2 ? undefined : comparison;
   return { value, canonical: { metrics: choices.map((one) => one.canonical), every, draws: section.draws } };

@@ -24,6 +24,7 @@ export const buresWasserstein: DistancePlugin<Record<string, never>> = {
   unit: "1",
   traits: metricOnAllLaws,
   params: z.strictObject({}),
+  requireLaws: (_params, a, b) => requireComparable("bures-wasserstein", a, b),
   bind: () => (a, b) => {
     requireComparable("bures-wasserstein", a, b);
     return Math.sqrt(squaredBures(momentsAt(a), momentsAt(b)));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PointCloud } from "../../laws/contract.js";
+import type { Law, PointCloud } from "../../laws/contract.js";
 import type { DistancePlugin, DistanceTraits } from "../contract.js";
 import { requireComparable } from "../shared/check-laws.js";
 import { requireCircle } from "../shared/require-circle.js";
@@ -13,6 +13,12 @@ const traits: DistanceTraits = {
   positions: false,
   manifold: "circle",
 };
+
+function requireLaws(_params: Record<string, never>, a: Law, b: Law): void {
+  requireComparable("circle-wasserstein", a, b);
+  requirePair("circle-wasserstein", traits, a, b, "Take sliced-wasserstein");
+  for (const law of [a, b]) requireCircle("circle-wasserstein", law);
+}
 
 /**
  * W_1 on the circle with the arc length as cost, exactly: min_α ∫|F − G − α|dθ. Tokens are atoms; a density on a grid is
@@ -29,10 +35,9 @@ export const circleWasserstein: DistancePlugin<Record<string, never>> = {
   unit: "rad",
   traits,
   params: z.strictObject({}),
+  requireLaws,
   bind: () => (a, b) => {
-    requireComparable("circle-wasserstein", a, b);
-    requirePair("circle-wasserstein", traits, a, b, "Take sliced-wasserstein");
-    for (const law of [a, b]) requireCircle("circle-wasserstein", law);
+    requireLaws({}, a, b);
     return circleTransport(a as PointCloud, b as PointCloud);
   },
 };

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { PointCloud } from "../../laws/contract.js";
+import type { Law, PointCloud } from "../../laws/contract.js";
 import type { DistancePlugin, DistanceTraits } from "../contract.js";
 import { requireComparable } from "../shared/check-laws.js";
-import { cloudTransport, type TransportOrder } from "../shared/cloud-transport.js";
+import { cloudTransport, requireTransportable, type TransportOrder } from "../shared/cloud-transport.js";
 import { requirePair } from "../shared/require-pair.js";
 import { transportOrder } from "../shared/transport-order.js";
 import { conditionals } from "./conditionals.js";
@@ -13,6 +13,13 @@ interface ConditionalParameters {
 }
 
 const traits: DistanceTraits = { between: ["cloud-cloud"], triangle: true, bounded: false, positions: true };
+
+/** The laws at each position. */
+function pairsOf({ bins }: ConditionalParameters, a: Law, b: Law): ReturnType<typeof conditionals> {
+  requireComparable("conditional-wasserstein", a, b);
+  requirePair("conditional-wasserstein", traits, a, b, "Take bures-wasserstein or sliced-wasserstein");
+  return conditionals(a as PointCloud, b as PointCloud, bins);
+}
 
 /**
  * d(μ, ν) = (∫ W_p^p(μ(·|s), ν(·|s)) ds)^{1/p}, p = order, for laws on (position s, x) with one marginal in s: what
@@ -39,13 +46,14 @@ export const conditionalWasserstein: DistancePlugin<ConditionalParameters> = {
       doc: "number of equal parts of the context that count as one position; null takes each alone",
     }),
   }),
+  requireLaws: (params, a, b) => {
+    for (const pair of pairsOf(params, a, b)) requireTransportable("conditional-wasserstein", pair.a, pair.b);
+  },
   bind:
     ({ order, bins }) =>
     (a, b) => {
-      requireComparable("conditional-wasserstein", a, b);
-      requirePair("conditional-wasserstein", traits, a, b, "Take bures-wasserstein or sliced-wasserstein");
       let sum = 0;
-      for (const pair of conditionals(a as PointCloud, b as PointCloud, bins)) {
+      for (const pair of pairsOf({ order, bins }, a, b)) {
         sum += pair.mass * cloudTransport("conditional-wasserstein", pair.a, pair.b, order);
       }
       return order === 2 ? Math.sqrt(sum) : sum;

@@ -112,6 +112,7 @@ export const energyDistance: DistancePlugin<EnergyParameters> = {
       doc: "clouds with more points are thinned to this many, by the seed; null takes every point",
     }),
   }),
+  requireLaws: (_params, a, b) => requireComparable("energy-distance", a, b),
   bind: ({ maxPoints }, seed) => {
     const thin = (law: Law): Law =>
       maxPoints === null || law.kind === "gaussian" ? law : thinCloud(law, maxPoints, seed);

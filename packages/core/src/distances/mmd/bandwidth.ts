@@ -39,7 +39,24 @@ function pairDistances(a: PointCloud, b: PointCloud): Float64Array {
   return out;
 }
 
-function squaredMedian(a: Law, b: Law): number {
+/** Pairs of points that coincide. */
+function coincidences({ d, points }: PointCloud, counts: Map<string, number>): number {
+  let pairs = 0;
+  for (let i = 0; i * d < points.length; i++) {
+    const key = points.subarray(i * d, (i + 1) * d).join();
+    const met = counts.get(key) ?? 0;
+    pairs += met;
+    counts.set(key, met + 1);
+  }
+  return pairs;
+}
+
+/**
+ * Refuses two laws whose points have no median distance, without measuring it.
+ * @throws incompatible (a Gaussian, unequal weights), out-of-range (too many points, or most of them coincide)
+ * @cost N, for N pooled points
+ */
+export function requireMedian(a: Law, b: Law): asserts a is PointCloud {
   if (a.kind === "gaussian" || b.kind === "gaussian") {
     refuse("incompatible", "the median distance needs two clouds", "a Gaussian");
   }
@@ -48,13 +65,22 @@ function squaredMedian(a: Law, b: Law): number {
       refuse("incompatible", "the median distance needs points of equal weight", "unequal weights");
     }
   }
-  if (a.m + b.m > maxMedianPoints) {
-    refuse("out-of-range", `the median distance takes at most ${maxMedianPoints} points`, `${a.m + b.m}`);
-  }
-  const squares = pairDistances(a, b).sort();
+  const n = a.m + b.m;
+  if (n > maxMedianPoints)
+    refuse("out-of-range", `the median distance takes at most ${maxMedianPoints} points`, `${n}`);
+  const counts = new Map<string, number>();
+  const zeros = coincidences(a, counts) + coincidences(b, counts);
+  if (zeros > (n * (n - 1)) >> 2)
+    refuse("out-of-range", "the median distance must be positive", "0, for most points coincide");
+}
+
+function squaredMedian(a: Law, b: Law): number {
+  requireMedian(a, b);
+  const squares = pairDistances(a, b as PointCloud).sort();
   const half = squares.length >> 1;
   const root = (k: number): number => Math.sqrt(squares[k]!);
   const median = squares.length % 2 === 1 ? root(half) : 0.5 * (root(half - 1) + root(half));
+  // Points apart by less than the root of the least number.
   if (median === 0) refuse("out-of-range", "the median distance must be positive", "0, for most points coincide");
   return median * median;
 }

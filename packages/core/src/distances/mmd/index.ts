@@ -4,7 +4,7 @@ import type { Law } from "../../laws/contract.js";
 import type { DistancePlugin } from "../contract.js";
 import { requireComparable } from "../shared/check-laws.js";
 import { metricOnAllLaws } from "../shared/traits.js";
-import { type Bandwidth, squaredBandwidth } from "./bandwidth.js";
+import { type Bandwidth, requireMedian, squaredBandwidth } from "./bandwidth.js";
 import { crossMean, selfMean } from "./kernel-means.js";
 
 interface MmdParameters {
@@ -59,6 +59,10 @@ export const mmd: DistancePlugin<MmdParameters> = {
           "median (of the distances of all points, two clouds only)",
       }),
   }),
+  requireLaws({ bandwidth }, a, b) {
+    requireComparable("mmd", a, b);
+    if (bandwidth === "median") requireMedian(a, b);
+  },
   bind:
     ({ bandwidth }) =>
     (a, b) => {

@@ -69,6 +69,13 @@ function requireSize(who: string, { m }: PointCloud): void {
   });
 }
 
+/** @throws out-of-range (more than 2,000 points in d > 1) */
+export function requireTransportable(who: string, a: PointCloud, b: PointCloud): void {
+  if (a.d === 1) return;
+  requireSize(who, a);
+  requireSize(who, b);
+}
+
 /**
  * W_p^p(a, b) = min over couplings of E|X − Y|^p, p = order, exactly: sorted points on the line; else an assignment for
  * equally many points of equal weight, and a transport plan otherwise (other weights count in units of 2^{−50}).
@@ -79,8 +86,7 @@ function requireSize(who: string, { m }: PointCloud): void {
  */
 export function cloudTransport(who: string, a: PointCloud, b: PointCloud, order: TransportOrder): number {
   if (a.d === 1) return stepTransport(sortedPoints(a), sortedPoints(b), order);
-  requireSize(who, a);
-  requireSize(who, b);
+  requireTransportable(who, a, b);
   const cost = pairCosts(a, b, order);
   if (a.m === b.m && hasEqualWeights(a) && hasEqualWeights(b)) return assignment(cost, a.m).cost / a.m;
   const { supply, demand, total } = commonMasses(a, b);

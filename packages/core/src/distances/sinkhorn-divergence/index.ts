@@ -37,6 +37,11 @@ function divergence(a: Law, b: Law, epsilon: number, limits: SinkhornLimits): nu
 /** Rounding of the three costs, relative to the mean square. */
 const rounding = 1e-11;
 
+function requireLaws(a: Law, b: Law): void {
+  requireComparable("sinkhorn-divergence", a, b);
+  requirePair("sinkhorn-divergence", traits, a, b, "Take sliced-wasserstein or energy-distance");
+}
+
 /**
  * (S_ε)^½, S_ε = OT_ε(μ, ν) − ½OT_ε(μ, μ) − ½OT_ε(ν, ν), OT_ε = min over couplings of E|X − Y|² + ε·KL(π | μ⊗ν), with
  * ε = epsilon·E|X − Y|² for independent X ~ μ, Y ~ ν. It is 0 for equal laws only, W_2 for ε → 0 and the distance of the
@@ -70,11 +75,11 @@ export const sinkhornDivergence: DistancePlugin<SinkhornParameters> = {
       .meta({ unit: "1", doc: "largest total mass by which the marginals may be wrong" }),
     maxIterations: z.number().int().min(1).default(10_000).meta({ unit: "1", doc: "most iterations of each cost" }),
   }),
+  requireLaws: (_params, a, b) => requireLaws(a, b),
   bind: ({ epsilon, tolerance, maxIterations }) => {
     const limits = { tolerance, maxIterations };
     return (a, b) => {
-      requireComparable("sinkhorn-divergence", a, b);
-      requirePair("sinkhorn-divergence", traits, a, b, "Take sliced-wasserstein or energy-distance");
+      requireLaws(a, b);
       const scale = meanSquare(a, b);
       // Both laws are one point, and the same.
       if (scale === 0) return 0;

@@ -41,6 +41,7 @@ export const slicedWasserstein: DistancePlugin<SlicedParameters> = {
       .default(2)
       .meta({ symbol: "p", unit: "1", doc: "the cost is the distance to this power" }),
   }),
+  requireLaws: (_params, a, b) => requireComparable("sliced-wasserstein", a, b),
   bind:
     ({ directions, order = 2 }, seed) =>
     (a, b) => {

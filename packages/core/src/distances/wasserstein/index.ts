@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { InputError } from "../../foundation/errors/index.js";
-import type { Gaussian } from "../../laws/contract.js";
+import type { Gaussian, Law } from "../../laws/contract.js";
 import type { DistancePlugin, DistanceTraits } from "../contract.js";
 import { squaredBures } from "../shared/bures.js";
 import { requireComparable } from "../shared/check-laws.js";
-import { cloudTransport, type TransportOrder } from "../shared/cloud-transport.js";
+import { cloudTransport, requireTransportable, type TransportOrder } from "../shared/cloud-transport.js";
 import { foldedNormalMean } from "../shared/folded-normal.js";
 import { requirePair } from "../shared/require-pair.js";
 import { transportOrder } from "../shared/transport-order.js";
@@ -20,18 +20,23 @@ const traits: DistanceTraits = {
   positions: false,
 };
 
+function requireLaws({ order }: WassersteinParameters, a: Law, b: Law): void {
+  requireComparable("wasserstein", a, b);
+  requirePair("wasserstein", traits, a, b, "Take sliced-wasserstein, which is exact for Gaussians on every line");
+  if (a.kind === "point-cloud" && b.kind === "point-cloud") requireTransportable("wasserstein", a, b);
+  if (a.kind === "point-cloud" || order === 2 || a.d === 1) return;
+  throw new InputError({
+    code: "incompatible",
+    who: "wasserstein",
+    rule: "order 1 between Gaussians has a closed form in dimension 1 only",
+    got: `d = ${a.d}`,
+    fix: "Take order: 2, or sliced-wasserstein with order: 1",
+    details: { d: a.d },
+  });
+}
+
 /** W_1 of Gaussians on the line, E|δ + (s_0 − s_1)Z|. */
 function firstOrderGaussian(a: Gaussian, b: Gaussian): number {
-  if (a.d !== 1) {
-    throw new InputError({
-      code: "incompatible",
-      who: "wasserstein",
-      rule: "order 1 between Gaussians has a closed form in dimension 1 only",
-      got: `d = ${a.d}`,
-      fix: "Take order: 2, or sliced-wasserstein with order: 1",
-      details: { d: a.d },
-    });
-  }
   // squaredBures refuses a variance that is negative.
   squaredBures(a, b);
   return foldedNormalMean(a.mean[0]! - b.mean[0]!, Math.abs(Math.sqrt(a.cov[0]!) - Math.sqrt(b.cov[0]!)));
@@ -57,11 +62,11 @@ export const wasserstein: DistancePlugin<WassersteinParameters> = {
   params: z.strictObject({
     order: transportOrder,
   }),
+  requireLaws,
   bind:
     ({ order }) =>
     (a, b) => {
-      requireComparable("wasserstein", a, b);
-      requirePair("wasserstein", traits, a, b, "Take sliced-wasserstein, which is exact for Gaussians on every line");
+      requireLaws({ order }, a, b);
       if (a.kind === "point-cloud" && b.kind === "point-cloud") {
         const cost = cloudTransport("wasserstein", a, b, order);
         return order === 2 ? Math.sqrt(cost) : cost;
