@@ -19,10 +19,10 @@ function repeat(run, { least, most, milliseconds }) {
  * @param calls the same of a round
  * @param enough few enough bytes that no more rounds are needed
  */
-export function takenBy(run, { warmUp, calls, rounds, enough }) {
+export function takenBy(run, { warmUp, calls, leastRounds = 0, rounds, enough }) {
   repeat(run, warmUp);
   let [bytes, buffers] = [Number.POSITIVE_INFINITY, 0];
-  for (let round = 0; round < rounds && bytes > enough; round++) {
+  for (let round = 0; round < rounds && (round < leastRounds || bytes > enough); round++) {
     // Once more, because what the first one found is freed beside it.
     globalThis.gc();
     globalThis.gc();

@@ -1,5 +1,5 @@
 /**
- * Bytes that steps take once they are warm: `node --expose-gc … step-allocations.mjs '{ "problem", "backend", "methods" }'`
+ * Bytes that steps take once they are warm: `node --expose-gc … step-allocations.mjs '{ "problem", "backend", "methods", "perStep", "perEvaluation" }'`
  * prints { control, answers: [{ problem, backend, method, size, length, bytes, buffers }] }. A process knows one problem, as
  * a run does: an engine that has seen others boxes their numbers.
  */
@@ -15,8 +15,9 @@ const request = JSON.parse(process.argv[2]);
 const effort = {
   warmUp: { least: 30, most: 1000, milliseconds: 250 },
   calls: { least: 5, most: 40, milliseconds: 50 },
-  rounds: 3,
-  enough: 64,
+  leastRounds: 3,
+  // More where the engine has not compiled everything yet.
+  rounds: 60,
 };
 /** Steps so short that no state of the documents leaves its box. */
 const dt = 1e-4;
@@ -57,7 +58,7 @@ const found =
 function measure(problem, method, size) {
   const step = stepping(problem, method);
   const evaluations = step();
-  const taken = takenBy(step, effort);
+  const taken = takenBy(step, { ...effort, enough: request.perStep + request.perEvaluation * evaluations });
   const { problem: name, backend } = request;
   return { problem: name, backend, method: method.name, size, length: problem.y0.length, evaluations, ...taken };
 }

@@ -28,17 +28,17 @@ export async function metered<T>(script: string, ...args: readonly string[]): Pr
   return JSON.parse(stdout);
 }
 
-/** Steps of one problem in two sizes, and of a control that allocates nine numbers an evaluation. */
-export const meteredSteps = (problem: string, backend: string, methods: readonly string[]) =>
-  metered<{ control: StepAnswer; answers: readonly StepAnswer[] }>(
-    "step-allocations.mjs",
-    JSON.stringify({ problem, backend, methods }),
-  );
-
 /** What a step may take beside its evaluations: reports, and what the engine boxes until it has compiled everything. */
 const perStep = 2048;
 /** Thirty-two numbers in transit, or eight small objects. */
 const perEvaluation = 512;
+
+/** Steps of one problem in two sizes, and of a control that allocates nine numbers an evaluation. */
+export const meteredSteps = (problem: string, backend: string, methods: readonly string[]) =>
+  metered<{ control: StepAnswer; answers: readonly StepAnswer[] }>(
+    "step-allocations.mjs",
+    JSON.stringify({ problem, backend, methods, perStep, perEvaluation }),
+  );
 
 /** Steps that take arrays, or more than small objects and numbers in transit, and `slack` bytes. */
 export function greedy(answers: readonly StepAnswer[], slack = 0): readonly StepAnswer[] {
