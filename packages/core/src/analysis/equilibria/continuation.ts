@@ -145,7 +145,7 @@ export function branchThrough(family: Family, point: StratumPoint, q: number, ca
 }
 
 /** Whether an equilibrium at q lies on a branch that is known. */
-export function liesOn(branch: Branch, family: Family, point: StratumPoint, q: number): boolean {
+function liesOn(branch: Branch, family: Family, point: StratumPoint, q: number): boolean {
   if (branch.rank !== point.rank) return false;
   if (chartSize(point) === 0) return true;
   const { places } = branch;

@@ -11,8 +11,7 @@ export interface MiddleModes {
 }
 
 /** ω_n, n from 1. */
-export const modeWeight = (n: number, resolution: number): number =>
-  Math.exp(-((Math.PI * n) ** 2) / (2 * resolution ** 2));
+const modeWeight = (n: number, resolution: number): number => Math.exp(-((Math.PI * n) ** 2) / (2 * resolution ** 2));
 
 /** k_λ(1, σ_0). */
 const weightAt = (decay: number, position: number): number =>

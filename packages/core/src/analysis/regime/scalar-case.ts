@@ -62,7 +62,7 @@ const signs = (values: Float64Array, zero: number) => ({
 });
 
 /** The hypotheses every theorem of V = vI chooses among. */
-export function commonHypotheses({ range, spectrumQ, spectrumW, zeroOfQ, edgeOfW, whole }: ScalarCase): Hypothesis[] {
+function commonHypotheses({ range, spectrumQ, spectrumW, zeroOfQ, edgeOfW, whole }: ScalarCase): Hypothesis[] {
   const { k, r } = range;
   const inertia = (values: Float64Array, zero: number) => {
     const { negative, zero: none, positive } = signs(values, zero);

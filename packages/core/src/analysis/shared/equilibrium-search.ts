@@ -81,7 +81,7 @@ export interface EquilibriumSearchOptions {
 }
 
 /** Number of unstable eigenvalues on the stratum. */
-export const unstableCount = ({ re, rate }: MomentEquilibrium): number =>
+const unstableCount = ({ re, rate }: MomentEquilibrium): number =>
   re.filter((value) => value > neutralRate * rate).length;
 
 /** Number of eigenvalues that vanish: where there are some the equilibrium may be one of a continuum. */
@@ -174,7 +174,7 @@ export function restNear(flow: MomentFlow, start: StratumPoint): { point: Stratu
 }
 
 /** An equilibrium with its linearised spectrum. */
-export function describedEquilibrium(
+function describedEquilibrium(
   flow: MomentFlow,
   { point, residual }: { readonly point: StratumPoint; readonly residual: number },
   hits = 1,

@@ -84,7 +84,7 @@ function movedFactor({ d, rank, basis, roots, complement }: StratumPoint, delta:
 }
 
 /** The moments at δ of the chart of a point. */
-export function chartMoments(at: StratumPoint, delta: Float64Array): { factor: Float64Array; mean: Float64Array } {
+function chartMoments(at: StratumPoint, delta: Float64Array): { factor: Float64Array; mean: Float64Array } {
   const offset = delta.length - at.mean.length;
   const mean = at.mean.map((value, i) => value + at.meanScale * delta[offset + i]!);
   return { factor: at.rank > 0 ? movedFactor(at, delta) : new Float64Array(0), mean };

@@ -21,7 +21,7 @@ export interface ScoreRow {
 }
 
 /** Room for the scores of one query against the keys. */
-export function scoreRow({ m, d }: WeightedPoints): ScoreRow {
+function scoreRow({ m, d }: WeightedPoints): ScoreRow {
   return { scores: new Float64Array(m), direction: new Float64Array(d), greatest: 0, slack: 0, reach: 0 };
 }
 
@@ -40,7 +40,7 @@ function reachOf({ m, d, points }: WeightedPoints): number {
  * Scores of query i against keys whose reach stands in the row.
  * @throws InputError missing (positions under a mask), empty (a query that sees no key)
  */
-export function scoreQuery(
+function scoreQuery(
   head: KernelHead,
   source: WeightedPoints,
   queries: WeightedPoints,

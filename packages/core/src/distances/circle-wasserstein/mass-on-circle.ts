@@ -45,7 +45,7 @@ export interface Pieces {
 }
 
 /** The difference of two distribution functions on [0, 2π). @cost (m + n) log(m + n) */
-export function differenceOf(a: PointCloud, b: PointCloud): Pieces {
+function differenceOf(a: PointCloud, b: PointCloud): Pieces {
   const changes = [...changesOf(a, 1), ...changesOf(b, -1)].sort((one, other) => one.angle - other.angle);
   const length = new Float64Array(changes.length + 1);
   const from = new Float64Array(changes.length + 1);

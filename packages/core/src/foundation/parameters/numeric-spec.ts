@@ -78,7 +78,7 @@ export function requireArray(value: unknown, rank: number, who: string): NdArray
   return array;
 }
 
-export function describeShape(shape: readonly number[]): string {
+function describeShape(shape: readonly number[]): string {
   if (shape.length === 0) return "a number";
   return shape.length === 1 ? `a list of ${shape[0]}` : `shape [${shape.join(", ")}]`;
 }

@@ -39,17 +39,6 @@ export function piecewise<T>(breakpoints: readonly number[], values: readonly T[
   };
 }
 
-export function mapSchedule<A, B>(schedule: Scheduled<A>, f: (value: A) => B): Scheduled<B> {
-  if (schedule.breakpoints.length === 0) return constant(f(schedule.at(0)));
-  const cache = new Map<A, B>();
-  const at = (t: number): B => {
-    const value = schedule.at(t);
-    if (!cache.has(value)) cache.set(value, f(value));
-    return cache.get(value)!;
-  };
-  return { at, breakpoints: schedule.breakpoints };
-}
-
 /** f of two schedules; evaluated once per pair of values, so that `at` allocates nothing along a run. */
 export function combineSchedules<A, B, C>(a: Scheduled<A>, b: Scheduled<B>, f: (a: A, b: B) => C): Scheduled<C> {
   const breakpoints = mergeBreakpoints([a.breakpoints, b.breakpoints]);

@@ -34,9 +34,6 @@ export const vectorParameter = (meta: ParameterMeta, fallback?: number) =>
 export const matrixParameter = (meta: ParameterMeta, fallback?: "identity") =>
   fallback === undefined ? numeric("matrix", meta) : numeric("matrix", meta).default(fallback);
 
-/** A plain number in a range, the same at every depth. */
-export const plainNumber = (meta: ParameterMeta) => z.number().meta({ ...meta });
-
 /** A seed: an integer in [0, 2^53). */
 export const seedParameter = (doc: string) =>
   z.number().int().min(0).max(Number.MAX_SAFE_INTEGER).default(1).meta({ doc, unit: "1" });
