@@ -1,10 +1,14 @@
 import type { KernelHead } from "@meanfield/core/foundation/backend";
-import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { maxAbs } from "@meanfield/core/foundation/linear-algebra";
 import { fresh, type Workspace } from "@meanfield/core/foundation/workspace";
-import { type Plan, type SumBlock, unitRoundoff } from "./contract.js";
+import { type ExponentialSum, type Plan, type SumBlock, unitRoundoff } from "./contract.js";
 
-/** How errors of the mean become errors of V·mean, relative to max_j|V x_j|. */
+/** How errors of the mean become errors of V·mean, relative to max_j|V x_j| over the keys that have mass. */
 export interface ValueScale {
+  /** max_j|V x_j|. */
+  readonly greatest: number;
+  /** At least 2⁻¹⁰⁷⁴/max_j|V x_j|; 0 for V = 0. */
+  readonly perLeast: number;
   /** ‖V‖/max_j|V x_j|; 0 for V = 0. */
   readonly perMean: number;
   /** ‖ |V| ‖·max_j|x_j| / max_j|V x_j|: how much the rounding of the product is magnified. */
@@ -13,7 +17,18 @@ export interface ValueScale {
   readonly perPoint: number;
 }
 
-const unbounded = Number.POSITIVE_INFINITY;
+const infinite = Number.POSITIVE_INFINITY;
+const unbounded: ValueScale = {
+  greatest: 0,
+  perLeast: infinite,
+  perMean: infinite,
+  rounding: infinite,
+  perPoint: infinite,
+};
+const nothing: ValueScale = { greatest: 0, perLeast: 0, perMean: 0, rounding: 0, perPoint: 0 };
+
+/** V times points or means must stay below this, so that no sum on the way to the field overflows. */
+const largestProduct = 1e300;
 
 /** ‖V‖₂ ≤ min(‖V‖_F, √(‖V‖_1‖V‖_∞)), which sees sizes only: it bounds ‖ |V| ‖₂ too. */
 function spectralBound(value: Float64Array, d: number): number {
@@ -34,29 +49,47 @@ function spectralBound(value: Float64Array, d: number): number {
   return Math.min(Math.sqrt(square), Math.sqrt(rows * columns)) * (1 + 1e-14);
 }
 
-/** The scale of one head's values. @cost m·d² */
-export function valueScale({ value }: KernelHead, { m, d, points }: WeightedPoints): ValueScale {
-  let greatestValue = 0;
-  let greatestPoint = 0;
+/** max_j|V x_j|. */
+function greatestImage(value: Float64Array, { m, d, keys }: ExponentialSum): number {
+  let greatest = 0;
   for (let j = 0; j < m; j++) {
-    let squareValue = 0;
-    let squarePoint = 0;
+    let square = 0;
     for (let a = 0; a < d; a++) {
       let sum = 0;
-      for (let b = 0; b < d; b++) sum += value[a * d + b]! * points[j * d + b]!;
-      squareValue += sum * sum;
-      squarePoint += points[j * d + a]! ** 2;
+      for (let b = 0; b < d; b++) sum += value[a * d + b]! * keys[j * d + b]!;
+      square += sum * sum;
     }
-    if (squareValue > greatestValue) greatestValue = squareValue;
-    if (squarePoint > greatestPoint) greatestPoint = squarePoint;
+    if (square > greatest) greatest = square;
   }
-  const norm = spectralBound(value, d);
-  if (norm === 0 || greatestPoint === 0) return { perMean: 0, rounding: 0, perPoint: 0 };
-  const largest = Math.sqrt(greatestPoint) * (1 + 1e-14);
-  // The computed |V x_j| carries a rounding error of its own.
-  const size = Math.sqrt(greatestValue) - (d + 2) * unitRoundoff * norm * largest;
-  if (!(size > 0)) return { perMean: unbounded, rounding: unbounded, perPoint: unbounded };
-  return { perMean: norm / size, rounding: (norm * largest) / size, perPoint: (norm * largest) / size };
+  return Math.sqrt(greatest);
+}
+
+/**
+ * The scale of one head's values; V is measured in units of its greatest entry, so that its squares neither overflow nor
+ * underflow, as those of the keys do not (`exponentialHead`).
+ * @cost m·d²
+ */
+export function valueScale({ value }: KernelHead, sum: ExponentialSum, work: Workspace = fresh): ValueScale {
+  const { d, mass, radius } = sum;
+  const unit = maxAbs(value);
+  if (unit === 0 || radius === 0) return nothing;
+  const own = work.floats(d * d);
+  for (let k = 0; k < own.length; k++) own[k] = value[k]! / unit;
+  const norm = spectralBound(own, d);
+  const largest = radius * (1 + 1e-14);
+  if (!(unit * norm * largest * Math.max(1, mass) < largestProduct)) return unbounded;
+  // The computed |V x_j| carries a rounding error of its own, of the entries, products and sums.
+  const size = greatestImage(own, sum) - (d + 3) * unitRoundoff * norm * largest;
+  const greatest = unit * size;
+  if (!(greatest > 0)) return unbounded;
+  return {
+    greatest,
+    // A normal number: every query multiplies with it, and processors take long for subnormal ones.
+    perLeast: Number.MIN_VALUE / greatest + 1e-290,
+    perMean: norm / size,
+    rounding: (norm * largest) / size,
+    perPoint: (norm * largest) / size,
+  };
 }
 
 /** Room for the sums of `size` queries. */
@@ -94,4 +127,14 @@ export function queryBound(block: SumBlock, i: number, scale: ValueScale, common
   const rest = block.total[i]! - totalError;
   if (!(rest > 0)) return Number.POSITIVE_INFINITY;
   return (1.01 * (scale.perMean * block.meanError[i]! + totalError)) / rest + common;
+}
+
+/**
+ * What V·mean and its product with a factor lose where they leave the normal numbers: each of d² products and of d
+ * coordinates at most half of 2⁻¹⁰⁷⁴, relative to factor·Z̃·max_j|V x_j|.
+ * @param inverseTotal 1/Z̃
+ * @param inverseField 1/(factor·Z̃): 1 where the factor is 1/Z̃, else of the unit of the weights
+ */
+export function productUnderflow(scale: ValueScale, inverseTotal: number, inverseField: number, d: number): number {
+  return d * scale.perLeast * (inverseTotal + inverseField);
 }

@@ -9,13 +9,15 @@ export const unitRoundoff = 2 ** -53;
  */
 export interface ExponentialSum {
   readonly d: number;
-  /** Number of keys. */
+  /** Number of keys that have mass: the others are left out. */
   readonly m: number;
   /** y_j, shape [m, d]. */
   readonly keys: Float64Array;
-  /** a_j ≥ 0, shape [m]. */
+  /** max_j|y_j|, 0 or between 1e-100 and 1e100: squares of coordinates that matter neither overflow nor underflow. */
+  readonly radius: number;
+  /** a_j > 0, shape [m]. */
   readonly masses: Float64Array;
-  /** Σ_j a_j > 0. */
+  /** Σ_j a_j, between 1e-100 and 1e100, and its product with the radius too. */
   readonly mass: number;
   /** Number of queries. */
   readonly count: number;

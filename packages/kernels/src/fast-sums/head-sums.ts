@@ -1,7 +1,7 @@
 import type { Backend, FieldOutput, KernelDescription, Visibility } from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import type { Workspace } from "@meanfield/core/foundation/workspace";
-import { createBlock, putBounds } from "./certificate.js";
+import { createBlock, productUnderflow, putBounds, type ValueScale } from "./certificate.js";
 import type { Certified } from "./choose.js";
 import type { SumBlock } from "./contract.js";
 import type { ExponentialHead } from "./exponential-head.js";
@@ -9,8 +9,11 @@ import type { ExponentialHead } from "./exponential-head.js";
 /** Queries computed together: their sums stay in the cache. */
 const blockSize = 1024;
 
-/** Beyond e^{±700} an unnormalised field leaves the range of float64 soon; the definition decides what happens there. */
+/** Beyond e^{±700} an unnormalised field leaves the range of float64 soon; the definition decides what happens there, */
 const largestUnit = 700;
+
+/** and where the field itself would. */
+const largestField = 1e300;
 
 /** One head of a field to compute. */
 export interface HeadTask {
@@ -42,6 +45,16 @@ function addValue(value: Float64Array, block: SumBlock, row: number, scale: numb
   }
 }
 
+/**
+ * What an unnormalised field has besides: the exponential of the unit rounds by |unit| + 2 units, V·mean may underflow.
+ * @returns ∞ where the field could leave the range of float64
+ */
+function ofUnit(scale: ValueScale, total: number, unit: number, d: number): number {
+  const field = Math.exp(unit) * total;
+  if (!(Math.abs(unit) <= largestUnit && field * scale.greatest <= largestField)) return Number.POSITIVE_INFINITY;
+  return (Math.abs(unit) + 2) * 2 ** -51 + productUnderflow(scale, 1 / total, 1 / field, d);
+}
+
 /** Adds one head by its method, and by the direct sum where that is not certified to `accuracy`. */
 export function addHead(
   task: HeadTask,
@@ -70,15 +83,16 @@ export function addHead(
     for (let row = 0; row < size; row++) {
       const i = begin + row;
       const unit = block.unit[row]! + head.unit + scores[row]!;
-      // The exponential of the unit rounds by |unit| + 2 units.
-      const own = bounds[row]! + (partition ? 0 : (Math.abs(unit) + 2) * 2 ** -51);
-      if (!(own <= accuracy) || (!partition && Math.abs(unit) > largestUnit)) {
+      const total = block.total[row]!;
+      const factor = partition ? 1 / total : Math.exp(unit);
+      const underflow = partition ? productUnderflow(scale, factor, 1, d) : ofUnit(scale, total, unit, d);
+      const own = bounds[row]! + underflow;
+      if (!(own <= accuracy)) {
         failed[fallBacks++] = i;
         continue;
       }
       if (own > bound) bound = own;
-      const total = block.total[row]!;
-      if (out.field) addValue(value, block, row, partition ? 1 / total : Math.exp(unit), out.field, i);
+      if (out.field) addValue(value, block, row, factor, out.field, i);
       if (out.logPartition) out.logPartition[index * queries.m + i] = unit + Math.log(total);
     }
   }

@@ -140,6 +140,44 @@ describe("what is computed how", () => {
     expect(choose(100)).toBe("fourier");
   });
 
+  test.each([
+    ["fourier", 2],
+    ["harmonics", 3],
+    ["exponential-grid", 2],
+    ["pruned", 3],
+  ] as const)("%s: a token without mass counts for nothing, in the field and in its bound", (method, d) => {
+    const source = sphere(200, d);
+    const wide = { m: 201, d, points: new Float64Array(201 * d).fill(1e6), weights: new Float64Array(201) };
+    wide.points.set(source.points);
+    wide.weights.set(source.weights);
+    for (const kernel of [softmax(d, 2), { ...softmax(d, 2), weight: "shifted-exponential" as const }]) {
+      const [alone, beside] = [fast({ method }), fast({ method })];
+      const [wanted, got] = [new Float64Array(200 * d), new Float64Array(200 * d)];
+      alone.field(kernel, source, source, dense, { field: wanted });
+      beside.field(kernel, wide, source, dense, { field: got });
+      expect(got).toEqual(wanted);
+      expect(beside.activity!()).toEqual(alone.activity!());
+      expect(methodsOf(beside)).toEqual([method]);
+    }
+  });
+
+  test.each([
+    [{ weight: "sigmoid", normalisation: "mass" }, 1, "weights e^score"],
+    [{}, 1e-120, "between 1e-100 and 1e+100, got max|y| ="],
+    [{}, 1e120, "between 1e-100 and 1e+100, got max|y| ="],
+  ] as const)(
+    "what a named method cannot take is computed directly, and the notice says why: %j, points × %d",
+    (change, size, says) => {
+      const source = sphere(200, 2);
+      const far = { ...source, points: source.points.map((value) => value * size) };
+      const backend = fast({ method: "fourier" });
+      const field = new Float64Array(400);
+      backend.field({ ...softmax(2, 1), ...change }, far, far, dense, { field });
+      expect(methodsOf(backend)).toEqual(["direct"]);
+      expect(backend.activity!().notices).toEqual([expect.stringContaining(says)]);
+    },
+  );
+
   test("points that are not finite reach the direct sum", () => {
     const source = sphere(200, 2);
     source.points[7] = Number.NaN;

@@ -19,7 +19,10 @@ import { fastMethods } from "./methods.js";
 import { measureRates, type Rates } from "./rates.js";
 
 export interface FastSumsOptions {
-  /** Largest certified |Γ̃_h − Γ_h| / max_j|V_h x_j| wanted (1); times ∫w_h dμ where the field is not normalised. */
+  /**
+   * Largest certified |Γ̃_h − Γ_h| / max_j|V_h x_j| wanted (1), over the keys that have mass; times ∫w_h dμ where the field is
+   * not normalised.
+   */
   readonly accuracy: number;
   /** One method for all sums, or the fastest for each; "direct" leaves the direct backend alone. Default "auto". */
   readonly method?: "auto" | FastMethodName | "direct";
@@ -54,12 +57,11 @@ function certifiedChoice(
   engine: Engine,
   kernel: KernelDescription,
   head: KernelHead,
-  source: WeightedPoints,
   reduced: ExponentialHead,
 ): Certified | undefined {
   const { accuracy, method, rates, ledger, work, tables } = engine;
   const { sum, scoreError } = reduced;
-  const scale = valueScale(head, source);
+  const scale = valueScale(head, sum, work);
   const commonOf = (plan: Plan) => sharedBound(plan, scoreError, scale, sum.d, kernel.heads.length);
   if (method === "auto") {
     const block = createBlock(1, sum.d, work);
@@ -82,8 +84,12 @@ function choose(engine: Engine, kernel: KernelDescription, source: WeightedPoint
   const memory = createMemory();
   return kernel.heads.map((head) => {
     const reduced = exponentialHead(kernel, head, source, queries, memory, engine.work);
-    const choice = reduced && certifiedChoice(engine, kernel, head, source, reduced);
-    return reduced && choice && [reduced, choice];
+    if (typeof reduced === "string") {
+      if (engine.method !== "auto") engine.ledger.notice(`The direct sum was used: ${reduced}.`);
+      return undefined;
+    }
+    const choice = certifiedChoice(engine, kernel, head, reduced);
+    return choice && [reduced, choice];
   });
 }
 

@@ -36,9 +36,10 @@ export function checkCertificate(method: FastMethod, problem: RandomSum): Certif
   const head = kernel.heads[0]!;
   const { d } = source;
   const reduced = exponentialHead(kernel, head, source, queries, createMemory());
-  const plan = reduced && method.plan(reduced.sum, accuracy, fresh);
-  if (reduced === undefined || plan === undefined || typeof plan === "string") return undefined;
-  const scale = valueScale(head, source);
+  if (typeof reduced === "string") return undefined;
+  const plan = method.plan(reduced.sum, accuracy, fresh);
+  if (typeof plan === "string") return undefined;
+  const scale = valueScale(head, reduced.sum);
   const common = sharedBound(plan, reduced.scoreError, scale, d, 1);
   const block = createBlock(queries.m, d);
   const scores = new Float64Array(queries.m);

@@ -110,7 +110,10 @@ export interface SummationReport {
   readonly method: string;
   /** Fields computed with it. */
   readonly evaluations: number;
-  /** Greatest certified bound on |Γ̃ − Γ| / max_j |V_h x_j|; 0 where only rounding separates it from the definition. */
+  /**
+   * Greatest certified bound on |Γ̃ − Γ| / max_j |V_h x_j| over the keys that have mass; 0 where only rounding separates it from
+   * the definition.
+   */
   readonly bound: number;
   /** Queries that the method could not certify and the direct sum computed. */
   readonly fallBacks: number;

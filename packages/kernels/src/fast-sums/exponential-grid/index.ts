@@ -1,5 +1,7 @@
+import { frobeniusNorm } from "@meanfield/core/foundation/linear-algebra";
 import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { type ExponentialSum, type FastMethod, type Plan, type SumBlock, unitRoundoff } from "../contract.js";
+import { greatestNorm } from "../shared/greatest-norm.js";
 import { chunk, flush, momentRoundings, momentTable, settle } from "../shared/moment-table.js";
 import { type AxisCells, cellCentre } from "./axis.js";
 import { type GridLayout, gridLayout, type Range, rangeOf } from "./layout.js";
@@ -37,24 +39,13 @@ function mapped({ count, d, map, queries }: ExponentialSum, work: Workspace): Fl
   return out;
 }
 
-function greatestNorm(points: Float64Array, count: number, d: number): number {
-  let greatest = 0;
-  for (let i = 0; i < count; i++) {
-    let square = 0;
-    for (let a = 0; a < d; a++) square += points[i * d + a]! ** 2;
-    if (square > greatest) greatest = square;
-  }
-  return Math.sqrt(greatest);
-}
-
 function centre(sum: ExponentialSum, images: Float64Array): Centred {
   const { d, m, count } = sum;
   const axes = Array.from({ length: d }, (_, axis) => axis);
   const keyRanges = axes.map((axis) => rangeOf(sum.keys, m, d, axis));
   const queryRanges = axes.map((axis) => rangeOf(images, count, d, axis));
   const tilt = axes.reduce((size, a) => size + Math.abs(queryRanges[a]!.centre) * keyRanges[a]!.halfRange, 0);
-  const mapNorm = Math.sqrt(sum.map.reduce((square, value) => square + value * value, 0));
-  const size = mapNorm * greatestNorm(sum.queries, count, d) * greatestNorm(sum.keys, m, d);
+  const size = frobeniusNorm(sum.map) * greatestNorm(sum.queries, count, d) * sum.radius;
   return { sum, keyRanges, queryRanges, tilt, scoreError: 8 * (d + 2) * unitRoundoff * size };
 }
 

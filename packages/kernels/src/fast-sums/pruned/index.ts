@@ -1,3 +1,4 @@
+import { frobeniusNorm, maxAbs } from "@meanfield/core/foundation/linear-algebra";
 import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { type ExponentialSum, type FastMethod, type Plan, type SumBlock, unitRoundoff } from "../contract.js";
 import { buildTree, type KeyTree, leafSize } from "./tree.js";
@@ -6,41 +7,25 @@ import { createWalk, type Walk, walkTree } from "./walk.js";
 /** Queries that are tried out to foresee the work. */
 const samples = 24;
 
-/** q = Cx of query i into walk.q, and |x|² into walk.relative. */
+/** Least mass, and least mass times the greatest |y_j|: a weight near it that decides a query still has all its digits. */
+const leastMass = 1e-280;
+
+/** q = Cx of query i into walk.q, and √d max|x_a| ≥ |x| into walk.relative. */
 function ask({ d, map, queries }: ExponentialSum, i: number, walk: Walk): void {
-  let square = 0;
+  let greatest = 0;
   for (let a = 0; a < d; a++) {
     let sum = 0;
     for (let b = 0; b < d; b++) sum += map[a * d + b]! * queries[i * d + b]!;
     walk.q[a] = sum;
-    square += queries[i * d + a]! ** 2;
+    greatest = Math.max(greatest, Math.abs(queries[i * d + a]!));
   }
-  walk.relative[0] = square;
-}
-
-function normOf(values: Float64Array): number {
-  let sum = 0;
-  for (let k = 0; k < values.length; k++) sum += values[k]! * values[k]!;
-  return Math.sqrt(sum);
-}
-
-/** Greatest |y_j|; NaN where a point is not finite. */
-function greatestNorm({ m, d, keys }: ExponentialSum): number {
-  let [greatest, probe] = [0, 0];
-  for (let j = 0; j < m; j++) {
-    let square = 0;
-    for (let a = 0; a < d; a++) square += keys[j * d + a]! ** 2;
-    if (square > greatest) greatest = square;
-    probe += square;
-  }
-  return Number.isFinite(probe) ? Math.sqrt(greatest) : Number.NaN;
+  walk.relative[0] = Math.sqrt(d) * greatest;
 }
 
 /** Everything the sums of one plan share. */
 interface Pruning {
   readonly sum: ExponentialSum;
   readonly tree: KeyTree;
-  readonly radius: number;
   readonly mapNorm: number;
   readonly share: number;
 }
@@ -49,10 +34,10 @@ interface Pruning {
 const scoreRounding = (d: number, size: number): number => 2 * (d + 2) * unitRoundoff * size;
 
 /** The sum of query i into `walk`, with the bound of its relative error. */
-function sumQuery({ sum, tree, radius, mapNorm, share }: Pruning, i: number, walk: Walk): void {
+function sumQuery({ sum, tree, mapNorm, share }: Pruning, i: number, walk: Walk): void {
   ask(sum, i, walk);
   // ‖C‖|x| ≥ |q|, with the roundings of the product.
-  const size = mapNorm * Math.sqrt(walk.relative[0]!) * radius;
+  const size = mapNorm * walk.relative[0]! * sum.radius;
   const rounding = scoreRounding(sum.d, size);
   walk.logShare[0] = Math.log(share / sum.mass) - 4 * rounding - 1e-12;
   walkTree(tree, walk);
@@ -76,13 +61,14 @@ function foresee(pruning: Pruning, walk: Walk): Plan["work"] {
 
 function plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | string {
   if (sum.count === 0) return "pruned needs a query";
-  const radius = greatestNorm(sum);
-  const mapNorm = normOf(sum.map);
-  const reach = normOf(sum.queries);
-  if (!Number.isFinite(radius * mapNorm * reach * reach)) return "pruned needs finite points";
+  const mapNorm = frobeniusNorm(sum.map);
+  const reach = mapNorm * maxAbs(sum.queries) * sum.radius;
+  if (!Number.isFinite(reach)) return "pruned needs finite points";
+  const size = sum.radius === 0 ? 1 : Math.min(1, sum.radius);
+  if (sum.masses.some((mass) => !(mass * size >= leastMass))) return `pruned needs masses above ${leastMass / size}`;
   const share = accuracy / 8;
   const tree = sum.shared("pruned", () => buildTree(sum.keys, sum.masses, sum.m, sum.d, work));
-  const pruning: Pruning = { sum, tree, radius, mapNorm, share };
+  const pruning: Pruning = { sum, tree, mapNorm, share };
   const walk = createWalk(sum.d, work);
   return {
     work: foresee(pruning, walk),
@@ -97,7 +83,7 @@ function plan(sum: ExponentialSum, accuracy: number, work: Workspace): Plan | st
         out.mean.set(walk.mean, row * sum.d);
         out.unit[row] = walk.unit[0]!;
         out.totalError[row] = relative * walk.total[0]!;
-        out.meanError[row] = relative * walk.total[0]! * radius;
+        out.meanError[row] = relative * walk.total[0]! * sum.radius;
       }
     },
   };

@@ -1,4 +1,6 @@
+import { frobeniusNorm } from "@meanfield/core/foundation/linear-algebra";
 import { type ExponentialSum, unitRoundoff } from "../contract.js";
+import { greatestNorm } from "./greatest-norm.js";
 
 /** Scores κ⟨q̂_i, ŷ_j⟩ of unit vectors, up to `scoreError`. */
 export interface SphericalScores {
@@ -66,14 +68,6 @@ export function sphericalScores(
 }
 
 /** ‖C‖·max|x|/|Cx| at most: by how much the rounding of Cx exceeds that of |Cx|. */
-function conditionOf(sum: ExponentialSum, norm: number): number {
-  const { d, map, count, queries } = sum;
-  let [square, greatest] = [0, 0];
-  for (let k = 0; k < d * d; k++) square += map[k]! * map[k]!;
-  for (let i = 0; i < count; i++) {
-    let size = 0;
-    for (let a = 0; a < d; a++) size += queries[i * d + a]! ** 2;
-    if (size > greatest) greatest = size;
-  }
-  return Math.sqrt(square * greatest) / norm;
+function conditionOf({ d, map, count, queries }: ExponentialSum, norm: number): number {
+  return (frobeniusNorm(map) * greatestNorm(queries, count, d)) / norm;
 }
