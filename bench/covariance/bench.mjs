@@ -60,7 +60,7 @@ function momentsOf({ d, heads, A, V, W }, linearAlgebra) {
 
 const base64 = (a) => Buffer.from(a.buffer, a.byteOffset, a.byteLength).toString("base64");
 
-const peer = await startPython(python(), join(import.meta.dirname, "peer.py"), 1);
+const peer = await startPython(python(), join(import.meta.dirname, "peer.py"), { threads: 1, limitMs: 600_000 });
 if (typeof peer === "string") throw new Error(`${python()} with SciPy is needed: ${peer}`);
 const { ask } = peer;
 

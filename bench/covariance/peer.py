@@ -10,11 +10,16 @@ import scipy
 from scipy.integrate import solve_ivp
 
 
+def answer(value):
+    """One line of stdout; what has no marker before it is skipped by startPython of @meanfield/kernels/bench."""
+    print("meanfield-answer", json.dumps(value), flush=True)
+
+
 def array(text, *shape):
     return np.frombuffer(base64.b64decode(text)).reshape(shape)
 
 
-print(json.dumps({"version": scipy.__version__}), flush=True)
+answer({"version": scipy.__version__})
 problem = None
 for line in sys.stdin:
     request = json.loads(line)
@@ -32,10 +37,10 @@ for line in sys.stdin:
             X = F @ S
             return (X + X.T).ravel()
 
-        print(json.dumps({"ready": True}), flush=True)
+        answer({"ready": True})
         continue
     start, work = time.perf_counter(), time.process_time()
     found = solve_ivp(rate, (0, 1), np.eye(d).ravel(), method="DOP853", rtol=request["rtol"], atol=request["atol"])
     seconds, processor = time.perf_counter() - start, time.process_time() - work
     end = base64.b64encode(np.ascontiguousarray(found.y[:, -1]).tobytes()).decode()
-    print(json.dumps({"seconds": seconds, "processor": processor, "evaluations": int(found.nfev), "end": end}), flush=True)
+    answer({"seconds": seconds, "processor": processor, "evaluations": int(found.nfev), "end": end})

@@ -64,7 +64,7 @@ async function compare(lapack, peer, operation, matrices) {
 Object.assign(process.env, peerEnvironment(1));
 const sizes = process.argv.slice(2).map(Number);
 const lapack = await openLapack();
-const peer = await startPython(python(), join(import.meta.dirname, "peer.py"), 1);
+const peer = await startPython(python(), join(import.meta.dirname, "peer.py"), { threads: 1, limitMs: 600_000 });
 if (typeof peer === "string") throw new Error(`${python()} with NumPy is needed: ${peer}`);
 const { version } = peer.first;
 const command = `node bench/lapack/bench.mjs ${sizes.join(" ")}`.trim();

@@ -7,6 +7,11 @@ import time
 
 import numpy as np
 
+def answer(value):
+    """One line of stdout; what has no marker before it is skipped by startPython of @meanfield/kernels/bench."""
+    print("meanfield-answer", json.dumps(value), flush=True)
+
+
 OPERATIONS = {
     "matMul": lambda m: m["general"] @ m["spd"],
     "cholesky": lambda m: np.linalg.cholesky(m["spd"]),
@@ -18,7 +23,7 @@ OPERATIONS = {
 }
 
 matrices = {}
-print(json.dumps({"version": np.__version__}), flush=True)
+answer({"version": np.__version__})
 for line in sys.stdin:
     request = json.loads(line)
     d = request["d"]
@@ -28,4 +33,4 @@ for line in sys.stdin:
     start = time.perf_counter()
     for _ in range(count):
         OPERATIONS[request["operation"]](matrices)
-    print(json.dumps({"ms": (time.perf_counter() - start) * 1e3 / max(count, 1)}), flush=True)
+    answer({"ms": (time.perf_counter() - start) * 1e3 / max(count, 1)})

@@ -88,7 +88,7 @@ function tableLine(r) {
 async function main(words) {
   const only = words.includes("--only") ? words[words.indexOf("--only") + 1].split(",") : Object.keys(operations);
   const sizes = words.filter((word) => /^\d+$/.test(word)).map(Number);
-  const started = await startPython(python(), join(import.meta.dirname, "peer.py"), 1);
+  const started = await startPython(python(), join(import.meta.dirname, "peer.py"), { threads: 1, limitMs: 600_000 });
   const peer = typeof started === "string" ? undefined : started;
   const where = `${machine()}, one thread each`;
   const command = `node bench/linear-algebra/bench.mjs ${words.join(" ")}`.trim();

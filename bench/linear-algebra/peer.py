@@ -25,6 +25,11 @@ OPERATIONS = {
 }
 
 
+def answer(value):
+    """One line of stdout; what has no marker before it is skipped by startPython of @meanfield/kernels/bench."""
+    print("meanfield-answer", json.dumps(value), flush=True)
+
+
 def libraries():
     """The BLAS and LAPACK that are loaded, from the process map where there is one."""
     try:
@@ -36,7 +41,7 @@ def libraries():
 
 
 matrices = {}
-print(json.dumps({"numpy": np.__version__, "scipy": scipy.__version__, "libraries": libraries()}), flush=True)
+answer({"numpy": np.__version__, "scipy": scipy.__version__, "libraries": libraries()})
 for line in sys.stdin:
     request = json.loads(line)
     d = request["d"]
@@ -47,4 +52,4 @@ for line in sys.stdin:
     start = time.perf_counter()
     for _ in range(count):
         run(matrices)
-    print(json.dumps({"ms": (time.perf_counter() - start) * 1e3 / max(count, 1)}), flush=True)
+    answer({"ms": (time.perf_counter() - start) * 1e3 / max(count, 1)})

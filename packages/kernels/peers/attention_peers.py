@@ -1,9 +1,10 @@
 """What a researcher would run instead: attention by NumPy and by PyTorch, timed one sample at a time.
 
 The other side of `meanfield bench`. One JSON request a line on stdin, {"peer", "kernel", "precision", "n", "d"}; one JSON
-answer a line on stdout, {"ns", "cpuNs"}: nanoseconds a pair by the clock and by the processor. The first line says what
-there is. Tokens are uniform on the unit sphere, Q = K = V = I, beta = 1. PyTorch is used where version 2 or newer can be
-imported. The number of threads comes from OPENBLAS_NUM_THREADS, which has to be set before NumPy is loaded.
+answer on stdout, {"ns", "cpuNs"}, in a line that begins with "meanfield-answer": nanoseconds a pair by the clock and by the
+processor. Whatever else is printed there is skipped. The first answer says what there is. Tokens are uniform on the unit
+sphere, Q = K = V = I, beta = 1. PyTorch is used where version 2 or newer can be imported. The number of threads comes from
+OPENBLAS_NUM_THREADS, which has to be set before NumPy is loaded.
 """
 
 import ctypes
@@ -26,6 +27,11 @@ except (ImportError, AttributeError):
 SAMPLE_SECONDS = 0.002
 dtypes = {"f64": np.float64, "f32": np.float32}
 cases = {}
+
+
+def answer(value):
+    """One line of stdout; what has no marker before it is skipped by startPython of @meanfield/kernels/bench."""
+    print("meanfield-answer", json.dumps(value), flush=True)
 
 
 def softmax(x):
@@ -94,8 +100,8 @@ def measure(key):
 found = {"python": sys.version.split()[0], "numpy": np.__version__, "blas": blas()}
 if torch is not None:
     found["torch"] = torch.__version__
-print(json.dumps(found), flush=True)
+answer(found)
 for line in sys.stdin:
     request = json.loads(line)
     key = tuple(request[name] for name in ("peer", "kernel", "precision", "n", "d"))
-    print(json.dumps(measure(key)), flush=True)
+    answer(measure(key))

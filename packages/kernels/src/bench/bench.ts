@@ -2,8 +2,9 @@ import { InputError } from "@meanfield/core/foundation/errors";
 import { benchSeed } from "./cases.js";
 import { type Contenders, openContenders } from "./contenders.js";
 import { type Clocks, type Contender, type Measured, measure, rowOf, speedOver, timesOf } from "./measure.js";
-import { openPeers, type PeerInfo, type PeerProcess, type PeerRequest, peerRequests } from "./peers.js";
-import { type BenchGroup, type BenchRequest, benchGroups, type Precision } from "./plan.js";
+import { keepPeers, type PeerAsked } from "./peer-keeper.js";
+import type { PeerInfo, PeerRequest } from "./peers.js";
+import { type BenchRequest, benchGroups, type Precision } from "./plan.js";
 import type { BenchRow, BenchSubject } from "./row.js";
 import { type Ratio, type Timing, timingOf } from "./samples.js";
 
@@ -58,50 +59,12 @@ export interface BenchOptions {
   readonly processors: number;
   /** The interpreter of the peers; none are timed without it. */
   readonly python?: string;
-  /** Called before every sample; may throw to end the measurement. */
+  /** Milliseconds that a peer may take to start or to answer. Default `answerLimitMs`, a minute. */
+  readonly peerLimitMs?: number;
+  /** Called before every sample, and while a peer computes; may throw to end the measurement. */
   check?(): void;
   /** @param fraction of the groups that are done */
   onProgress?(fraction: number): void;
-}
-
-/** Peers for each number of threads, started when they are first needed. */
-function peerKeeper(python: string | undefined, notices: string[]) {
-  const started = new Map<number, PeerProcess | undefined>();
-  return {
-    async at(threads: number): Promise<PeerProcess | undefined> {
-      if (python === undefined) return undefined;
-      if (!started.has(threads)) {
-        const peer = await openPeers(python, threads);
-        if (typeof peer === "string" && !notices.includes(peer)) notices.push(peer);
-        started.set(threads, typeof peer === "string" ? undefined : peer);
-      }
-      return started.get(threads);
-    },
-    info: (): PeerInfo | undefined => [...started.values()].find((one) => one !== undefined)?.info,
-    close: () => {
-      for (const one of started.values()) one?.close();
-    },
-  };
-}
-
-interface PeerAsked {
-  readonly request: PeerRequest;
-  readonly threads: number;
-  readonly process: PeerProcess;
-}
-
-async function peersOf(
-  group: BenchGroup,
-  keeper: ReturnType<typeof peerKeeper>,
-  precisions: readonly Precision[],
-): Promise<PeerAsked[]> {
-  const asked: PeerAsked[] = [];
-  for (const threads of group.threads) {
-    const process = await keeper.at(threads);
-    if (process === undefined) continue;
-    for (const request of peerRequests(group, process.info, precisions)) asked.push({ request, threads, process });
-  }
-  return asked;
 }
 
 /** What another contender is to one; undefined where they do not compare. */
@@ -118,7 +81,7 @@ function ratiosOf(
   contenders: readonly Contender[],
   own: readonly Measured[],
   asked: readonly PeerAsked[],
-  others: readonly Measured[],
+  others: readonly (Measured | undefined)[],
 ): BenchRatio[] {
   const ratios: BenchRatio[] = [];
   for (const [k, { case: one, compared }] of contenders.entries()) {
@@ -127,7 +90,8 @@ function ratiosOf(
     const add = (over: BenchRatio["over"], other: Measured) =>
       ratios.push({ ...subject, over, ...speedOver(own[k]!, other) });
     for (const [p, { request, threads }] of asked.entries()) {
-      if (request.precision === subject.precision && threads === subject.threads) add(request.peer, others[p]!);
+      const other = others[p];
+      if (other && request.precision === subject.precision && threads === subject.threads) add(request.peer, other);
     }
     for (const [l, { case: other }] of contenders.entries()) {
       const over = comparisonOf(subject, other.subject);
@@ -172,27 +136,32 @@ function requireRows(rows: readonly BenchRow[], { backends, precisions }: BenchR
  * @throws (rejects) InputError out-of-range, incompatible (a backend asked for is not there), empty
  */
 export async function bench(request: BenchRequest, options: BenchOptions): Promise<BenchResult> {
-  const { repeats, clocks, python, check } = options;
+  const { repeats, clocks, python, peerLimitMs, check } = options;
   const { precisions = ["f64", "f32"], backends } = request;
   const groups = benchGroups(request, options.processors);
   const contenders = openContenders(precisions, { strict: backends !== undefined, now: clocks.now });
   const notices: string[] = [];
-  const keeper = peerKeeper(python, notices);
+  const keeper = keepPeers({
+    precisions,
+    notice: (sentence) => notices.push(sentence),
+    ...(python === undefined ? {} : { python }),
+    ...(peerLimitMs === undefined ? {} : { limitMs: peerLimitMs }),
+    ...(check === undefined ? {} : { check }),
+  });
   const [rows, peerRows, ratios]: [BenchRow[], PeerRow[], BenchRatio[]] = [[], [], []];
   try {
     for (const [g, group] of groups.entries()) {
       options.onProgress?.(g / groups.length);
       const cases = await contenders.of(group);
       if (cases.length === 0) continue;
-      const asked = await peersOf(group, keeper, precisions);
-      const peers = asked.map(
-        ({ process, request: one }) =>
-          () =>
-            process.ask(one),
-      );
+      const asked = await keeper.of(group);
+      const peers = asked.map((one) => one.ask);
       const found = await measure(cases, { repeats, clocks, peers, ...(check === undefined ? {} : { check }) });
       rows.push(...cases.flatMap((one, k) => (one.compared ? [] : [rowOf(one.case, found.contenders[k]!)])));
-      peerRows.push(...asked.map(({ request: one, threads }, k) => ({ ...one, threads, ...timesOf(found.peers[k]!) })));
+      for (const [k, { request: one, threads }] of asked.entries()) {
+        const times = found.peers[k];
+        if (times !== undefined) peerRows.push({ ...one, threads, ...timesOf(times) });
+      }
       ratios.push(...ratiosOf(cases, found.contenders, asked, found.peers));
     }
     requireRows(rows, request);

@@ -24,8 +24,8 @@ export interface Contender {
   readonly compared?: boolean;
 }
 
-/** Something outside that is timed in turns with the contenders. */
-export type Peer = () => Promise<Sample>;
+/** Something outside that is timed in turns with the contenders; undefined once it has failed. */
+export type Peer = () => Promise<Sample | undefined>;
 
 /** Samples of one contender or peer, round by round. */
 export interface Measured {
@@ -64,12 +64,13 @@ export interface MeasureOptions {
 /**
  * Times contenders and peers in turns, one sample of each a round, the rooflines too: what slows the machine slows all of
  * them alike, so that ratios of one round mean something where times do not.
+ * @returns undefined for a peer that failed in any round
  * @cost (repeats + warm-up of 2) × the sum of their times
  */
 export async function measure(
   contenders: readonly Contender[],
   { repeats, clocks, peers = [], check }: MeasureOptions,
-): Promise<{ readonly contenders: readonly Measured[]; readonly peers: readonly Measured[] }> {
+): Promise<{ readonly contenders: readonly Measured[]; readonly peers: readonly (Measured | undefined)[] }> {
   const runs = contenders.map((one) => {
     check?.();
     return runsOf(one.case, clocks.now);
@@ -85,10 +86,11 @@ export async function measure(
     }
     for (const [k, peer] of peers.entries()) {
       check?.();
-      others[k]!.samples.push(await peer());
+      const sample = await peer();
+      if (sample !== undefined) others[k]!.samples.push(sample);
     }
   }
-  return { contenders: own, peers: others };
+  return { contenders: own, peers: others.map((one) => (one.samples.length === repeats ? one : undefined)) };
 }
 
 /** Times of a row. */

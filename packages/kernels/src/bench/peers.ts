@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Sample } from "./measure.js";
 import type { BenchGroup, Precision } from "./plan.js";
-import { startPython } from "./python.js";
+import { type PythonOptions, type PythonProcess, startPython } from "./python.js";
 import type { BenchKernel } from "./row.js";
 
 /** What the Python process says of itself. */
@@ -25,7 +25,7 @@ export interface PeerRequest {
 /** NumPy, and PyTorch where it is there, in a process of their own. */
 export interface PeerProcess {
   readonly info: PeerInfo;
-  /** One sample. @throws (rejects) Error when the process has ended */
+  /** One sample. @throws (rejects) Error when the process has ended, takes longer than the limit, or answers no times */
   ask(request: PeerRequest): Promise<Sample>;
   close(): void;
 }
@@ -48,14 +48,30 @@ export function peerRequests(
 
 const script = fileURLToPath(new URL("../../peers/attention_peers.py", import.meta.url));
 
+/** Times that can be compared with. */
+function requireSample(answer: Partial<Sample> | null): Sample {
+  const { ns = Number.NaN, cpuNs = Number.NaN } = answer ?? {};
+  if (Number.isFinite(ns) && ns > 0 && Number.isFinite(cpuNs) && cpuNs >= 0) return { ns, cpuNs };
+  throw new Error(`it answered no times: ${JSON.stringify(answer).slice(0, 80)}`);
+}
+
+async function ask({ ask: answer, close }: PythonProcess<PeerInfo>, request: PeerRequest): Promise<Sample> {
+  try {
+    return requireSample(await answer<Partial<Sample> | null>(request));
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
+
 /**
  * Starts the peers.
  * @param python the interpreter
- * @param threads of NumPy and PyTorch
+ * @param options.threads of NumPy and PyTorch
  * @returns the process, or a sentence that says why there is none
  */
-export async function openPeers(python: string, threads: number): Promise<PeerProcess | string> {
-  const started = await startPython<PeerInfo>(python, script, threads);
+export async function openPeers(python: string, options: PythonOptions): Promise<PeerProcess | string> {
+  const started = await startPython<PeerInfo>(python, script, options);
   if (typeof started === "string") return `No peers: ${python} with NumPy is not there (${started})`;
-  return { info: started.first, ask: (request) => started.ask<Sample>(request), close: started.close };
+  return { info: started.first, ask: (request) => ask(started, request), close: started.close };
 }
