@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { needs } from "../../../test/needs.js";
@@ -61,6 +61,22 @@ describe("bench", () => {
     expect(answer.rows).toHaveLength(4);
   });
 
+  test.each([
+    ["under a file", "file/out", /lie in a directory, not under a file/],
+    ["a file itself", "file", /must be a directory, not a file/],
+    ["with a directory in a file's place", "taken", /taken\/bench.json: must be a file, got a directory/],
+  ])("an --out that is %s is refused before anything is measured, and left as it is", async (_what, out, says) => {
+    writeFileSync(join(folder, "file"), "mine");
+    mkdirSync(join(folder, "taken/bench.json"), { recursive: true });
+    // Minutes of work, beyond a test's time.
+    const words = ["bench", "--backend", "reference", "--n", "8192", "--d", "64", "--no-peers", "--out", out];
+    const { code, stdout, stderr } = await meanfield(words, folder);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toMatch(says);
+    expect(readFileSync(join(folder, "file"), "utf8")).toBe("mine");
+    expect(readdirSync(join(folder, "taken"))).toEqual(["bench.json"]);
+  });
+
   test("an interrupt ends it with 130 and leaves nothing", async () => {
     // Minutes of work, beyond a test's time.
     const words = ["bench", "--backend", "reference", "--n", "8192", "--d", "64", "--no-peers", "--out", "stopped"];
@@ -79,6 +95,27 @@ describe("bench", () => {
     expect([ended.code, ended.stdout]).toEqual([130, ""]);
     expect(ended.stderr).toMatch(/interrupted; nothing was written\n$/);
     expect(readdirSync(folder)).not.toContain("stopped");
+  });
+
+  test("a measurement that can no longer be written is printed, and its directory keeps nothing half-written", async () => {
+    // Called for progress once --out is taken: the disk is full, or as here the folder gone, after that.
+    const words = ["bench", ...small, "--no-peers", "--out", "gone/out", "--json"];
+    const ended = await new Promise<{ code: number | null; stdout: string; stderr: string }>((resolve) => {
+      const child = spawn(process.execPath, [bin, ...words], { cwd: folder });
+      let [stdout, stderr] = ["", ""];
+      child.stdout.on("data", (bytes) => {
+        stdout += String(bytes);
+      });
+      child.stderr.on("data", (bytes) => {
+        if (stderr === "") rmSync(join(folder, "gone"), { recursive: true });
+        stderr += String(bytes);
+      });
+      child.on("close", (code) => resolve({ code, stdout, stderr }));
+    });
+    expect(ended.code).toBe(2);
+    expect(JSON.parse(ended.stdout).rows).toHaveLength(3);
+    expect(ended.stderr).toMatch(/must lie where directories can be made/);
+    expect(existsSync(join(folder, "gone"))).toBe(false);
   });
 });
 

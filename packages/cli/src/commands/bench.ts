@@ -6,10 +6,10 @@ import {
   benchBackends,
   benchKernels,
 } from "@meanfield/kernels/bench";
-import { joinPath } from "@meanfield/results";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { compute } from "../compute/client.js";
-import { nodeStoreIo } from "../files/node-store-io.js";
+import { withInterrupts } from "../compute/interrupts.js";
+import { claimBenchFolder } from "../files/bench-folder.js";
 import { emit, emitJson, jsonText, tell } from "../output/emit.js";
 import { commandLine, machine } from "../output/provenance.js";
 import { textTable } from "../output/text-table.js";
@@ -142,16 +142,36 @@ function printBench(answer: BenchAnswer): void {
   );
 }
 
-/** bench.json and the figure of a benchmark. */
-async function writeBench(out: string, answer: BenchAnswer): Promise<void> {
-  const io = nodeStoreIo();
-  const { benchFigureFiles } = await import("../output/report.js");
-  const files = {
-    "bench.json": new TextEncoder().encode(`${jsonText(answer)}\n`),
-    ...(await benchFigureFiles(answer)),
-  };
-  await io.makeDirectory(joinPath(out, "figures"));
-  for (const [name, bytes] of Object.entries(files)) await io.writeAtomic(joinPath(out, name), bytes);
+const figureNames = ["svg", "png", "pdf"].map((kind) => `figures/bench-kernels.${kind}`);
+
+function printAnswer(answer: BenchAnswer, { json, quiet }: BenchFlags): void {
+  for (const notice of answer.notices) if (!quiet) tell(notice);
+  if (json) emitJson(answer);
+  else if (!quiet) printBench(answer);
+}
+
+/**
+ * Measures, prints and, where it is asked to, writes bench.json and the figure to a directory that is taken before anything is
+ * measured. What was measured is printed even where a disk is full by then; an interrupt leaves nothing behind.
+ */
+function performBench(flags: BenchFlags): Promise<void> {
+  const { out } = flags;
+  return withInterrupts(async (check) => {
+    const folder = out === undefined ? undefined : await claimBenchFolder(out, ["bench.json", ...figureNames]);
+    try {
+      await check();
+      const answer = await measured(flags);
+      await check();
+      printAnswer(answer, flags);
+      if (folder === undefined) return;
+      const { benchFigureFiles } = await import("../output/report.js");
+      const json = new TextEncoder().encode(`${jsonText(answer)}\n`);
+      await folder.write({ ...(await benchFigureFiles(answer)), "bench.json": json });
+    } catch (error) {
+      await folder?.release();
+      throw error;
+    }
+  });
 }
 
 /** `meanfield bench`: how fast the kernels are on this machine. */
@@ -184,10 +204,6 @@ Examples:
   meanfield bench --backend native --precision f32 --d 2 3 64 --n 4096 --threads 1 2 --json`,
     )
     .action(async (flags: Omit<BenchFlags, "python"> & { python?: string }) => {
-      const answer = await measured({ ...flags, python: flags.python ?? process.env["PYTHON"] ?? "python3" });
-      for (const notice of answer.notices) if (!flags.quiet) tell(notice);
-      if (flags.out !== undefined) await writeBench(flags.out, answer);
-      if (flags.json) emitJson(answer);
-      else if (!flags.quiet) printBench(answer);
+      await performBench({ ...flags, python: flags.python ?? process.env["PYTHON"] ?? "python3" });
     });
 }
