@@ -23,11 +23,20 @@ export interface BenchSourceRow extends BenchPoint {
   readonly cpuRooflineFraction?: number;
 }
 
+/** How many times faster than something else a row is. */
+export interface BenchSourceRatio extends Omit<BenchPoint, "cpuNsPerPair"> {
+  readonly backend: string;
+  readonly over: string;
+  /** By the clock. */
+  readonly ratio: BenchTiming;
+}
+
 /** The parts of `bench --json` that the figure reads. */
 export interface BenchSource {
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
   readonly repeats: number;
   readonly rows: readonly BenchSourceRow[];
+  readonly ratios?: readonly BenchSourceRatio[];
   readonly peers?: {
     readonly numpy: string;
     readonly torch?: string;
