@@ -112,11 +112,13 @@ function load(): NativeFunctions | NativeUnavailable {
  * The native backend: C with AVX-512, AVX2 or plain code chosen when it is opened, called through koffi; Node only.
  *
  * Scores are ⟨q', k⟩ + bias with q' = cβAx in units of log 2, so that softmax, weighted points, potentials, the weight
- * gaussian and fading masks are one kernel. One query per lane; sums in the chosen precision reach over 128 keys, across
- * them they are float64; a running maximum where scores may leave the range. A mask without `decay` is declined.
+ * gaussian and fading masks are one kernel. One query per lane; sums in the chosen precision reach over 128 keys, in float32 in
+ * chains of 16, across them they are float64; a running maximum where scores may leave the range. A mask without `decay` is
+ * declined.
  * @throws out-of-range for the number of threads
  * @cost memory O((keys + d)·d), kept between calls; nothing is allocated again for a problem of the same size
- * @accuracy f64: 1e-13 of the reference, f32: 10·(1 + β max|Qx||Ky|)·6e-8, both relative to max|Vy| (native.test.ts)
+ * @accuracy f64: 1e-13 of the reference, f32: 10·(1 + S)·6e-8, both relative to max|Vy|, S = β max|Qx||Ky| and the range of what
+ * masks and keys add to scores; log-partitions the same relative to 1 + their size (native.test.ts)
  * @source derived; docs/kernels.md
  */
 export function openNative(options: NativeOptions = {}): NativeOutcome {

@@ -56,7 +56,8 @@ function threadsOf(asked: number | "auto", environment: Environment, notices: st
  * uses the reference, which says what is wrong.
  * @throws (rejects) incompatible when the engine has no SIMD, or not the kind asked for, or gives no memory; out-of-range
  * @cost some 20 ms to compile; two thirds as much again for each worker
- * @accuracy f64: 1e-13 of the reference relative to max |V_h x|; f32: 10(1 + β max|Qx||Kx|)·6e-8 (accuracy.test.ts).
+ * @accuracy f64: 1e-13 of the reference relative to max |V_h x|; f32: 10(1 + S)·6e-8, S = β max|Qx||Kx| and the range of what
+ * masks and keys add to scores; log-partitions the same relative to 1 + their size (accuracy.test.ts).
  * Weights below 2⁻¹²⁶ (f32) or 2⁻¹⁰²² (f64) of the greatest come out with an absolute error below that, and 0 from half of it
  */
 export async function openWasm(options: WasmOptions = {}): Promise<WasmBackend> {

@@ -70,7 +70,8 @@ function spectralNorm(a: Float64Array, d: number): number {
 }
 
 /**
- * What a backend promises of |Γ̃ − Γ| on the unit sphere with V = I, where no score exceeds `scores`.
+ * What a backend promises of |Γ̃ − Γ| on the unit sphere with V = I, where no score exceeds `scores`, masks and potentials
+ * included; of log ∫w dμ relative to 1 + its size.
  * f64: a score of size 1000 is off by some 1e-13 on either side, and so is its weight.
  * f32: 6e-8 is half a unit in the last place; a score carries it, and so does a sum.
  */
@@ -114,12 +115,49 @@ function expectPromised(backend: Backend, cloud: WeightedPoints): void {
   }
 }
 
+/** Positions 0 … 1, and a mask of the past that fades at a rate. */
+const fading = (rate: number) => ({
+  dense: false,
+  decay: rate,
+  logWeight: (query: number, key: number) => (key <= query ? rate * (key - query) : Number.NEGATIVE_INFINITY),
+});
+
+/** Scores to which keys or a mask add something, which float32 rounds as it does the rest. */
+function expectPromisedBeside(backend: Backend, n: number, d: number): void {
+  const points = clouds.uniform(n, d);
+  const cloud = { ...tokens(points, n, d), positions: Float64Array.from({ length: n }, (_, k) => k / (n - 1)) };
+  const reference = createReferenceBackend();
+  const identity = Float64Array.from({ length: d * d }, (_, k) => (k % (d + 1) === 0 ? 1 : 0));
+  for (const size of [0, 8, 50]) {
+    const keyPotential = normals(n, 5, size);
+    const range = Math.max(...keyPotential) - Math.min(...keyPotential);
+    for (const rate of [0, 5, 50]) {
+      const mask = rate === 0 ? dense : fading(rate);
+      const head = { beta: 0.2, queryKey: identity, value: identity, keyPotential };
+      const kernel = { weight: "exponential", normalisation: "partition", heads: [head] } as const;
+      const out = () => ({ field: new Float64Array(n * d), logPartition: new Float64Array(n) });
+      const [got, wanted] = [out(), out()];
+      expect(backend.field(kernel, cloud, cloud, mask, got)).toBe(true);
+      reference.field(kernel, cloud, cloud, mask, wanted);
+      const bound = promised(backend.precision, 0.2 + range + rate);
+      const what = `potentials ${size}, rate ${rate}, n=${n}, d=${d}`;
+      expect(greatestDistance(got.field, wanted.field, d), what).toBeLessThan(bound);
+      const logs = wanted.logPartition.map((log, i) => Math.abs(got.logPartition[i]! - log) / (1 + Math.abs(log)));
+      expect(Math.max(...logs), what).toBeLessThan(bound);
+    }
+  }
+}
+
 /** Registers the tests of what a backend promises of its accuracy. */
 export function accuracyContract(name: string, open: () => Backend | Promise<Backend>): void {
   describe(`accuracy of ${name}`, () => {
     test.each(Object.keys(clouds) as (keyof typeof clouds)[])("tokens %s", async (cloud) => {
       const backend = await open();
       for (const [n, d] of sizes) expectPromised(backend, tokens(clouds[cloud](n, d), n, d));
+    });
+    test("potentials and fading masks", async () => {
+      const backend = await open();
+      for (const [n, d] of sizes) expectPromisedBeside(backend, n, d);
     });
   });
 }
