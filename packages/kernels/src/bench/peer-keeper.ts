@@ -33,6 +33,22 @@ export interface PeerKeeperOptions {
 /** How often `check` is asked while a peer computes, ms. */
 const checkMs = 100;
 
+/** Waits for a peer, and ends all of them when `check` throws. */
+async function watched<T>(work: Promise<T>, stop: AbortController, check?: () => void): Promise<T> {
+  const timer = setInterval(() => {
+    try {
+      check?.();
+    } catch {
+      stop.abort();
+    }
+  }, checkMs);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+  }
+}
+
 export function keepPeers({ python, precisions, limitMs, check, notice }: PeerKeeperOptions): PeerKeeper {
   const started = new Map<number, PeerProcess>();
   const stop = new AbortController();
@@ -43,27 +59,11 @@ export function keepPeers({ python, precisions, limitMs, check, notice }: PeerKe
     notice(sentence);
   };
 
-  /** Waits for a peer, and ends all of them when `check` throws. */
-  const watched = async <T>(work: Promise<T>): Promise<T> => {
-    const timer = setInterval(() => {
-      try {
-        check?.();
-      } catch {
-        stop.abort();
-      }
-    }, checkMs);
-    try {
-      return await work;
-    } finally {
-      clearInterval(timer);
-    }
-  };
-
   const at = async (threads: number): Promise<PeerProcess | undefined> => {
     const known = started.get(threads);
     if (python === undefined || stop.signal.aborted || known !== undefined) return known;
     const options = { threads, signal: stop.signal, ...(limitMs === undefined ? {} : { limitMs }) };
-    const peer = await watched(openPeers(python, options));
+    const peer = await watched(openPeers(python, options), stop, check);
     check?.();
     if (typeof peer === "string") {
       leaveOut(peer);
@@ -77,7 +77,7 @@ export function keepPeers({ python, precisions, limitMs, check, notice }: PeerKe
   const ask = async (peer: PeerProcess, request: PeerRequest): Promise<Sample | undefined> => {
     if (stop.signal.aborted) return undefined;
     try {
-      return await watched(peer.ask(request));
+      return await watched(peer.ask(request), stop, check);
     } catch (error) {
       check?.();
       const where = `${request.kernel}, n = ${request.n}, d = ${request.d}`;
