@@ -97,6 +97,7 @@ const finishedSchema = z.object({
       .array(
         z.object({
           method: z.string(),
+          by: z.string().exactOptional(),
           evaluations: z.int().nonnegative(),
           bound: finite.nonnegative(),
           fallBacks: z.int().nonnegative(),

@@ -1,4 +1,4 @@
-import type { Backend } from "../foundation/backend/index.js";
+import { type Backend, withReference } from "../foundation/backend/index.js";
 import { atPath, InputError, show } from "../foundation/errors/index.js";
 import { adaptive, fixed, logTime, type Method, mostSteps, type Stepping, type TimeChange } from "../solve/index.js";
 import { resolveChoice } from "./choice.js";
@@ -94,11 +94,28 @@ export function resolveSolve(spec: DocumentSpec["solve"], plugins: Plugins): Res
   };
 }
 
-/** The `backend:` section against the backends at hand. @throws InputError unknown-name, incompatible */
+/** No bound is certified of sums in float32: what they lose grows with the scores. */
+function requireCertifiable({ precision, accuracy }: DocumentSpec["backend"]): void {
+  if (accuracy === "exact" || precision === "f64") return;
+  throw new InputError({
+    code: "incompatible",
+    who: "backend",
+    rule: "a certified accuracy needs sums in f64, because those that no fast method takes are computed in the precision",
+    got: `accuracy: ${accuracy} with precision: ${precision}`,
+    fix: "Write precision: f64, or accuracy: exact",
+    path: ["backend", "accuracy"],
+  });
+}
+
+/**
+ * The `backend:` section against the backends at hand; the reference computes what the one chosen declines.
+ * @throws InputError unknown-name, incompatible
+ */
 export function resolveBackend(
   spec: DocumentSpec["backend"],
   backends: readonly Backend[],
 ): Resolved<Backend> & { readonly report: BackendReport } {
+  requireCertifiable(spec);
   const names = [...new Set(backends.map((one) => one.name))];
   const named = spec.name === "auto" ? backends : backends.filter((one) => one.name === spec.name);
   if (named.length === 0) {
@@ -137,5 +154,5 @@ export function resolveBackend(
     threads: backend.threads,
     ...(backend.variant === undefined ? {} : { variant: backend.variant }),
   };
-  return { value: backend, canonical: { ...spec }, report };
+  return { value: withReference(backend), canonical: { ...spec }, report };
 }

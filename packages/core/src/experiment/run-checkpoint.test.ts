@@ -68,6 +68,9 @@ function cancelledAt(k: number): { kept: RunCheckpoint | undefined; whole: boole
   return { kept, whole: asked < k };
 }
 
+/** A result but for how many fields were computed: a run that goes on counts those since then. */
+const uncounted = ({ backend: { summation: _, ...backend }, ...result }: RunResult) => ({ ...result, backend });
+
 describe("an experiment resumed from a checkpoint gives the bits of an undisturbed run", () => {
   const whole: RunResult = runExperiment(bind());
   let questions = 0;
@@ -89,7 +92,7 @@ describe("an experiment resumed from a checkpoint gives the bits of an undisturb
       const resume = stoppedAt(k, how);
       expect(resume).toBeDefined();
       const before = structuredClone(resume);
-      expect(runExperiment(bind(), { resume: resume! })).toStrictEqual(whole);
+      expect(uncounted(runExperiment(bind(), { resume: resume! }))).toStrictEqual(uncounted(whole));
       expect(resume).toStrictEqual(before);
     }
     expect(questions).toBeGreaterThan(500);
@@ -106,7 +109,10 @@ describe("an experiment resumed from a checkpoint gives the bits of an undisturb
       // Before the first step there is nothing to keep.
       if (k === 1) expect(stopped.kept).toBeUndefined();
       else expect(stopped.kept, `question ${k}`).toBeDefined();
-      if (k > 1) expect(runExperiment(bind(), { resume: stopped.kept! }), `question ${k}`).toStrictEqual(whole);
+      if (k > 1) {
+        const resumed = uncounted(runExperiment(bind(), { resume: stopped.kept! }));
+        expect(resumed, `question ${k}`).toStrictEqual(uncounted(whole));
+      }
       kept++;
     }
     expect(kept).toBeGreaterThan(30);

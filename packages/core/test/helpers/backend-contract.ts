@@ -11,10 +11,10 @@ import type {
 import { matMulTN } from "../../src/foundation/linear-algebra/index.js";
 import { stream } from "../../src/foundation/random/index.js";
 import { tokens, type WeightedPoints } from "../../src/foundation/shapes/index.js";
-import { sphere } from "../../src/geometry/sphere/index.js";
-import { eachOverlapRow } from "../../src/observables/shared/overlaps.js";
 import { normals } from "./arrays.js";
 import { naiveAttention } from "./naive-attention.js";
+import { rowsContract } from "./rows-contract.js";
+import { weighted } from "./weighted.js";
 
 const hidden = Number.NEGATIVE_INFINITY;
 const dense: Visibility = { dense: true, logWeight: () => 0, decay: 0 };
@@ -52,12 +52,6 @@ function headsOf(count: number, d: number, beta: number, seed: number): KernelDe
     queryGram: gram(d, seed + 10 * h + 3),
     bias: 0.4 - h,
   }));
-}
-
-function weighted(m: number, d: number, seed: number): WeightedPoints {
-  const raw = normals(m, seed + 1).map((value) => value * value + 0.1);
-  const total = raw.reduce((a, b) => a + b, 0);
-  return { ...tokens(normals(m * d, seed), m, d), weights: raw.map((value) => value / total) };
 }
 
 const kernels = [
@@ -103,6 +97,7 @@ function agree(backend: Backend, ...problem: Problem): void {
   const { mine, out } = compute(backend, problem);
   if (!mine) {
     expect(out.field.every(Number.isNaN)).toBe(true);
+    expect(backend.declined!()).toMatch(/^[a-z].*[^.]$/);
     return;
   }
   expectClose(backend, out, naiveAttention(...problem));
@@ -222,6 +217,19 @@ function expectBatch(backend: Backend, count: number, m: number, d: number, mask
   }
 }
 
+/** Every backend counts alike: a field of one system is one, whatever its heads and queries; a batch counts its systems. */
+function expectCounts(backend: Backend): void {
+  const cloud = weighted(20, 3, 3);
+  const kernel: KernelDescription = { weight: "exponential", normalisation: "partition", heads: headsOf(2, 3, 1, 2) };
+  const counted = () => backend.activity!().summation.reduce((sum, { evaluations }) => sum + evaluations, 0);
+  counted();
+  expect(compute(backend, [kernel, cloud, weighted(7, 3, 5), dense]).mine).toBe(true);
+  expect(counted()).toBe(1);
+  expect(counted()).toBe(0);
+  const batch: PointBatch = { count: 6, m: 20, d: 3, points: normals(6 * 60, 3), weights: cloud.weights };
+  if (backend.fieldBatch?.(kernel, batch, dense, { field: new Float64Array(6 * 60) })) expect(counted()).toBe(6);
+}
+
 /** out + factor·Σ_j σ(a_j·x + b_j) o_j from the definition. */
 function expectPerceptron(backend: Backend, activation: PerceptronLayer["activation"]): void {
   const [n, d, width] = [29, 5, 11];
@@ -286,75 +294,13 @@ function expectPurity(backend: Backend): void {
   expect(cloud).toEqual(before);
 }
 
-const rowShapes: readonly (readonly [count: number, m: number, d: number])[] = [
-  [1, 1, 200],
-  [31, 32, 8],
-  [5, 33, 3],
-  [7, 9, 17],
-  [4, 130, 2],
-];
-
-/** Rows over their lengths, with the bits of the geometry. */
-function expectNormalizedRows(backend: Backend): void {
-  for (const [count, m, d] of rowShapes) {
-    const start = normals(count * m * d, 17 * d + m, 3);
-    const [got, wanted] = [start.slice(), start.slice()];
-    sphere.retract(wanted, count * m, d);
-    const mine = backend.rows?.normalize(got, count * m, d) === true;
-    expect(got).toEqual(mine ? wanted : start);
-  }
-}
-
-/** Shares of aligned pairs, with the bits of the observable that counts one system after the other. */
-function expectAlignedPairs(backend: Backend): void {
-  for (const [count, m, d] of rowShapes) {
-    const { weights } = weighted(m, d, 5);
-    const batch: PointBatch = { count, m, d, points: normals(count * m * d, m + d), weights };
-    for (const above of [-1, 0, 0.4]) {
-      const got = new Float64Array(count).fill(Number.NaN);
-      if (!backend.rows?.alignedPairs(batch, above, got)) {
-        expect(got.every(Number.isNaN)).toBe(true);
-        continue;
-      }
-      const wanted = Array.from({ length: count }, (_, k) => {
-        const points = batch.points.subarray(k * m * d, (k + 1) * m * d);
-        let sum = 0;
-        eachOverlapRow({ kind: "point-cloud", m, d, points, weights }, "test", (i, row) => {
-          let mass = 0;
-          for (let j = m - 1; j > i; j--) if (row[j]! > above) mass += weights[j]!;
-          sum += weights[i]! * mass;
-        });
-        return sum;
-      });
-      expect([count, m, d, above, ...got]).toEqual([count, m, d, above, ...wanted]);
-    }
-  }
-}
-
-/** Rows that have no direction, or one that plain arithmetic does not find, are not the backend's. */
-function expectDeclinedRows(backend: Backend): void {
-  const [count, m, d] = [3, 32, 8];
-  for (const value of [0, 1e-130, 1e130, Number.NaN, Number.POSITIVE_INFINITY]) {
-    const points = normals(count * m * d, 3);
-    points.fill(value, 50 * d, 51 * d);
-    const out = new Float64Array(count).fill(Number.NaN);
-    const batch: PointBatch = { count, m, d, points, weights: new Float64Array(m).fill(1 / m) };
-    expect(backend.rows?.alignedPairs(batch, 0.5, out) === true).toBe(false);
-    expect(out.every(Number.isNaN)).toBe(true);
-  }
-}
-
 /** What a backend may do beside attention. */
 function furtherWork(backend: Backend): void {
   test.each(["relu", "tanh", "sigmoid", "silu", "linear"] as const)("computes a perceptron layer: %s", (activation) =>
     expectPerceptron(backend, activation),
   );
 
-  test("normalises rows bit for bit", () => expectNormalizedRows(backend));
-
-  test("counts aligned pairs bit for bit", () => expectAlignedPairs(backend));
-
-  test("leaves rows without a plain direction to the reference", () => expectDeclinedRows(backend));
+  rowsContract(backend);
 
   test("draws the project's normals bit for bit", () => {
     const key = { seed: 12, purpose: "tokens", run: 3, step: 5 };
@@ -416,6 +362,8 @@ export function backendContract(name: string, create: () => Backend): void {
     });
 
     furtherWork(backend);
+
+    test("counts the fields of systems", () => expectCounts(backend));
 
     test("computes only what is asked for", () => expectPartialOutput(backend));
 

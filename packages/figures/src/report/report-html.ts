@@ -39,9 +39,10 @@ export interface ReportInput {
 function backendSentence({ name, variant, precision, accuracy, threads, summation, notices }: BackendRecord): string {
   const exact = accuracy === "exact" ? "exact sums" : `accuracy ${accuracy}`;
   const who = variant === undefined ? name : `${name} (${variant})`;
-  const methods = (summation ?? []).map(({ method, evaluations, bound, fallBacks }) => {
+  const methods = (summation ?? []).map(({ method, by, evaluations, bound, fallBacks }) => {
+    const whose = by === undefined ? "" : ` by the ${by}`;
     const certified = bound > 0 ? `, error at most ${bound.toExponential(1)}` : "";
-    return `${evaluations} × ${method}${certified}${fallBacks > 0 ? `, ${fallBacks} queries fell back` : ""}`;
+    return `${evaluations} × ${method}${whose}${certified}${fallBacks > 0 ? `, ${fallBacks} queries fell back` : ""}`;
   });
   const first = `${who}, ${precision}, ${exact}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
   return [first, ...methods, ...(notices ?? [])].join("; ");

@@ -1,4 +1,4 @@
-import { type Backend, createReferenceBackend, type KernelDescription } from "../../foundation/backend/index.js";
+import { type Backend, type KernelDescription, withReference } from "../../foundation/backend/index.js";
 import type { Attention, AttentionTraits } from "../contract.js";
 import type { BoundHeads } from "./heads.js";
 
@@ -14,7 +14,7 @@ export function kernelAttention(
   heads: BoundHeads,
   backend: Backend,
 ): Attention & Required<Pick<Attention, "beta" | "kernel">> {
-  const reference = createReferenceBackend();
+  const whole = withReference(backend);
   let current: KernelDescription = { ...form, heads: [] };
   const kernel = (t: number): KernelDescription => {
     const now = heads.at(t);
@@ -29,11 +29,8 @@ export function kernelAttention(
     kernel,
     beta: (t, head) => heads.at(t)[head]!.beta,
     fieldAt(source, queries, mask, t, out) {
-      const description = kernel(t);
-      if (!backend.field(description, source, queries, mask, out)) {
-        reference.field(description, source, queries, mask, out);
-      }
+      whole.field(kernel(t), source, queries, mask, out);
     },
-    fieldAtBatch: (batch, mask, t, out) => backend.fieldBatch?.(kernel(t), batch, mask, out) ?? false,
+    fieldAtBatch: (batch, mask, t, out) => whole.fieldBatch?.(kernel(t), batch, mask, out) ?? false,
   };
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { createReferenceBackend, type KernelDescription, type KernelHead } from "../../foundation/backend/index.js";
+import { type KernelDescription, type KernelHead, withReference } from "../../foundation/backend/index.js";
 import { InputError } from "../../foundation/errors/index.js";
 import { ownLinearAlgebra } from "../../foundation/linear-algebra/index.js";
 import type { Mask } from "../../masks/contract.js";
@@ -7,7 +7,7 @@ import type { Attention, AttentionPlugin, AttentionTraits } from "../contract.js
 import { affineHeads, finiteMoments } from "../shared/affine-heads.js";
 import { bindHeads, completeHeads, type HeadParameters, headParametersOf, type ScoreScale } from "../shared/heads.js";
 import { conditionalCovariance, gaussianPotential } from "./gaussian.js";
-import { findPotentials, scoreMatrix } from "./potentials.js";
+import { findPotentials, scalingKernel, scoreMatrix } from "./potentials.js";
 import type { ScalingLimits } from "./scaling.js";
 
 const traits: AttentionTraits = { weights: "probability", smooth: true, gaussianClosed: true, denseOnly: true };
@@ -34,7 +34,7 @@ interface ScaledHeads {
 function scaleHeads(heads: readonly KernelHead[], m: number): ScaledHeads {
   const potentials = heads.map(() => new Float64Array(m));
   const scaled = heads.map((head, h) => ({ ...head, keyPotential: potentials[h]! }));
-  return { heads, m, potentials, kernel: { weight: "exponential", normalisation: "partition", heads: scaled } };
+  return { heads, m, potentials, kernel: { ...scalingKernel, heads: scaled } };
 }
 
 function requireDense(mask: Mask): void {
@@ -85,12 +85,10 @@ export const sinkhorn: AttentionPlugin<SinkhornParameters> = {
   bind(params, context, backend): Attention {
     const { d } = context;
     const heads = bindHeads(params, context, "sinkhorn", { scale, prefactor: (beta) => beta });
-    const reference = createReferenceBackend();
-    // Potentials in single precision would not reach the tolerance.
-    const sweeper = backend.precision === "f64" ? backend : reference;
+    const whole = withReference(backend);
     const { matMul } = backend.linearAlgebra ?? ownLinearAlgebra;
     const putHead = affineHeads(d, matMul);
-    const potentials = findPotentials(sweeper, reference, params);
+    const potentials = findPotentials(whole, params);
     let scaled = scaleHeads([], 0);
     const gain = new Float64Array(d * d);
     const shift = new Float64Array(d);
@@ -105,8 +103,7 @@ export const sinkhorn: AttentionPlugin<SinkhornParameters> = {
         const now = heads.at(t);
         if (scaled.heads !== now || scaled.m !== source.m) scaled = scaleHeads(now, source.m);
         for (let h = 0; h < now.length; h++) scaled.potentials[h]!.set(potentials(source, now[h]!, h));
-        const { kernel } = scaled;
-        if (!sweeper.field(kernel, source, queries, mask, out)) reference.field(kernel, source, queries, mask, out);
+        whole.field(scaled.kernel, source, queries, mask, out);
       },
       gaussianField(mean, cov, t, out) {
         if (!finiteMoments(mean, cov, out)) return;

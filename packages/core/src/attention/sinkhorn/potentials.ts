@@ -61,24 +61,22 @@ function startingPotential(source: WeightedPoints, H: Float64Array, work: Worksp
 /** What the sweeps of one head over m points have in common: the law of the present call, and who sums. */
 interface Sweeper {
   readonly backend: Backend;
-  readonly reference: Backend;
   source: WeightedPoints;
 }
 
-/** −log ∫ e^{score + potential} dμ at every point of the source, by the backend or the reference. */
+/** What is swept; potentials in single precision would not reach the tolerance. */
+export const scalingKernel = { weight: "exponential", normalisation: "partition", precision: "f64" } as const;
+
+/** −log ∫ e^{score + potential} dμ at every point of the source. */
 function halfSweep(sweeper: Sweeper, head: KernelHead, m: number, work: Workspace): HalfSweep {
   const keyPotential = work.floats(m);
   const logPartition = work.floats(m);
   const out: FieldOutput = { logPartition };
-  const kernel: KernelDescription = {
-    weight: "exponential",
-    normalisation: "partition",
-    heads: [{ ...head, keyPotential }],
-  };
+  const kernel: KernelDescription = { ...scalingKernel, heads: [{ ...head, keyPotential }] };
   return (potential, into) => {
-    const { backend, reference, source } = sweeper;
+    const { backend, source } = sweeper;
     keyPotential.set(potential);
-    if (!backend.field(kernel, source, source, everyKey, out)) reference.field(kernel, source, source, everyKey, out);
+    backend.field(kernel, source, source, everyKey, out);
     for (let i = 0; i < m; i++) into[i] = -logPartition[i]!;
   };
 }
@@ -124,10 +122,10 @@ interface Scaler {
   own: number;
 }
 
-function createScaler(backend: Backend, reference: Backend, source: WeightedPoints, head: KernelHead, work: Workspace) {
+function createScaler(backend: Backend, source: WeightedPoints, head: KernelHead, work: Workspace) {
   work.release(0);
   const { m, d } = source;
-  const sweeper: Sweeper = { backend, reference, source };
+  const sweeper: Sweeper = { backend, source };
   const scaler: Scaler = {
     head,
     m,
@@ -236,16 +234,17 @@ export type FindPotentials = (source: WeightedPoints, head: KernelHead, index: n
  * start, where those crawl by Newton's method, and on many points by sweeps from 0. Arrays grow to the greatest law and are
  * kept, for each place among the heads; no number in them outlives a call.
  *
+ * @param backend one that declines no field
  * @throws SolveError no-convergence
  * @cost memory 200m numbers a head, and 4m² where Newton's method was asked
  */
-export function findPotentials(backend: Backend, reference: Backend, limits: ScalingLimits): FindPotentials {
+export function findPotentials(backend: Backend, limits: ScalingLimits): FindPotentials {
   const linearAlgebra = backend.linearAlgebra ?? ownLinearAlgebra;
   const scalers: Scaler[] = [];
   return (source, head, index) => {
     let scaler = scalers[index];
     if (scaler === undefined || scaler.head !== head || scaler.m !== source.m) {
-      scaler = createScaler(backend, reference, source, head, scaler?.work ?? createWorkspace());
+      scaler = createScaler(backend, source, head, scaler?.work ?? createWorkspace());
       scalers[index] = scaler;
     }
     scaler.sweeper.source = source;

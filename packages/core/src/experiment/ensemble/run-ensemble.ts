@@ -305,6 +305,7 @@ export function runEnsemble(
   const done = Array.from({ length: ledger.merged }, (_, k) => k);
   const taken = [...done, ...ledger.ahead.keys(), ...(begun === undefined ? [] : [begun.block])];
   const shared = team?.open(one.level.name, blocks, taken) ?? aloneWith(taken);
+  if (shared.notices !== undefined) options.noteActivity?.({ summation: [], notices: shared.notices });
   const progress = (given: { readonly begun?: BegunBlock }): EnsembleProgress => {
     gather(ledger, shared, options);
     const ahead = [...ledger.ahead].map(([block, part]) => ({ block, part }));

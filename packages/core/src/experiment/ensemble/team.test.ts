@@ -146,10 +146,12 @@ describe.each([
   test("activities add up, in the order of the methods' names, whoever did what", () => {
     const row = (method: string, evaluations: number, bound: number) => ({ method, evaluations, bound, fallBacks: 1 });
     const a = { summation: [row("fourier", 2, 1e-9), row("direct", 1, 0)], notices: ["slow"] };
-    const b = { summation: [row("direct", 5, 0)], notices: ["slow", "lost"] };
+    const left = { ...row("direct", 3, 0), by: "reference" };
+    const b = { summation: [left, row("direct", 5, 0)], notices: ["slow", "lost"] };
     const sum = {
       summation: [
         { method: "direct", evaluations: 6, bound: 0, fallBacks: 2 },
+        { method: "direct", by: "reference", evaluations: 3, bound: 0, fallBacks: 1 },
         { method: "fourier", evaluations: 2, bound: 1e-9, fallBacks: 1 },
       ],
       notices: ["slow", "lost"],

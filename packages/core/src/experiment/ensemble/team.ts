@@ -1,4 +1,4 @@
-import type { BackendActivity } from "../../foundation/backend/index.js";
+import type { BackendActivity, SummationReport } from "../../foundation/backend/index.js";
 import type { FinishedBlock } from "./block.js";
 
 /** A block that another member of a team has computed, and what its backend did for it. */
@@ -8,6 +8,8 @@ export interface TeamBlock extends FinishedBlock {
 
 /** The blocks of one level, shared among the members of a team. */
 export interface SharedBlocks {
+  /** What is slower than it could be, for the backend's report. */
+  readonly notices?: readonly string[];
   /** Takes a block for the caller. @returns false where another member has it */
   claim(block: number): boolean;
   /** Whether another member has finished a block: `collect` then gives it, or has given it. */
@@ -43,11 +45,14 @@ export function mergeActivities(activities: readonly Partial<BackendActivity>[])
   const told = activities.filter(({ summation }) => summation !== undefined);
   if (told.length === 0) return {};
   const rows = told.flatMap(({ summation }) => summation!);
-  const methods = [...new Set(rows.map(({ method }) => method))].sort();
-  const summation = methods.map((method) => {
-    const own = rows.filter((row) => row.method === method);
+  const kindOf = ({ method, by = "" }: SummationReport) => `${method} ${by}`;
+  const kinds = [...new Set(rows.map(kindOf))].sort();
+  const summation = kinds.map((kind) => {
+    const own = rows.filter((row) => kindOf(row) === kind);
+    const { method, by } = own[0]!;
     return {
       method,
+      ...(by !== undefined && { by }),
       evaluations: own.reduce((sum, row) => sum + row.evaluations, 0),
       bound: own.reduce((most, row) => Math.max(most, row.bound), 0),
       fallBacks: own.reduce((sum, row) => sum + row.fallBacks, 0),

@@ -33,6 +33,8 @@ export interface KernelDescription {
   /** Divide by the visible weights, or by nothing (the masses of the points already sum to 1). */
   readonly normalisation: "partition" | "mass";
   readonly heads: readonly KernelHead[];
+  /** `f64`: float32 will not do, because the caller iterates to a tolerance below it. See `withReference`. */
+  readonly precision?: "f64";
 }
 
 /** Which keys a query sees, and how strongly: a mask reduced to what a kernel needs. */
@@ -108,7 +110,12 @@ export interface RowOperations {
 export interface SummationReport {
   /** "direct", "fourier", … */
   readonly method: string;
-  /** Fields computed with it. */
+  /** The backend that computed it, where that is not the one the run names: the reference, for what that one declines. */
+  readonly by?: string;
+  /**
+   * Sums over all pairs of a system: a field of one system, or a sweep for its log-partition alone, counts once whatever
+   * the number of heads and queries; a batch counts its systems; one that several methods share counts for each of them.
+   */
   readonly evaluations: number;
   /**
    * Greatest certified bound on |Γ̃ − Γ| / max_j |V_h x_j| over the keys that have mass; 0 where only rounding separates it from
@@ -130,7 +137,8 @@ export interface BackendActivity {
  * Something that computes attention kernels fast. Injected when a model is built, never global. The reference backend
  * is the definition; every other one passes the contract suite in test/helpers/backend-contract.ts.
  *
- * A method may decline (false) what is not its own; it then has written nothing, and the caller uses the reference.
+ * A method may decline (false) what is not its own; it then has written nothing, and the caller uses the reference
+ * (`withReference`).
  */
 export interface Backend {
   readonly name: string;
@@ -138,6 +146,10 @@ export interface Backend {
   readonly threads: number;
   /** What else decides the bits of its results: the instruction set. */
   readonly variant?: string;
+  /** `field` never declines; leave it out of a backend that is made of this one and may. */
+  readonly complete?: true;
+  /** Why the last call that returned false was declined: the end of a sentence "…: why." */
+  declined?(): string;
   /** Γ at the queries. */
   field(
     kernel: KernelDescription,

@@ -14,3 +14,4 @@ export type {
 } from "./contract.js";
 export { positionsOf } from "./positions.js";
 export { createReferenceBackend } from "./reference.js";
+export { withReference } from "./with-reference.js";

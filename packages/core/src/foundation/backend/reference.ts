@@ -283,6 +283,7 @@ export function createReferenceBackend(): Backend {
     unit: new Float64Array(1),
     total: new Float64Array(1),
   };
+  let evaluations = 0;
   return {
     name: "reference",
     precision: "f64",
@@ -299,7 +300,13 @@ export function createReferenceBackend(): Backend {
       requireUnsigned(kernel, out);
       out.field?.fill(0);
       for (let h = 0; h < kernel.heads.length; h++) fieldOfHead(kernel, h, source, queries, visibility, out, work);
+      evaluations++;
       return true;
+    },
+    activity() {
+      const summation = evaluations === 0 ? [] : [{ method: "direct", evaluations, bound: 0, fallBacks: 0 }];
+      evaluations = 0;
+      return { summation, notices: [] };
     },
   };
 }
