@@ -3,6 +3,7 @@ import {
   createReferenceBackend,
   type FieldOutput,
   type KernelDescription,
+  type Visibility,
 } from "@meanfield/core/foundation/backend";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { randomMatrix, uniformSphere } from "@meanfield/core/foundation/random";
@@ -25,7 +26,7 @@ function softmax(d: number, beta: number, heads = 1): KernelDescription {
 
 const sphere = (n: number, d: number, seed = 1): WeightedPoints => tokens(uniformSphere(n, d, seed), n, d);
 
-function fieldOf(backend: Backend, kernel: KernelDescription, source: WeightedPoints, mask = dense) {
+function fieldOf(backend: Backend, kernel: KernelDescription, source: WeightedPoints, mask: Visibility = dense) {
   const out = {
     field: new Float64Array(source.m * source.d).fill(Number.NaN),
     logPartition: new Float64Array(kernel.heads.length * source.m).fill(Number.NaN),
@@ -78,7 +79,9 @@ describe("what is computed how", () => {
     const kernel = { ...softmax(3, 1), heads };
     const backend = fast({ method: "harmonics" });
     const [got, wanted] = [fieldOf(backend, kernel, source), fieldOf(createReferenceBackend(), kernel, source)];
-    expect(backend.activity!().summation).toMatchObject([{ method: "harmonics", evaluations: 3, fallBacks: 0 }]);
+    // One field, whatever its heads; and what has been reported is not reported again.
+    expect(backend.activity!().summation).toMatchObject([{ method: "harmonics", evaluations: 1, fallBacks: 0 }]);
+    expect(backend.activity!()).toEqual({ summation: [], notices: [] });
     // Three heads within 1e-10·max|V x| ≤ 1e-10·3 each.
     expect(gap(got.field, wanted.field)).toBeLessThan(1e-9);
     expect(gap(got.logPartition, wanted.logPartition)).toBeLessThan(1e-10);
@@ -213,5 +216,74 @@ describe("what a backend keeps from field to field decides no bit", () => {
       // The same sums in the same order, in memory that has been used or not: bit for bit.
       expect(fieldOf(kept, kernel, source)).toEqual(fieldOf(fast({ method, accuracy: 1e-6 }), kernel, source));
     }
+  });
+});
+
+/** The reference with batches, in float64; it declines what `mine` says. */
+function batching(mine: () => boolean = () => true): Backend {
+  const reference = createReferenceBackend();
+  return {
+    ...reference,
+    name: "batching",
+    declined: () => "it will not",
+    field: (...problem) => mine() && reference.field(...problem),
+    fieldBatch(kernel, { count, m, d, points, weights }, visibility, { field }) {
+      if (!mine()) return false;
+      for (let k = 0; k < count; k++) {
+        const part = (array: Float64Array) => array.subarray(k * m * d, (k + 1) * m * d);
+        const system = { m, d, weights, points: part(points) };
+        reference.field(kernel, system, system, visibility, { field: part(field!) });
+      }
+      return true;
+    },
+  };
+}
+
+describe("who computed how many", () => {
+  const row = (method: string, evaluations: number) => ({ method, evaluations });
+
+  test("a field of heads of both kinds counts for each method once", () => {
+    const backend = fast({ method: "fourier" });
+    const [head] = softmax(2, 3).heads;
+    // No rotation: the spherical method declines that head.
+    const skew = { ...head!, queryKey: Float64Array.of(1, 0.5, 0, 1) };
+    fieldOf(backend, { ...softmax(2, 3), heads: [head!, skew, head!, skew] }, sphere(200, 2));
+    expect(backend.activity!().summation).toMatchObject([row("fourier", 1), row("direct", 1)]);
+  });
+
+  test("what the direct backend declines is the reference's, by that name and with the reason", () => {
+    const backend = withFastSums(
+      batching(() => false),
+      { accuracy: 1e-10, rates: eager },
+    );
+    const source = sphere(30, 2);
+    const { field } = fieldOf(backend, softmax(2, 1), source, causal);
+    expect(field).toEqual(fieldOf(createReferenceBackend(), softmax(2, 1), source, causal).field);
+    expect(backend.activity!()).toEqual({
+      summation: [{ method: "direct", by: "reference", evaluations: 1, bound: 0, fallBacks: 0 }],
+      notices: [expect.stringMatching(/backend batching declined .*it will not/)],
+    });
+  });
+
+  test("a batch of small systems is the direct sum's, every system counted; large ones choose one by one", () => {
+    const backend = withFastSums(batching(), { accuracy: 1e-10, rates: eager });
+    const batchOf = (count: number, m: number) => {
+      const { points } = sphere(count * m, 2);
+      return { count, m, d: 2, points, weights: new Float64Array(m).fill(1 / m) };
+    };
+    const compute = (count: number, m: number) =>
+      backend.fieldBatch!(softmax(2, 1), batchOf(count, m), dense, { field: new Float64Array(2 * count * m) });
+    expect(compute(5, 20)).toBe(true);
+    expect(compute(3, 20)).toBe(true);
+    expect(backend.activity!().summation).toMatchObject([row("direct", 8)]);
+    expect(compute(5, 200)).toBe(false);
+    expect(backend.activity!().summation).toEqual([]);
+  });
+
+  test("a direct backend of float32 is refused: nothing it computes could be certified", () => {
+    const single: Backend = { ...createReferenceBackend(), precision: "f32" };
+    const attempt = () => withFastSums(single, { accuracy: 1e-4 });
+    expect(attempt).toThrow(InputError);
+    expect(attempt).toThrow(/withFastSums: .*f64.*in f32/s);
   });
 });

@@ -1,10 +1,11 @@
 import {
   type Backend,
-  createReferenceBackend,
   type FieldOutput,
   type KernelDescription,
   type KernelHead,
+  type PointBatch,
   type Visibility,
+  withReference,
 } from "@meanfield/core/foundation/backend";
 import { InputError } from "@meanfield/core/foundation/errors";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
@@ -47,7 +48,7 @@ interface Engine {
   readonly method: "auto" | FastMethodName;
   readonly rates: Rates;
   readonly ledger: Ledger;
-  readonly direct: Backend;
+  readonly direct: Direct;
   /** Where masses, maps and sums lie, and each method's tables: taken back when the next field begins. */
   readonly work: Workspace;
   readonly tables: Readonly<Record<FastMethodName, Workspace>>;
@@ -93,27 +94,58 @@ function choose(engine: Engine, kernel: KernelDescription, source: WeightedPoint
   });
 }
 
+/** Whether no head before the index-th is computed by its method. */
+function isFirst(choices: Choices, index: number): boolean {
+  const method = choices[index]?.[1].name;
+  for (let h = 0; h < index; h++) if (choices[h]?.[1].name === method) return false;
+  return true;
+}
+
+/** Computes every head by its method; a field counts once for each method that has a part in it. */
 function compute(engine: Engine, choices: Choices, task: Omit<HeadTask, "index" | "work">): void {
+  const { ledger, direct, work } = engine;
+  let some = 0;
   task.out.field?.fill(0);
+  direct.begin();
   for (const [index, chosen] of choices.entries()) {
-    const head: HeadTask = { ...task, index, work: engine.work };
+    const head: HeadTask = { ...task, index, work };
     if (chosen === undefined) {
-      addWhole(head, engine.direct);
-      engine.ledger.add("direct", 0, 0);
+      addWhole(head, direct.backend);
+      some = 1;
       continue;
     }
     const [sum, choice] = chosen;
-    const { bound, fallBacks } = addHead(head, sum, choice, engine.accuracy, engine.direct);
-    engine.ledger.add(choice.name, bound, fallBacks);
+    const { bound, fallBacks } = addHead(head, sum, choice, engine.accuracy, direct.backend);
+    ledger.add(choice.name, bound, fallBacks, isFirst(choices, index) ? 1 : 0);
   }
+  const by = direct.took();
+  if (some > 0 || by !== undefined) ledger.add("direct", 0, 0, 1, by);
 }
 
-/** The direct backend, and the reference where that declines: what fall-backs are computed with. */
-function withReference(direct: Backend): Backend {
-  const reference = createReferenceBackend();
-  return {
+/** The direct backend, the reference where that declines, and which of the two was needed. */
+interface Direct {
+  readonly backend: Backend;
+  begin(): void;
+  /** The reference's name, if it computed anything since `begin`. */
+  took(): string | undefined;
+}
+
+function directOf(direct: Backend): Direct {
+  let declined = false;
+  const backend = withReference({
     ...direct,
-    field: (...problem) => direct.field(...problem) || reference.field(...problem),
+    field(kernel, source, queries, visibility, out) {
+      if (direct.field(kernel, source, queries, visibility, out)) return true;
+      declined = true;
+      return false;
+    },
+  });
+  return {
+    backend,
+    begin() {
+      declined = false;
+    },
+    took: () => (declined ? "reference" : undefined),
   };
 }
 
@@ -127,14 +159,54 @@ function isMine(visibility: Visibility, out: FieldOutput): boolean {
   return visibility.dense && out.entropy === undefined && (out.field !== undefined || out.logPartition !== undefined);
 }
 
+/** Whether one of the systems of a batch, which are alike, is for a fast method: then each chooses for itself. */
+function goApart(
+  engine: Engine,
+  kernel: KernelDescription,
+  batch: PointBatch,
+  visibility: Visibility,
+  out: FieldOutput,
+) {
+  if (batch.count === 0 || !isMine(visibility, out)) return false;
+  const { m, d, weights } = batch;
+  const system = { m, d, weights, points: batch.points.subarray(0, m * d) };
+  return choose(engine, kernel, system, system).some((choice) => choice !== undefined);
+}
+
+/** The batches of the direct backend, reported. */
+function batchesOf(engine: Engine, direct: Backend): Pick<Backend, "fieldBatch"> {
+  if (direct.fieldBatch === undefined) return {};
+  return {
+    fieldBatch(kernel, batch, visibility, out) {
+      if (goApart(engine, kernel, batch, visibility, out)) return false;
+      const done = direct.fieldBatch!(kernel, batch, visibility, out);
+      if (done) engine.ledger.add("direct", 0, 0, batch.count);
+      return done;
+    },
+  };
+}
+
+function requireDouble({ name, precision }: Backend): void {
+  if (precision === "f64") return;
+  throw new InputError({
+    code: "incompatible",
+    who: "withFastSums",
+    rule: "the direct backend must compute in f64, because what it computes counts as certified",
+    got: `backend ${name} in ${precision}`,
+    fix: "Write precision: f64, or accuracy: exact",
+    path: ["backend", "accuracy"],
+  });
+}
+
 /**
  * A backend that computes exponential, shifted-exponential and Gaussian weights without a mask by fast sums, each query
  * certified to `accuracy`, and leaves everything else to `direct`: other weights, masks, entropies, sums too small to
- * gain, and every query that no method certifies. `activity()` reports methods, bounds and fall-backs.
+ * gain, and every query that no method certifies; where that declines the reference computes. `activity()` reports methods,
+ * bounds and fall-backs. A batch is left to `direct` where its first system would be, and declined otherwise.
  *
  * Under `accuracy: exact` a run does not use this function at all: the direct backend never approximates.
- * @param direct computes what is not approximated
- * @throws out-of-range
+ * @param direct computes what is not approximated, in float64
+ * @throws out-of-range, incompatible (a direct backend of float32)
  * @cost O(m + count) per head on S¹ and S², see docs/kernels-fast-sums.md; memory O(m + count)
  * @accuracy the certificate, tested against double-double sums (contract.test.ts, certificate.long.test.ts)
  * @source derived (docs/kernels-fast-sums.md)
@@ -143,18 +215,14 @@ export function withFastSums(direct: Backend, options: FastSumsOptions): Backend
   requireAccuracy(options.accuracy);
   const method = options.method ?? "auto";
   if (method === "direct") return direct;
+  requireDouble(direct);
   const ledger = createLedger();
   const rates = options.rates ?? measureRates(direct, () => performance.now());
-  const engine: Engine = {
-    accuracy: options.accuracy,
-    method,
-    rates,
-    ledger,
-    direct: withReference(direct),
-    ...room(),
-  };
+  const whole = directOf(direct);
+  const engine: Engine = { accuracy: options.accuracy, method, rates, ledger, direct: whole, ...room() };
   return {
-    ...direct,
+    ...whole.backend,
+    ...batchesOf(engine, direct),
     name: `${direct.name} with fast sums`,
     field(kernel, source, queries, visibility, out) {
       const choices = isMine(visibility, out) ? choose(engine, kernel, source, queries) : [];
@@ -162,18 +230,14 @@ export function withFastSums(direct: Backend, options: FastSumsOptions): Backend
         compute(engine, choices, { kernel, source, queries, visibility, out });
         return true;
       }
-      const done = direct.field(kernel, source, queries, visibility, out);
-      if (done) ledger.add("direct", 0, 0);
-      return done;
+      whole.begin();
+      whole.backend.field(kernel, source, queries, visibility, out);
+      ledger.add("direct", 0, 0, 1, whole.took());
+      return true;
     },
     activity() {
       const { summation, notices } = ledger.report();
-      const inner = direct.activity?.();
-      const bound = Math.max(0, ...(inner?.summation ?? []).map((row) => row.bound));
-      return {
-        summation: summation.map((row) => (row.method === "direct" ? { ...row, bound } : row)),
-        notices: [...(inner?.notices ?? []), ...notices],
-      };
+      return { summation, notices: [...whole.backend.activity!().notices, ...notices] };
     },
   };
 }

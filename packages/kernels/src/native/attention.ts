@@ -8,6 +8,7 @@ import type {
   Visibility,
 } from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
+import { type Declined, declined } from "../shared/declined.js";
 import { visibleRanges } from "../shared/visible-ranges.js";
 import { requireLength } from "./require-length.js";
 import type { Session } from "./session.js";
@@ -29,6 +30,14 @@ interface Ranges {
   readonly to: Int32Array;
 }
 
+/** enum result of native/context.h. */
+const noMemory = 2;
+
+function decline(session: Session, reason: Declined): false {
+  session.declined = reason;
+  return false;
+}
+
 function grownRanges(session: Session, size: number): Ranges {
   if (session.from.length < size) {
     session.from = new Int32Array(size);
@@ -37,15 +46,16 @@ function grownRanges(session: Session, size: number): Ranges {
   return session;
 }
 
-/** The ranges of keys seen; null when dense, undefined when the mask or its positions are not for this backend. */
-function rangesOf(session: Session, keys: Cloud, queries: Cloud, visibility: Visibility): Ranges | null | undefined {
+/** The ranges of keys seen; null when dense, false when the mask or its positions are not for this backend. */
+function rangesOf(session: Session, keys: Cloud, queries: Cloud, visibility: Visibility): Ranges | null | false {
   if (visibility.dense) return null;
-  if (visibility.decay === undefined || keys.positions === undefined || queries.positions === undefined)
-    return undefined;
+  if (visibility.decay === undefined) return decline(session, declined.mask);
+  if (keys.positions === undefined || queries.positions === undefined) return decline(session, declined.incomplete);
   const ranges = grownRanges(session, queries.m);
   const keyPositions = keys.positions.length === keys.m ? keys.positions : keys.positions.subarray(0, keys.m);
   const asked = queries.positions.length === queries.m ? queries.positions : queries.positions.subarray(0, queries.m);
-  return visibleRanges(visibility, keyPositions, asked, ranges.from, ranges.to) ? ranges : undefined;
+  if (visibleRanges(visibility, keyPositions, asked, ranges.from, ranges.to)) return ranges;
+  return decline(session, declined.blind);
 }
 
 function checkHead(head: KernelHead, d: number, keys: number): void {
@@ -126,7 +136,7 @@ function attendHead(
     out.logPartition ?? null,
     out.entropy ?? null,
   );
-  return result === 0;
+  return result === 0 || decline(session, result === noMemory ? declined.memory : declined.rangeOrBlind);
 }
 
 /** `count` systems of points side by side; one system is a batch of one whose queries may be others. */
@@ -139,12 +149,12 @@ function attend(
   visibility: Visibility,
   out: FieldOutput,
 ): boolean {
-  if (!isKnown(kernel, keys, queries, out)) return false;
+  if (!isKnown(kernel, keys, queries, out)) return decline(session, declined.incomplete);
   const heads = kernel.heads.length;
   checkSystems(count, keys, queries, heads, out);
   for (const head of kernel.heads) checkHead(head, keys.d, keys.m);
   const ranges = rangesOf(session, keys, queries, visibility);
-  if (ranges === undefined) return false;
+  if (ranges === false) return false;
   const decay = ranges === null ? 0 : visibility.decay!;
   fillSizes(session, kernel, count, keys, queries);
   // Nothing may be written unless every head is computed, so all but a lone head are looked at first.
@@ -180,6 +190,7 @@ export function nativeFieldBatch(
   visibility: Visibility,
   out: BatchOutput,
 ): boolean {
-  if (batch.count === 0 || kernel.heads.some((head) => head.keyPotential !== undefined)) return false;
+  if (batch.count === 0 || kernel.heads.some((head) => head.keyPotential !== undefined))
+    return decline(session, declined.potentials);
   return attend(session, kernel, batch.count, batch, batch, visibility, out);
 }

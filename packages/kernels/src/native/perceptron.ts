@@ -1,4 +1,5 @@
 import type { PerceptronLayer } from "@meanfield/core/foundation/backend";
+import { declined } from "../shared/declined.js";
 import { requireLength } from "./require-length.js";
 import type { Session } from "./session.js";
 
@@ -20,6 +21,7 @@ export function nativePerceptron(
   factor: number,
   out: Float64Array,
 ): boolean {
+  session.declined = declined.incomplete;
   const { activation, width, input, bias, output } = layer;
   if (n === 0 || width === 0 || points.length < n) return false;
   const d = input.length / width;
@@ -35,5 +37,6 @@ export function nativePerceptron(
   sizes[2] = d;
   sizes[3] = width;
   sizes[4] = n;
+  session.declined = declined.range;
   return library.mf_perceptron(session.context(), sizes, factor, input, bias, output, points, out) === 0;
 }

@@ -1,4 +1,5 @@
 import { InputError } from "@meanfield/core/foundation/errors";
+import { type Declined, declined } from "../shared/declined.js";
 import type { Context, NativeFunctions } from "./library.js";
 
 /** What the methods of one opened backend share: the library's context, and small arrays that are used again. */
@@ -14,8 +15,10 @@ export interface Session {
   /** Ranges of keys seen, at least as long as the queries of the last masked call. */
   from: Int32Array;
   to: Int32Array;
-  /** Fields computed since it was last asked. */
+  /** Fields of single systems computed since it was last asked. */
   evaluations: number;
+  /** Why the last call that was declined was. */
+  declined: Declined;
 }
 
 export function createSession(library: NativeFunctions, precision: "f64" | "f32", opened: Context): Session {
@@ -42,5 +45,6 @@ export function createSession(library: NativeFunctions, precision: "f64" | "f32"
     from: new Int32Array(0),
     to: new Int32Array(0),
     evaluations: 0,
+    declined: declined.incomplete,
   };
 }

@@ -1,4 +1,5 @@
 import type { FieldOutput, KernelDescription, KernelHead, Visibility } from "@meanfield/core/foundation/backend";
+import { declined } from "../shared/declined.js";
 import { visibleRanges } from "../shared/visible-ranges.js";
 import {
   asksLogarithms,
@@ -11,7 +12,7 @@ import {
   scoreFactor,
   weightOf,
 } from "./describe-kernel.js";
-import { type Engine, place, placeScratch, runJob } from "./engine.js";
+import { decline, type Engine, place, placeScratch, runJob } from "./engine.js";
 import { emptyJob, type Job, jobBytes, jobFlag } from "./job.js";
 import { fitsPointwise, type Keys, placeExponentialBias, placePointwiseBias } from "./key-bias.js";
 
@@ -110,7 +111,8 @@ function placeMask(engine: Engine, { keys, asks, visibility }: Call, job: Job): 
   job.last = arena.take(4 * n);
   const words = arena.words();
   const [first, last] = [job.first / 4, job.last / 4];
-  if (!visibleRanges(visibility, keys.positions!, asks.positions!, words, words, first, last)) return false;
+  if (!visibleRanges(visibility, keys.positions!, asks.positions!, words, words, first, last))
+    return decline(engine, declined.blind);
   if (visibility.decay === 0) return true;
   job.shift = arena.take(8 * n);
   const wide = arena.wide();
@@ -123,10 +125,12 @@ const lacksGram = ({ keyGram, queryGram }: KernelHead): boolean => keyGram === u
 const hasGrams = ({ weight, heads }: KernelDescription): boolean => weight !== "gaussian" || !heads.some(lacksGram);
 
 /** Whether the kernels know this call at all; what is wrong with one that they do not is for the reference to say. */
-function isOurs({ kernel, keys, asks, visibility }: Call): boolean {
-  if (!hasGrams(kernel) || keys.m === 0 || asks.m === 0 || kernel.heads.length === 0) return false;
+function isOurs(engine: Engine, { kernel, keys, asks, visibility }: Call): boolean {
+  const filled = keys.m > 0 && asks.m > 0 && kernel.heads.length > 0;
+  if (!filled || !hasGrams(kernel)) return decline(engine, declined.incomplete);
   if (visibility.dense) return true;
-  if (visibility.decay === undefined || keys.positions === undefined || asks.positions === undefined) return false;
+  if (visibility.decay === undefined) return decline(engine, declined.mask);
+  if (keys.positions === undefined || asks.positions === undefined) return decline(engine, declined.incomplete);
   return fitsPointwise(kernel, keys, visibility);
 }
 
@@ -222,7 +226,9 @@ function createOnce(engine: Engine): (call: Call) => Said {
   return (call) => {
     const { kernel, keys, asks, out } = call;
     job.flags = flagsOf(kernel, call.visibility, out);
-    if (!isOurs(call)) return "declined";
+    // The reason of all that says no other below.
+    engine.declined = declined.rangeOrBlind;
+    if (!isOurs(engine, call)) return "declined";
     // The greatest score that a key has of itself is taken off all keys of a call.
     if (keys.systems > 1 && kernel.weight === "gaussian") return "apart";
     const arena = engine.arena();

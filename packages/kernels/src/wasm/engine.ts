@@ -1,3 +1,4 @@
+import type { Declined } from "../shared/declined.js";
 import type { Arena } from "./arena.js";
 import { type Job, jobFlag, writeJob } from "./job.js";
 import type { KernelSet } from "./kernels.js";
@@ -14,6 +15,14 @@ export interface Engine {
   team(): Team;
   /** Estimate of the time of one pair of dimension d on one thread, in ms. */
   pairCost(d: number): number;
+  /** Why the last call that was declined was. */
+  declined: Declined;
+}
+
+/** Leaves a call to the reference. */
+export function decline(engine: Engine, reason: Declined): false {
+  engine.declined = reason;
+  return false;
 }
 
 const scratchOf = (engine: Engine, job: Job): number =>

@@ -1,5 +1,6 @@
 import type { PerceptronLayer } from "@meanfield/core/foundation/backend";
-import { type Engine, place, placeScratch, runJob } from "./engine.js";
+import { declined } from "../shared/declined.js";
+import { decline, type Engine, place, placeScratch, runJob } from "./engine.js";
 import { emptyJob, jobBytes, jobFlag, jobWeight } from "./job.js";
 
 /** What the kernels want the arguments of an activation multiplied by: they compute 2^x, not e^x. */
@@ -40,7 +41,7 @@ export function createPerceptron(engine: Engine) {
       [outputs, width],
       [job.points, n],
     ] as const) {
-      if (!(wide.largestMagnitude(from, rows * d) <= largest[engine.precision])) return false;
+      if (!(wide.largestMagnitude(from, rows * d) <= largest[engine.precision])) return decline(engine, declined.range);
     }
     job.d = d;
     job.keys = width;

@@ -1,9 +1,10 @@
 import type { Backend } from "@meanfield/core/foundation/backend";
+import { declined } from "../shared/declined.js";
 import { MemoryRefused } from "./arena.js";
 import { type Call, createAttention } from "./attention.js";
 import { createCalls } from "./calls.js";
 import { compileModules } from "./compile.js";
-import type { Engine } from "./engine.js";
+import { decline, type Engine } from "./engine.js";
 import type { Environment } from "./environment.js";
 import { drawNormals } from "./normals.js";
 import { createPerceptron } from "./perceptron.js";
@@ -22,14 +23,17 @@ interface Settings {
 
 /** The runtime in use: one that has lost a worker in the middle of its work is replaced by one with a thread fewer. */
 function createRuntimes(environment: Environment, { precision, simd, threads, notices }: Settings) {
-  const modules = compileModules(precision, simd, threads > 1);
+  const modules = compileModules(environment, precision, simd, threads > 1);
   // A module of shared memory takes no other, so the last thread alone needs modules of its own.
   const start = (count: number): Runtime =>
     startRuntime(
       environment,
-      count === threads ? modules : compileModules(precision, simd, count > 1),
+      count === threads ? modules : compileModules(environment, precision, simd, count > 1),
       count,
-      (reason) => notices.push(`A worker ended of itself (${reason}); the others go on without it.`),
+      (what) => {
+        const notice = `${what}; the others go on without it.`;
+        if (!notices.includes(notice)) notices.push(notice);
+      },
     );
   let current = start(threads);
   return {
@@ -57,6 +61,7 @@ function engineOf(precision: Precision, current: () => Runtime): Engine {
     kernels: () => current().kernels,
     arena: () => current().arena,
     team: () => current().team,
+    declined: declined.incomplete,
     pairCost: (d) => (2 * d * multiply + exponential) * 1e-6,
   };
 }
@@ -104,7 +109,7 @@ export function createWasmBackend(
     } catch (error) {
       if (!(error instanceof MemoryRefused)) throw error;
       refused();
-      return false;
+      return decline(engine, declined.memory);
     } finally {
       runtimes.mend();
     }
@@ -113,7 +118,7 @@ export function createWasmBackend(
   const calls = createCalls();
   const counted = (call: Call): boolean => {
     const mine = attend(call);
-    if (mine) evaluations++;
+    if (mine) evaluations += call.keys.systems;
     return mine;
   };
   const backend: Backend & Extras = {
@@ -122,6 +127,7 @@ export function createWasmBackend(
     threads,
     variant: simd,
     exactBatches: true,
+    declined: () => engine.declined,
     field: (kernel, source, queries, visibility, out) =>
       attemptCall(counted, calls.ofField(kernel, source, queries, visibility, out)),
     fieldBatch: (kernel, batch, visibility, out) => attemptCall(counted, calls.ofBatch(kernel, batch, visibility, out)),
