@@ -1,8 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { nativeLibraryPath } from "@meanfield/kernels/native";
-import { nativeFolder, nativeSources, recordPath, sourcesHash } from "./native-library.js";
+import {
+  libraryHash,
+  nativeFolder,
+  nativeLibraryPath,
+  nativeSources,
+  recordPath,
+  sourcesHash,
+} from "@meanfield/kernels/native";
 import { type Compiler, instructionSetsOf, type NativeTarget, platformFlags } from "./native-target.js";
 
 /** Sources that are compiled once for each instruction set. */
@@ -47,9 +53,10 @@ export function compileNative(target: NativeTarget, compiler: Compiler): string 
     });
     const linked = join(folder, basename(library));
     run(compiler, ["-o", linked, ...made, ...compiler.linkArgs, ...platformFlags(target).linkArgs]);
+    const record = { compiler: compiler.command, sources: sourcesHash(), library: libraryHash(linked) };
     // Renamed into place: a process that has the old library loaded keeps it.
     renameSync(linked, library);
-    writeFileSync(recordPath(library), `${JSON.stringify({ compiler: compiler.command, sources: sourcesHash() })}\n`);
+    writeFileSync(recordPath(library), `${JSON.stringify(record)}\n`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -29,12 +29,15 @@ function answer(path: string): { readonly type: string; readonly body: string } 
   return { type: "text/javascript", body };
 }
 
-function serve(isolated: boolean): Promise<Server> {
-  const headers = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+const isolated = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
+/** A policy that many sites have, and that forbids WebAssembly. */
+const strict = { "Content-Security-Policy": "script-src 'self'" };
+
+function serve(headers: Readonly<Record<string, string>>): Promise<Server> {
   const server = createServer((request, response) => {
     try {
       const { type, body } = answer(request.url!);
-      response.writeHead(200, { "Content-Type": type, ...(isolated ? headers : {}) }).end(body);
+      response.writeHead(200, { "Content-Type": type, ...headers }).end(body);
     } catch {
       response.writeHead(404).end();
     }
@@ -51,7 +54,7 @@ browser.suite("the WebAssembly backend in a browser", () => {
   beforeAll(async () => {
     started = await chromium.launch({ executablePath: browser.command(), args: [...quiet, ...offline] });
     wanted = await computeAll(openWasm, 1);
-    servers.push(await serve(true), await serve(false));
+    servers.push(await serve(isolated), await serve({}), await serve(strict));
   });
   afterAll(async () => {
     await started?.close();
@@ -94,5 +97,9 @@ browser.suite("the WebAssembly backend in a browser", () => {
     for (const { threads, notices: said } of notices) {
       expect([threads, said]).toEqual([1, [expect.stringMatching(/cross-origin isolated/)]]);
     }
+  });
+
+  it("refuses where the page's policy forbids it, and says what to allow", async () => {
+    await expect(compute(servers[2]!, "page")).rejects.toThrow(/openWasm: .*compile.*wasm-unsafe-eval/s);
   });
 });

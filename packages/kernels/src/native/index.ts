@@ -7,3 +7,4 @@ export {
   type NativeUnavailable,
   openNative,
 } from "./open-native.js";
+export { libraryFault, libraryHash, nativeFolder, nativeSources, recordPath, sourcesHash } from "./record.js";

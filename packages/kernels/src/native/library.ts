@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { enlargeStack, reasonOf, requireKoffi } from "../shared/koffi.js";
+import { libraryFault } from "./record.js";
 
 type Bytes = ArrayBufferView | null;
 
@@ -88,15 +89,25 @@ export function nativeLibraryPath(platform: string = process.platform, arch: str
   return fileURLToPath(new URL(`../../native/build/${name}`, import.meta.url));
 }
 
-function refusal(rule: string, got: string, fix: string): InputError {
-  return new InputError({ code: "unreadable", who, rule, got, fix });
-}
-
-/** Loads the library. @throws unreadable when koffi or the library is absent, or the library is of another version */
+/**
+ * Loads the library.
+ * @throws missing when it has not been built; unreadable when koffi is absent, or the library is damaged, was built of
+ * other sources or does not load
+ */
 export function loadNative(path = nativeLibraryPath()): NativeFunctions {
-  const build = "Run npm run build:native (needs clang or gcc)";
-  if (!existsSync(path)) throw refusal("the native library must have been built", `no file ${path}`, build);
+  if (!existsSync(path)) {
+    const rule = "the native library must have been built";
+    const fix = "Run npm run build:native (needs clang or gcc)";
+    throw new InputError({ code: "missing", who, rule, got: `no file ${path}`, fix });
+  }
+  const refusal = (reason: string) => {
+    const rule = "the native library must load and fit this package";
+    const fix = "Run npm run build:native again";
+    return new InputError({ code: "unreadable", who, rule, got: `${path}: ${reason}`, fix });
+  };
   const koffi = requireKoffi(who);
+  const fault = libraryFault(path);
+  if (fault !== undefined) throw refusal(fault);
   // Only LAPACK needs more than koffi's usual stack; it may be opened later, when the size can no longer be changed.
   enlargeStack(koffi);
   try {
@@ -110,6 +121,6 @@ export function loadNative(path = nativeLibraryPath()): NativeFunctions {
     if (got === interfaceNumber) return functions;
     throw new Error(`interface ${got}, not ${interfaceNumber}`);
   } catch (error) {
-    throw refusal("the native library must load and fit this package", `${path}: ${reasonOf(error)}`, build);
+    throw refusal(reasonOf(error));
   }
 }

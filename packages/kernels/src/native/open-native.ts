@@ -34,8 +34,11 @@ export interface NativeOptions {
 
 /** Why there is no native backend here, to be told or ignored. */
 export interface NativeUnavailable {
-  /** Nothing could be loaded (not built, koffi absent, another version, no memory), or the processor lacks the instructions. */
-  readonly code: "not-loaded" | "no-instructions";
+  /**
+   * It has not been built; it is there and could not be loaded (damaged, other sources, koffi absent, no memory); or the processor
+   * lacks the instructions.
+   */
+  readonly code: "not-built" | "not-loaded" | "no-instructions";
   readonly message: string;
 }
 
@@ -81,6 +84,7 @@ function backendOf(session: Session, threads: number, variant: Instructions): Na
     threads,
     variant,
     exactBatches: true,
+    declined: () => session.declined,
     field: (kernel, source, queries, visibility, out) => nativeField(session, kernel, source, queries, visibility, out),
     fieldBatch: (kernel, batch, visibility, out) => nativeFieldBatch(session, kernel, batch, visibility, out),
     perceptron: (layer, points, n, factor, out) => nativePerceptron(session, layer, points, n, factor, out),
@@ -103,8 +107,8 @@ function load(): NativeFunctions | NativeUnavailable {
   try {
     return loadNative();
   } catch (error) {
-    if (error instanceof InputError) return { code: "not-loaded", message: error.message };
-    throw error;
+    if (!(error instanceof InputError)) throw error;
+    return { code: error.code === "missing" ? "not-built" : "not-loaded", message: error.message };
   }
 }
 

@@ -17,28 +17,36 @@ export interface OpenOptions {
   readonly processors?: number;
 }
 
-/** A backend, or why there is none. */
-type Attempt = Backend | string;
-type Open = (precision: "f64" | "f32", threads: number) => Promise<Attempt>;
+/** Why a backend cannot be had; `expected` where that is nothing to tell, because it was never installed. */
+interface Absent {
+  readonly reason: string;
+  readonly expected: boolean;
+}
 
-async function tryWasm(precision: "f64" | "f32", threads: number): Promise<Attempt> {
+type Open = (precision: "f64" | "f32", threads: number) => Promise<Backend | Absent>;
+
+const isAbsent = (attempt: Backend | Absent): attempt is Absent => "reason" in attempt;
+
+async function tryWasm(precision: "f64" | "f32", threads: number): Promise<Backend | Absent> {
   try {
     return await openWasm({ precision, threads });
   } catch (error) {
-    if (error instanceof InputError) return error.message;
+    if (error instanceof InputError) return { reason: error.message, expected: false };
     throw error;
   }
 }
 
-async function tryNative(precision: "f64" | "f32", threads: number): Promise<Attempt> {
+async function tryNative(precision: "f64" | "f32", threads: number): Promise<Backend | Absent> {
   const opened = openNative({ precision, threads });
-  return "backend" in opened ? opened.backend : opened.unavailable.message;
+  if ("backend" in opened) return opened.backend;
+  const { code, message } = opened.unavailable;
+  return { reason: message, expected: code === "not-built" };
 }
 
-/** In order of preference. A machine without the native library is nothing to tell; one without SIMD is. */
-const fast: readonly { readonly name: string; readonly open: Open; readonly expected: boolean }[] = [
-  { name: "native", open: tryNative, expected: false },
-  { name: "wasm", open: tryWasm, expected: true },
+/** In order of preference. */
+const fast: readonly { readonly name: string; readonly open: Open }[] = [
+  { name: "native", open: tryNative },
+  { name: "wasm", open: tryWasm },
 ];
 
 function refuse(name: string, reason: string): never {
@@ -46,24 +54,43 @@ function refuse(name: string, reason: string): never {
     code: "incompatible",
     who: `backend ${name}`,
     rule: "it must be there to be asked for by name",
-    got: reason,
+    got: reason.replace(/\.$/, ""),
     fix: "Write backend: { name: auto } to take the best that is there",
     path: ["backend", "name"],
   });
 }
 
-/** The reference with what made it necessary in its report. */
-function reference(notices: readonly string[]): Backend {
-  const backend = createReferenceBackend();
-  return notices.length === 0 ? backend : { ...backend, activity: () => ({ summation: [], notices }) };
+function refuseSingle(notices: readonly string[]): never {
+  throw new InputError({
+    code: "incompatible",
+    who: "backend",
+    rule: "float32 needs the backend wasm or native",
+    got: notices.length === 0 ? "neither" : notices.join(" ").replace(/\.$/, ""),
+    fix: "Write precision: f64, which the reference computes everywhere",
+    path: ["backend", "precision"],
+  });
+}
+
+/** A backend with what made it necessary in its report. */
+function withNotices(backend: Backend, notices: readonly string[]): Backend {
+  if (notices.length === 0) return backend;
+  return {
+    ...backend,
+    activity() {
+      const own = backend.activity?.() ?? { summation: [], notices: [] };
+      return { ...own, notices: [...notices, ...own.notices] };
+    },
+  };
 }
 
 /**
  * The backends this machine has for a request, the preferred one first: the native library where it has been built,
- * WebAssembly SIMD, the reference. With a number as accuracy each hands the sums it can certify to the fast methods.
+ * WebAssembly SIMD, the reference. One that is there and cannot be used is in the notices of those behind it. With a number
+ * as accuracy each hands the sums it can certify to the fast methods.
  *
  * @returns backends under their names, for `experiment(document, { backends })`
- * @throws (rejects) InputError incompatible when a backend asked for by name cannot be opened
+ * @throws (rejects) InputError incompatible when a backend asked for by name cannot be opened, nothing here computes in
+ * float32, or an accuracy is to be certified in it
  */
 export async function openBackends(
   request: BackendRequest = {},
@@ -74,11 +101,14 @@ export async function openBackends(
   const notices: string[] = [];
   for (const one of fast.filter((each) => name === "auto" || name === each.name)) {
     const attempt = await one.open(precision, threads === "auto" ? (options.processors ?? 1) : threads);
-    if (typeof attempt !== "string") opened.push(attempt);
-    else if (name === one.name) refuse(name, attempt);
-    else if (one.expected) notices.push(`No backend ${one.name}: ${attempt}`);
-    if (opened.length > 0) break;
+    if (!isAbsent(attempt)) {
+      opened.push(withNotices(attempt, notices));
+      break;
+    }
+    if (name === one.name) refuse(name, attempt.reason);
+    if (!attempt.expected) notices.push(`Slower: no backend ${one.name}: ${attempt.reason}`);
   }
-  const all = precision === "f64" ? [...opened, reference(notices)] : opened;
+  if (precision === "f32" && name === "auto" && opened.length === 0) refuseSingle(notices);
+  const all = precision === "f64" ? [...opened, withNotices(createReferenceBackend(), notices)] : opened;
   return accuracy === "exact" ? all : all.map((one) => ({ ...withFastSums(one, { accuracy }), name: one.name }));
 }

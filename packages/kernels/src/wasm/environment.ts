@@ -8,7 +8,11 @@ export interface Helper {
 
 /** What the backend needs of the engine it runs in; tests take things away. */
 export interface Environment {
+  /** Whether there is WebAssembly at all: not in Node with --jitless. */
+  readonly webAssembly: boolean;
   readonly validate: Validate;
+  /** @throws where the page's Content-Security-Policy forbids it */
+  compile(binary: Uint8Array<ArrayBuffer>): WebAssembly.Module;
   /** Logical processors. */
   readonly processors: number;
   /** Whether memory can be shared with workers here. */
@@ -18,7 +22,10 @@ export interface Environment {
   /** Milliseconds on a clock; decides only what is worth sharing out. */
   now(): number;
   createMemory(descriptor: WebAssembly.MemoryDescriptor): WebAssembly.Memory;
-  /** Starts a worker; `ready` is called when it takes part, `ended` if it ends of itself, with what is known of why. */
+  /**
+   * Starts a worker; `ready` is called when it takes part, `ended` if it ends of itself, with what is known of why.
+   * @throws where no more threads can be had
+   */
   spawn(start: Start, ready: () => void, ended: (reason: string) => void): Helper;
 }
 
@@ -90,6 +97,8 @@ export async function detectEnvironment(): Promise<Environment> {
     : { processors: scope.navigator?.hardwareConcurrency ?? 1, spawn: browserSpawn() };
   const shared = typeof SharedArrayBuffer === "function" && (isNode || scope.crossOriginIsolated === true);
   return {
+    webAssembly: typeof WebAssembly === "object",
+    compile: (binary) => new WebAssembly.Module(binary),
     validate: (binary) => WebAssembly.validate(binary),
     processors,
     shared,

@@ -43,6 +43,20 @@ describe("what the engine lacks", () => {
     expect([error.code, error.message]).toEqual(["incompatible", expect.stringContaining("backend reference")]);
   });
 
+  test("without WebAssembly at all it is refused", async () => {
+    const error = await refusalOf(openWasmIn({ ...environment, webAssembly: false }));
+    expect([error.code, error.message]).toEqual(["incompatible", expect.stringContaining("--jitless")]);
+  });
+
+  test("where the page forbids compiling it is refused, with what to allow", async () => {
+    const compile = (): never => {
+      throw new WebAssembly.CompileError("Wasm code generation disallowed by embedder");
+    };
+    const error = await refusalOf(openWasmIn({ ...environment, compile }));
+    expect(error.code).toBe("incompatible");
+    expect(error.message).toMatch(/disallowed by embedder\..*wasm-unsafe-eval.*Content-Security-Policy/s);
+  });
+
   test("without relaxed SIMD it is slower, says so once, and stays accurate", async () => {
     let asked = 0;
     const backend = await openWasmIn({ ...environment, validate: () => asked++ > 0 });
@@ -125,6 +139,16 @@ test("a worker that cannot start is a notice, not a failure", async () => {
   const backend = await openWasmIn({ ...environment, spawn }, { threads: 2 });
   expect(fieldOf(backend)).toEqual(wanted);
   expect(notices(backend)).toEqual([expect.stringMatching(/ended of itself \(no script\)/)]);
+});
+
+test("threads that the system refuses are one notice, and the work is done without them", async () => {
+  const spawn = (): never => {
+    throw new Error("ERR_WORKER_INIT_FAILED: EAGAIN");
+  };
+  const backend = await openWasmIn({ ...environment, spawn, now: () => 0 }, { threads: 4 });
+  expect(fieldOf(backend)).toEqual(wanted);
+  expect(notices(backend)).toEqual([expect.stringMatching(/could not be started .*EAGAIN.*; the others go on/)]);
+  backend.close();
 });
 
 test("calls of a size that was seen allocate no arrays", async () => {

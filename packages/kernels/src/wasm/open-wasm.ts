@@ -54,7 +54,8 @@ function threadsOf(asked: number | "auto", environment: Environment, notices: st
  *
  * Declines masks without `decay`, queries that see no key, and numbers beyond the range of the precision; the caller then
  * uses the reference, which says what is wrong.
- * @throws (rejects) incompatible when the engine has no SIMD, or not the kind asked for, or gives no memory; out-of-range
+ * @throws (rejects) incompatible when the engine has no WebAssembly or SIMD, or not the kind asked for, will not compile, or
+ * gives no memory; out-of-range
  * @cost some 20 ms to compile; two thirds as much again for each worker
  * @accuracy f64: 1e-13 of the reference relative to max |V_h x|; f32: 10(1 + S)·6e-8, S = β max|Qx||Kx| and the range of what
  * masks and keys add to scores; log-partitions the same relative to 1 + their size (accuracy.test.ts).
@@ -73,6 +74,15 @@ export async function openWasmIn(environment: Environment, options: WasmOptions 
       who: "openWasm",
       rule: "precision is f64 or f32",
       got: String(precision),
+    });
+  }
+  if (!environment.webAssembly) {
+    throw new InputError({
+      code: "incompatible",
+      who: "openWasm",
+      rule: "the engine must have WebAssembly",
+      got: "one without it",
+      fix: "Use the backend reference, or Node without --jitless",
     });
   }
   const { simd, notices: found } = chooseSimd(options.simd ?? "auto", environment.validate);

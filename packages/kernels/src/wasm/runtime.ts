@@ -54,13 +54,13 @@ async function atMost(milliseconds: number, work: Promise<unknown>): Promise<voi
 
 /**
  * A memory, the kernels on it and a team of threads.
- * @param lost is told when a worker ends of itself
+ * @param lost is told when a worker cannot be started, or ends of itself
  */
 export function startRuntime(
   environment: Environment,
   modules: Modules,
   threads: number,
-  lost: (reason: string) => void,
+  lost: (what: string) => void,
 ): Runtime {
   const memory = openMemory(environment, threads > 1);
   const kernels = instantiate(modules, memory);
@@ -83,9 +83,15 @@ export function startRuntime(
     const ended = (reason: string): void => {
       if (counted) present--;
       resolve();
-      lost(reason);
+      lost(`A worker ended of itself (${reason})`);
     };
-    return { settled, helper: environment.spawn({ modules, memory, thread: k + 1 }, ready, ended) };
+    try {
+      return { settled, helper: environment.spawn({ modules, memory, thread: k + 1 }, ready, ended) };
+    } catch (error) {
+      resolve();
+      lost(`A worker could not be started (${String(error)})`);
+      return { settled };
+    }
   });
   const team = createTeam(kernels, { threads, present: () => present, patience, now: environment.now });
   return {
@@ -94,7 +100,7 @@ export function startRuntime(
     team,
     ready: atMost(startPatience, Promise.all(helpers.map(({ settled }) => settled))),
     stop: () => {
-      for (const { helper } of helpers) helper.stop();
+      for (const { helper } of helpers) helper?.stop();
     },
   };
 }
