@@ -18,10 +18,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
+/** How Node itself is started. */
+export interface NodeSetting {
+  readonly flags?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /** Runs the command to its end. */
-export function meanfield(words: readonly string[], cwd: string): Promise<Ended> {
+export function meanfield(words: readonly string[], cwd: string, node: NodeSetting = {}): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...words], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const env = { ...process.env, ...node.environment };
+    const args = [...(node.flags ?? []), bin, ...words];
+    const child = spawn(process.execPath, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {

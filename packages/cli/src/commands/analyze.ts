@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import { compute } from "../compute/client.js";
 import { loadExperiment } from "../documents/load-experiment.js";
 import { nodeStoreIo } from "../files/node-store-io.js";
-import { emit, emitJson } from "../output/emit.js";
+import { emit, emitJson, tell } from "../output/emit.js";
 import { computingVersions } from "../output/provenance.js";
 import { analysisLines } from "../output/run-tables.js";
 import { createReporter, progressStyle } from "../progress/reporter.js";
@@ -34,9 +34,10 @@ export function addAnalyze(program: Command): void {
       const id = await runId(spec, backend, computingVersions(), nodeStoreIo().sha256);
       const reporter = createReporter(progressStyle(flags.quiet === true));
       try {
-        const { analysis } = await compute({ kind: "analyze", document: loaded.document }, (progress) =>
+        const { analysis, notices } = await compute({ kind: "analyze", document: loaded.document }, (progress) =>
           reporter.update(progress),
         );
+        if (flags.quiet !== true) for (const notice of notices) tell(notice);
         if (flags.json) emitJson({ id, ...analysis });
         else if (Object.keys(analysis).length === 0) emit("no analysis of this version applies to this model and law");
         else emit(`${analysisLines(analysis).join("\n")}\n\n${readable(analysis)}`);

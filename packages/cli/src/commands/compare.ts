@@ -121,6 +121,6 @@ The exponents are written to <out>/figures/distance-scaling as SVG, PNG, PDF and
       const files = await writeScaling(performed.directory, title, scaling, flags.repeats);
       if (files !== undefined && !flags.json && !flags.quiet) emit(files);
     }
-    exit(settle(performed));
+    exit(settle(performed, flags.quiet === true));
   });
 }

@@ -133,6 +133,6 @@ export function addQuickstart(program: Command, exit: (code: number) => void): v
       const run = await performRun(experimentFile(), { out: joinPath(flags.out, "experiment"), quiet, keep: true });
       const probe = await probeOnce(flags.out, quiet);
       printQuickstart(run, probe, await writeReport(flags.out, run, probe));
-      exit(settle(run));
+      exit(settle(run, quiet));
     });
 }

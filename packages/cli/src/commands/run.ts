@@ -35,11 +35,13 @@ export function printRun({ record, analysis, directory, reused }: Performed): vo
 }
 
 /**
- * Warnings that must not be missed, whatever the output: failed levels and unmet expectations.
+ * What was slower than it could be, unless --quiet or computed before; and the warnings that must not be missed, whatever
+ * the output: failed levels and unmet expectations.
  * @returns exit code: 1 for an expectation that is not met, and for a level that failed where no line of `expect` says so
  */
-export function settle({ record }: Performed): number {
-  const { levels, expect } = record.result;
+export function settle({ record, reused }: Performed, quiet: boolean): number {
+  const { levels, expect, backend } = record.result;
+  if (!quiet && !reused) for (const notice of backend.notices ?? []) tell(notice);
   const failed = Object.entries(levels).flatMap(([name, { outcome }]) =>
     outcome.status === "failed" ? [{ name, message: outcome.message }] : [],
   );
@@ -70,6 +72,6 @@ Examples:
     const performed = await performRun(file, { ...flags, quiet: flags.quiet === true, keep, resultOnly: true });
     if (flags.json) emitJson(runAnswer(performed.record));
     else if (!flags.quiet) printRun(performed);
-    exit(settle(performed));
+    exit(settle(performed, flags.quiet === true));
   });
 }

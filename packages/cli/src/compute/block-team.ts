@@ -25,12 +25,19 @@ interface Member {
   readonly port: MessagePort;
 }
 
-function startMember(work: Omit<MemberWork, "port">): Member {
+/** A member, or why the system starts no thread for it. */
+function startMember(work: Omit<MemberWork, "port">): Member | string {
   const { port1, port2 } = new MessageChannel();
-  const worker = new Worker(new URL("./block-member.js", import.meta.url), {
-    workerData: { ...work, port: port2 } satisfies MemberWork,
-    transferList: [port2],
-  });
+  let worker: Worker;
+  try {
+    worker = new Worker(new URL("./block-member.js", import.meta.url), {
+      workerData: { ...work, port: port2 } satisfies MemberWork,
+      transferList: [port2],
+    });
+  } catch (error) {
+    port1.close();
+    return String(error);
+  }
   // A thread that is lost holds nobody up: its block is computed beside it.
   worker.on("error", () => undefined);
   worker.unref();
@@ -43,8 +50,11 @@ function* messagesOf({ port }: Member): Generator<MemberMessage> {
     yield next.message as MemberMessage;
 }
 
-function shareBlocks(members: readonly Member[], states: Int32Array): SharedBlocks {
+function shareBlocks(started: readonly (Member | string)[], states: Int32Array): SharedBlocks {
+  const members = started.filter((one) => typeof one !== "string");
+  const refusals = new Set(started.filter((one) => typeof one === "string"));
   return {
+    notices: [...refusals].map((why) => `Slower: a thread for the repeats could not be started (${why}).`),
     claim: (block) => Atomics.compareExchange(states, block, blockStates.free, blockStates.taken) === blockStates.free,
     isFinished: (block) => Atomics.load(states, block) === blockStates.finished,
     collect: () =>

@@ -16,19 +16,53 @@ function inputError({ code, who, message }: Message & { kind: "input-error" }): 
   return error;
 }
 
+/** The word by which a worker is asked to stop. */
+function sharedWord(): Int32Array {
+  // Node's own threads do not start without it either.
+  if (typeof SharedArrayBuffer === "function") return new Int32Array(new SharedArrayBuffer(4));
+  throw new InputError({
+    code: "incompatible",
+    who: "meanfield",
+    rule: "it computes in a thread that shares memory with the one that waits",
+    got: "an engine without SharedArrayBuffer",
+    fix: "Run Node as it comes, without a module that removes it",
+  });
+}
+
+/** The system's refusal to start a thread, in words; any other error as it is. */
+function startError(error: unknown): unknown {
+  if ((error as { readonly code?: unknown }).code !== "ERR_WORKER_INIT_FAILED") return error;
+  return new InputError({
+    code: "incompatible",
+    who: "meanfield",
+    rule: "it computes in a thread of its own",
+    got: `the system started none: ${(error as Error).message}`,
+    fix: "End other processes, or raise their number (ulimit -u)",
+  });
+}
+
+function startWorker(task: Task, cancel: Int32Array): Worker {
+  try {
+    return new Worker(new URL("./worker.js", import.meta.url), { workerData: { task, cancel } });
+  } catch (error) {
+    throw startError(error);
+  }
+}
+
 /**
  * Computes in a worker thread, so that progress can be drawn and an interrupt takes effect at once. A stop signal
  * asks the worker to stop, ends it if it does not within 0.4 s (20 s more where it keeps a checkpoint, which the user is
  * told; a second signal ends it at once), and rejects with
  * `Interrupted`; a run that was whole by then is given nevertheless.
+ * @throws InputError incompatible where the system starts no thread, or the engine shares no memory
  */
 export function compute<T extends Task>(
   task: T,
   onProgress: (progress: RunProgress) => void,
   onCheckpoint: (checkpoint: RunCheckpoint) => void = () => {},
 ): Promise<TaskResults[T["kind"]]> {
-  const cancel = new Int32Array(new SharedArrayBuffer(4));
-  const worker = new Worker(new URL("./worker.js", import.meta.url), { workerData: { task, cancel } });
+  const cancel = sharedWord();
+  const worker = startWorker(task, cancel);
   return new Promise((resolve, reject) => {
     let interrupted = false;
     let ending: NodeJS.Timeout | undefined;
@@ -63,7 +97,7 @@ export function compute<T extends Task>(
         else reject(Object.assign(new Error(message.message), { stack: message.stack }));
       });
     });
-    worker.on("error", (error) => finish(() => reject(interrupted ? new Interrupted() : error)));
+    worker.on("error", (error) => finish(() => reject(interrupted ? new Interrupted() : startError(error))));
     worker.on("exit", (code) => {
       if (code !== 0)
         finish(() => reject(interrupted ? new Interrupted() : new Error(`the worker ended with code ${code}`)));

@@ -69,7 +69,7 @@ export interface TaskResults {
     /** Whether it was finished before a cancel took effect. */
     readonly whole: boolean;
   };
-  readonly analyze: { readonly analysis: Analysis; readonly seconds: number };
+  readonly analyze: { readonly analysis: Analysis; readonly notices: readonly string[]; readonly seconds: number };
   readonly scaling: {
     readonly sizes?: SizeScaling;
     readonly layers?: LayerScaling;

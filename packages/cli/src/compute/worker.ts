@@ -76,7 +76,8 @@ async function perform(): Promise<TaskResults[keyof TaskResults]> {
   const bound = experiment(task.document, { backends });
   if (task.kind === "analyze") {
     onProgress({ stage: "analyses", fraction: 0 });
-    return { analysis: analyzeExperiment(bound, { cancel: signal }), seconds: seconds() };
+    const analysis = analyzeExperiment(bound, { cancel: signal });
+    return { analysis, notices: bound.activity().notices ?? [], seconds: seconds() };
   }
   const { resume, checkpointEvery, analyze } = task;
   const result = runExperiment(bound, {

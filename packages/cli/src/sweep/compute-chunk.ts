@@ -44,6 +44,8 @@ export interface ChunkReport {
   readonly reused: number;
   /** Cells that do not meet what they expect. */
   readonly unmet: number;
+  /** What was slower than it could be in the cells computed now, and why. */
+  readonly notices: readonly string[];
   readonly host: string;
 }
 
@@ -76,6 +78,7 @@ async function keepRun(context: SweepContext, id: string, outcome: CellOutcome, 
 }
 
 interface ComputedCell {
+  readonly notices: readonly string[];
   readonly row: CellRow;
   readonly reused: boolean;
   readonly seconds: number;
@@ -96,7 +99,7 @@ async function computeCell(
     const bound = cellExperiment(context, values);
     id = await cellId(context, bound);
     const found = await source.find(id);
-    if (found !== undefined) return { row: { ...found, values }, reused: true, seconds: 0 };
+    if (found !== undefined) return { row: { ...found, values }, reused: true, seconds: 0, notices: [] };
     outcome =
       lost === undefined
         ? runCell(bound, context.plan.measure)
@@ -106,7 +109,8 @@ async function computeCell(
     if (isOfTheDisk(error)) throw error;
     outcome = failedCell(error);
   }
-  return { row: rowOf(context, id, values, outcome), reused: false, seconds: seconds() };
+  const notices = outcome.result?.backend.notices ?? [];
+  return { row: rowOf(context, id, values, outcome), reused: false, seconds: seconds(), notices };
 }
 
 /** A full or read-only disk is no failure of a cell. */
@@ -142,6 +146,7 @@ export async function computeChunk(
   const { io, directory, plan } = context;
   const start = performance.now();
   const rows: CellRow[] = [];
+  const notices = new Set<string>();
   let reused = 0;
   let inCells = 0;
   let written = start;
@@ -162,6 +167,7 @@ export async function computeChunk(
     const cell = await computeCell(context, source, at, work.lost[k]);
     rows.push(cell.row);
     inCells += cell.seconds;
+    for (const notice of cell.notices) notices.add(notice);
     if (cell.reused) reused++;
     const now = performance.now();
     if (k < work.cells.length - 1 && now - written > 1000 * hooks.keepEvery) {
@@ -173,5 +179,6 @@ export async function computeChunk(
   await removeReplaced(context, chunkLabel(work.place));
   const seconds = (performance.now() - start) / 1000;
   const unmet = rows.filter(({ columns }) => columns["expect.ok"] === false).length;
-  return { name: stored.name, seconds, inCells, computed: rows.length - reused, reused, unmet, host: hostname() };
+  const computed = rows.length - reused;
+  return { name: stored.name, seconds, inCells, computed, reused, unmet, notices: [...notices], host: hostname() };
 }

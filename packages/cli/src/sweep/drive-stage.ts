@@ -38,6 +38,8 @@ export interface Tally {
   inCells: number;
   /** Chunk label → cells that do not meet what they expect, of the chunks that this driver computed. */
   readonly unmet: Map<string, number>;
+  /** What was slower than it could be, and why. */
+  readonly notices: Set<string>;
 }
 
 /** Seconds between two looks at chunks that other drivers have taken. */
@@ -144,6 +146,7 @@ async function computeLeased(work: StageWork, chunk: PlannedChunk): Promise<bool
     tally.reused += outcome.report.reused;
     tally.inCells += outcome.report.inCells;
     tally.unmet.set(chunkLabel(chunk), outcome.report.unmet);
+    for (const notice of outcome.report.notices) tally.notices.add(notice);
     pool.shrink(workersFor(options.workers, options.resources, outcome.memory / 2 ** 20));
     await note(context, outcome.report);
   }

@@ -17,6 +17,8 @@ export interface DriveResult {
   readonly inCells: number;
   /** Chunk label → cells that do not meet what they expect, of the chunks computed now. */
   readonly unmet: ReadonlyMap<string, number>;
+  /** What was slower than it could be, and why. */
+  readonly notices: ReadonlySet<string>;
 }
 
 /** Milliseconds that a worker may go on to finish its cell when the sweep is stopped. */
@@ -51,7 +53,7 @@ async function setOthersAside(context: SweepContext, labels: ReadonlySet<string>
  * @throws InputError unwritable (full disk), unreadable, conflict
  */
 export async function drive(context: SweepContext, options: DriveOptions): Promise<DriveResult> {
-  const tally: Tally = { computed: 0, reused: 0, inCells: 0, unmet: new Map() };
+  const tally: Tally = { computed: 0, reused: 0, inCells: 0, unmet: new Map(), notices: new Set() };
   await setDamagedAside(context, options.tell);
   const leases = await joinDrivers(context.io, context.directory);
   const workers = workersFor(options.workers, options.resources);

@@ -50,7 +50,7 @@ async function unmetCells(context: SweepContext, told: ReadonlyMap<string, numbe
 
 async function summary(
   context: SweepContext,
-  { computed, reused, inCells, unmet: told }: DriveResult,
+  { computed, reused, inCells, unmet: told, notices }: DriveResult,
   seconds: number,
 ): Promise<EndedSweep> {
   const state = await sweepState(context);
@@ -81,6 +81,7 @@ async function summary(
       chunks,
       seconds,
       inCells,
+      notices: [...notices],
     },
     text: `${textTable(
       ["cells", "done", "failed", "computed now", "there before", "stages", "time"],
@@ -123,7 +124,8 @@ export async function performSweep(
       tell,
     });
     if (!driven.finished) throw new Interrupted("finished cells are kept; the same command goes on");
-    return await summary(context, driven, (performance.now() - start) / 1000);
+    const ended = await summary(context, driven, (performance.now() - start) / 1000);
+    return flags.quiet ? ended : { ...ended, warnings: [...driven.notices, ...ended.warnings] };
   } finally {
     reporter.done();
     for (const signal of stopSignals) process.off(signal, note);

@@ -1,0 +1,2 @@
+/** An engine that shares no memory between threads. */
+delete globalThis.SharedArrayBuffer;
