@@ -53,25 +53,33 @@ function directPairs(direct: Backend, d: number): () => void {
   };
 }
 
+/** A positive number under its name: the one kept, or `measure()`, which is kept from then on. */
+export type Keeper = (name: string, measure: () => number) => number;
+
+/** Numbers of this process alone. */
+export function keepInMemory(): Keeper {
+  const known = new Map<string, number>();
+  return (name, measure) => {
+    const value = known.get(name) ?? measure();
+    known.set(name, value);
+    return value;
+  };
+}
+
 /**
  * Measures both rates when they are first asked for: a few milliseconds per dimension.
  * @param clock milliseconds
+ * @param keep where measured rates stay; a keeper that outlives the process makes the choice of methods the same in the next
  */
-export function measureRates(direct: Backend, clock: Clock): Rates {
-  const pairs = new Map<number, number>();
+export function measureRates(direct: Backend, clock: Clock, keep: Keeper = keepInMemory()): Rates {
   const table = Float64Array.from({ length: 64 }, (_, k) => 1 / (k + 1));
-  let multiplyAdd: number | undefined;
+  const who = [direct.name, direct.variant ?? "", direct.precision].filter(Boolean).join(" ");
+  const once = keepInMemory();
+  const rate = (name: string, measure: () => number) => once(name, () => keep(name, measure));
   return {
     get multiplyAdd() {
-      multiplyAdd ??= fastest(clock, 64 * 2000, () => void multiplyAdds(table, 2000));
-      return multiplyAdd;
+      return rate("multiply-add", () => fastest(clock, 64 * 2000, () => void multiplyAdds(table, 2000)));
     },
-    pair(d) {
-      const known = pairs.get(d);
-      if (known !== undefined) return known;
-      const measured = fastest(clock, 512 * 32, directPairs(direct, d));
-      pairs.set(d, measured);
-      return measured;
-    },
+    pair: (d) => rate(`${who} pair ${d}`, () => fastest(clock, 512 * 32, directPairs(direct, d))),
   };
 }
