@@ -42,8 +42,8 @@ function levelAnswer(level: LevelResult): Record<string, unknown> {
   };
 }
 
-function distanceAnswer({ t, value, null: band }: DistanceSeries): Record<string, unknown> {
-  const answer = { t: Array.from(t), value: Array.from(value) };
+function distanceAnswer({ t, value, null: band, failed }: DistanceSeries): Record<string, unknown> {
+  const answer = { t: Array.from(t), value: Array.from(value), ...(failed && { failed }) };
   if (band === undefined) return answer;
   const { median, low, high, n, repeats } = band;
   return {

@@ -128,7 +128,8 @@ export function describeLevel(level: LevelResult): LevelDescription {
 
 /** What the manifest says of a distance: everything but the numbers. */
 export function describeDistance(distance: DistanceSeries): DistanceDescription {
-  const described = { shape: [distance.value.length], unit: distance.unit };
+  const { value, unit, failed } = distance;
+  const described = { shape: [value.length], unit, ...(failed === undefined ? {} : { failed }) };
   if (distance.null === undefined) return described;
   const { n, repeats } = distance.null;
   return { ...described, null: { n, repeats } };
@@ -166,6 +167,7 @@ export function restoreDistance(
     value: array(`${key}/value`, distance.shape).data,
     spread: array(`${key}/spread`, distance.shape).data,
     unit: distance.unit,
+    ...(distance.failed === undefined ? {} : { failed: distance.failed }),
     ...(distance.null
       ? { null: { median: band("median"), low: band("low"), high: band("high"), ...distance.null } }
       : {}),

@@ -12,19 +12,21 @@ const finite = z.number();
 const shape = z.array(z.int().nonnegative());
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`), `${digits} hex digits`);
 
+const solveErrorCode = z.enum([
+  "not-finite",
+  "singular",
+  "not-positive-definite",
+  "no-convergence",
+  "step-too-small",
+  "too-many-steps",
+]);
+
 const outcomeSchema = z.discriminatedUnion("status", [
   z.object({ status: z.literal("completed") }),
   z.object({ status: z.literal("stopped"), event: z.string(), t: finite, tError: finite }),
   z.object({
     status: z.literal("failed"),
-    code: z.enum([
-      "not-finite",
-      "singular",
-      "not-positive-definite",
-      "no-convergence",
-      "step-too-small",
-      "too-many-steps",
-    ]),
+    code: solveErrorCode,
     t: finite,
     message: z.string(),
   }),
@@ -51,6 +53,8 @@ const distanceSchema = z.object({
   unit: z.string(),
   /** How the null band was drawn: n points a sample, so many repeats. */
   null: z.object({ n: finite, repeats: finite }).optional(),
+  /** Where and why it could not be computed any further. */
+  failed: z.object({ t: finite, code: solveErrorCode, message: z.string() }).exactOptional(),
 });
 
 const attentionSchema = z.object({

@@ -45,6 +45,14 @@ function seriesValue(sources: Sources, { series, at, statistic }: ExpectSpec): u
   return (toNested(record.array) as unknown[])[k];
 }
 
+/** Why the distance asked for is not there at this time. */
+function failureOf({ distances }: Sources, { series = "", at }: ExpectSpec): DistanceSeries["failed"] {
+  const dot = series.indexOf(".");
+  const distance = distances[series.slice(0, dot)]?.[series.slice(dot + 1)];
+  const missing = distance?.failed !== undefined && (at === undefined || indexAt(distance.t, at) === undefined);
+  return missing ? distance.failed : undefined;
+}
+
 /** Greatest |a − b| over nested numbers; Infinity when shapes differ. */
 function difference(a: unknown, b: unknown): number {
   if (typeof a === "number" && typeof b === "number") return Math.abs(a - b);
@@ -71,6 +79,8 @@ function checkLevel(expect: ExpectSpec, level: LevelResult): ExpectationResult {
 export function checkExpectation(expect: ExpectSpec, sources: Sources): ExpectationResult {
   if (expect.level !== undefined) return checkLevel(expect, sources.levels[expect.level]!);
   const value = seriesValue(sources, expect);
+  const failed = failureOf(sources, expect);
+  if (failed !== undefined) return { ok: false, ...expect, reason: failed.message };
   if (value === undefined) return { ok: false, ...expect, reason: "no such series at this time" };
   const [least, greatest] = extremes(value);
   const conditions: boolean[] = [];

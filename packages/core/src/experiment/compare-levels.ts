@@ -1,5 +1,6 @@
 import { nullBand } from "../distances/shared/null-band.js";
 import type { BoundLevel } from "../dynamics/index.js";
+import { SolveError } from "../foundation/errors/index.js";
 import { cloudOf, isExact, momentsOf } from "../foundation/law/index.js";
 import { trace } from "../foundation/linear-algebra/index.js";
 import type { Law, PointCloud } from "../laws/contract.js";
@@ -50,10 +51,16 @@ function lawAt(one: LevelStates, k: number): Law {
   return one.level.law(one.states.subarray(k * size, (k + 1) * size));
 }
 
-/** Times both levels have reached, with the index in each. */
-function commonTimes(a: LevelStates, b: LevelStates): { t: number; i: number; j: number }[] {
+/** A time that both levels have reached, with the index in each. */
+interface CommonTime {
+  readonly t: number;
+  readonly i: number;
+  readonly j: number;
+}
+
+function commonTimes(a: LevelStates, b: LevelStates): CommonTime[] {
   const index = new Map(Array.from(b.t, (t, j) => [t, j] as const));
-  const common: { t: number; i: number; j: number }[] = [];
+  const common: CommonTime[] = [];
   a.t.forEach((t, i) => {
     const j = index.get(t);
     if (j !== undefined) common.push({ t, i, j });
@@ -63,6 +70,22 @@ function commonTimes(a: LevelStates, b: LevelStates): { t: number; i: number; j:
 
 /** Called after each distance with its null band, so that progress can be shown and a cancel can take effect. */
 export type Tick = () => void;
+
+/** Measures at one time after the other; where the numerics of a distance fail, says so and leaves the rest. */
+function untilFailure(
+  common: readonly CommonTime[],
+  measure: (at: CommonTime, k: number) => void,
+): DistanceSeries["failed"] {
+  for (const [k, at] of common.entries()) {
+    try {
+      measure(at, k);
+    } catch (error) {
+      if (!(error instanceof SolveError)) throw error;
+      return { t: at.t, code: error.code, message: error.message };
+    }
+  }
+  return undefined;
+}
 
 function distanceSeries(
   metric: BoundMetric,
@@ -77,7 +100,7 @@ function distanceSeries(
   const column = () => new Float64Array(common.length);
   const [value, spread, median, low, high] = [column(), column(), column(), column(), column()];
   let n = 0;
-  common.forEach(({ t, i, j }, k) => {
+  const measure = ({ t, i, j }: CommonTime, k: number): void => {
     const [one, other] = [lawAt(a, i), lawAt(b, j)];
     const law = yardstick(one, other);
     value[k] = metric.between(one, other);
@@ -92,15 +115,18 @@ function distanceSeries(
       [median[k], low[k], high[k]] = [band.median, band.low, band.high];
     }
     tick();
-  });
-  const t = Float64Array.from(common, (one) => one.t);
-  const banded = nullRepeats > 0 && n > 0 && common.length > 0;
+  };
+  const failed = untilFailure(common, measure);
+  const measured = common.filter(({ t }) => failed === undefined || t < failed.t).length;
+  const [t, cut] = [Float64Array.from(common, (one) => one.t), (all: Float64Array) => all.subarray(0, measured)];
+  const banded = nullRepeats > 0 && n > 0 && measured > 0;
   return {
-    t,
-    value,
-    spread,
+    t: cut(t),
+    value: cut(value),
+    spread: cut(spread),
     unit: metric.unit,
-    ...(banded ? { null: { median, low, high, n, repeats: nullRepeats } } : {}),
+    ...(banded ? { null: { median: cut(median), low: cut(low), high: cut(high), n, repeats: nullRepeats } } : {}),
+    ...(failed === undefined ? {} : { failed }),
   };
 }
 
@@ -111,7 +137,8 @@ export function comparisonSize(levels: number, comparison: Comparison): number {
 
 /**
  * Every metric between every pair of levels it can measure, at the times both have reached. Each value comes with the band of the same
- * metric between independent samples of one law at the same n (against the exact law where one level is exact).
+ * metric between independent samples of one law at the same n (against the exact law where one level is exact). A distance
+ * whose numerics fail at some time (`SolveError`) ends there with the reason under `failed`.
  *
  * @cost pairs × metrics × times × (1 + repeats) distances; bands against one Gaussian are shared between pairs
  */

@@ -1,5 +1,6 @@
 import type { MonitorReport } from "../dynamics/index.js";
 import type { BackendActivity } from "../foundation/backend/index.js";
+import type { SolveErrorCode } from "../foundation/errors/index.js";
 import type { NdArray } from "../foundation/shapes/index.js";
 import type { Outcome } from "../solve/outcome.js";
 
@@ -103,6 +104,8 @@ export interface DistanceSeries {
   /** √tr Σ of the law the band is taken of: what a distance is large or small against. */
   readonly spread: Float64Array;
   readonly null?: NullBand;
+  /** Where and why the series ends before the levels do: the distance, or its band, could not be computed there. */
+  readonly failed?: { readonly t: number; readonly code: SolveErrorCode; readonly message: string };
 }
 
 /** Quantiles .5, .05 and .95, at each time, of a distance between samples of one and the same law at the same n. */

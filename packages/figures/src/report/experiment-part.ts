@@ -170,7 +170,13 @@ function distancesHtml(run: RunResult): string {
     }),
   );
   const head = ["levels", "distance", "depth", "value", "value / √tr Σ", "null band (5–95 %)", "verdict"];
-  return rows.length === 0 ? "" : `<h3>Distances at the last common depth</h3>${table(head, rows)}`;
+  const failures = Object.entries(run.distances).flatMap(([pair, metrics]) =>
+    Object.values(metrics).flatMap(({ failed }) =>
+      failed === undefined ? [] : [`<p>${escapeHtml(`${pair} at t = ${failed.t}: ${failed.message}`)}</p>`],
+    ),
+  );
+  if (rows.length === 0 && failures.length === 0) return "";
+  return `<h3>Distances at the last common depth</h3>${table(head, rows)}${failures.join("")}`;
 }
 
 function expectationsHtml(expect: readonly ExpectationResult[]): string {

@@ -57,7 +57,7 @@ export interface ErrorParts<Code extends string> {
 }
 
 function sentence(parts: ErrorParts<string>): string {
-  const got = parts.got === undefined ? "" : `, got ${parts.got}`;
+  const got = parts.got === undefined ? "" : `, got ${parts.got.replace(/\.$/, "")}`;
   const fix = parts.fix === undefined ? "" : ` ${parts.fix.endsWith(".") ? parts.fix : `${parts.fix}.`}`;
   return `${parts.who}: ${parts.rule}${got}.${fix}`;
 }
