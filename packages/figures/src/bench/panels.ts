@@ -6,7 +6,7 @@ import { faint, fontSize, pageWidth } from "../drawing/style.js";
 import type { BenchPoint, BenchSourceRatio } from "./bench-source.js";
 import { grouped, placeOf, type Series, styleOf } from "./series.js";
 
-export type Size = "n" | "d";
+type Size = "n" | "d";
 
 const otherOf = (size: Size): Size => (size === "n" ? "d" : "n");
 

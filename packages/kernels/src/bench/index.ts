@@ -10,14 +10,7 @@ export { benchSeed, ensembleCase, normalsCase, productCase, softmaxCase, softmax
 export { type Clocks, type Contender, type Measured, measure, rowOf, type Sample, timesOf } from "./measure.js";
 export { openPeers, type PeerInfo, type PeerProcess, type PeerRequest } from "./peers.js";
 export { type BenchBackend, type BenchGroup, type BenchRequest, benchBackends, benchGroups } from "./plan.js";
-export {
-  answerLimitMs,
-  answerMarker,
-  type PythonOptions,
-  type PythonProcess,
-  peerEnvironment,
-  startPython,
-} from "./python.js";
+export { type PythonOptions, type PythonProcess, peerEnvironment, startPython } from "./python.js";
 export { type LeastTime, leastTime, loopsOf, openRoofline, type Roofline, type RooflineLoops } from "./roofline.js";
 export {
   type BenchCase,

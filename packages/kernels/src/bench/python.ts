@@ -21,10 +21,10 @@ export interface PythonOptions {
 }
 
 /** Lines of a script that begin otherwise are not its answers: banners, warnings, what a library prints. */
-export const answerMarker = "meanfield-answer ";
+const answerMarker = "meanfield-answer ";
 
 /** A minute: many times what PyTorch takes to load, or NumPy's own loops for the largest velocity of a plan. */
-export const answerLimitMs = 60_000;
+const answerLimitMs = 60_000;
 
 /** Characters of stderr that are kept. */
 const mostComplaint = 4000;
