@@ -96,6 +96,7 @@ const finishedSchema = z.object({
     precision: z.enum(["f64", "f32"]),
     accuracy: z.union([z.literal("exact"), finite]),
     threads: z.int().positive(),
+    method: z.string().exactOptional(),
     variant: z.string().exactOptional(),
     summation: z
       .array(

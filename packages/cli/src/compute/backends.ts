@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Backend } from "@meanfield/core/foundation/backend";
 import { type BackendRequest, openBackends } from "@meanfield/kernels/open";
+import { cacheFolder, keptNumbers } from "../files/kept-numbers.js";
 
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -8,12 +9,13 @@ const isMapping = (value: unknown): value is Record<string, unknown> =>
 /** The `backend:` section as far as it makes sense; what does not is for the experiment to refuse. */
 function requestOf(document: unknown): BackendRequest {
   const section = isMapping(document) && isMapping(document["backend"]) ? document["backend"] : {};
-  const { name, precision, threads, accuracy } = section;
+  const { name, precision, threads, accuracy, method } = section;
   return {
     ...(typeof name === "string" ? { name } : {}),
     ...(precision === "f32" ? { precision } : {}),
     ...(Number.isInteger(threads) && (threads as number) >= 1 ? { threads: threads as number } : {}),
     ...(typeof accuracy === "number" && accuracy > 0 ? { accuracy } : {}),
+    ...(typeof method === "string" ? { method } : {}),
   };
 }
 
@@ -23,4 +25,7 @@ function requestOf(document: unknown): BackendRequest {
  * @throws InputError when one asked for by name is not there
  */
 export const backendsOf = (document: unknown, work: "alone" | "shared"): Promise<readonly Backend[]> =>
-  openBackends(requestOf(document), { processors: work === "alone" ? availableParallelism() : 1 });
+  openBackends(requestOf(document), {
+    processors: work === "alone" ? availableParallelism() : 1,
+    keep: keptNumbers(cacheFolder()),
+  });

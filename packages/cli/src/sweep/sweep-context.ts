@@ -22,11 +22,18 @@ export interface SweepContext {
   readonly backends: readonly Backend[];
 }
 
+/** What a document asks of its backend. */
+interface Asked {
+  readonly accuracy?: unknown;
+  readonly method?: unknown;
+}
+
 /** The backend of a cell, as far as ids go: the first of those at hand. */
-function sweepBackend(backends: readonly Backend[], accuracy: unknown): SweepManifest["backend"] {
+function sweepBackend(backends: readonly Backend[], { accuracy, method }: Asked): SweepManifest["backend"] {
   const { name, precision, variant } = backends[0]!;
   const asked = typeof accuracy === "number" ? accuracy : "exact";
-  return { name, precision, accuracy: asked, ...(variant === undefined ? {} : { variant }) };
+  const named = typeof method === "string" && method !== "auto" ? { method } : {};
+  return { name, precision, accuracy: asked, ...named, ...(variant === undefined ? {} : { variant }) };
 }
 
 /** The manifest of a planned document. */
@@ -36,8 +43,8 @@ export async function sweepManifest(
   backends: readonly Backend[],
   sha256: StoreIo["sha256"],
 ): Promise<SweepManifest> {
-  const section = document["backend"] as { readonly accuracy?: unknown } | null | undefined;
-  const backend = sweepBackend(backends, section?.accuracy);
+  const section = document["backend"] as Asked | null | undefined;
+  const backend = sweepBackend(backends, section ?? {});
   const versions = computingVersions();
   const { measure, keepRuns } = plan;
   const base = await baseId({ base: plan.base, measure, keepRuns, backend, versions }, sha256);

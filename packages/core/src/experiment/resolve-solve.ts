@@ -94,8 +94,18 @@ export function resolveSolve(spec: DocumentSpec["solve"], plugins: Plugins): Res
   };
 }
 
-/** No bound is certified of sums in float32: what they lose grows with the scores. */
-function requireCertifiable({ precision, accuracy }: DocumentSpec["backend"]): void {
+/** No bound is certified of sums in float32: what they lose grows with the scores; and none is where none is asked for. */
+function requireCertifiable({ precision, accuracy, method }: DocumentSpec["backend"]): void {
+  if (method !== undefined && accuracy === "exact") {
+    throw new InputError({
+      code: "incompatible",
+      who: "backend",
+      rule: "a method of summation needs an accuracy, because exact sums are direct",
+      got: `method: ${method} with accuracy: exact`,
+      fix: "Write an accuracy such as 1e-10 beside it, or leave method out",
+      path: ["backend", "method"],
+    });
+  }
   if (accuracy === "exact" || precision === "f64") return;
   throw new InputError({
     code: "incompatible",
@@ -152,6 +162,7 @@ export function resolveBackend(
     precision: backend.precision,
     accuracy: spec.accuracy,
     threads: backend.threads,
+    ...(spec.method === undefined || spec.method === "auto" ? {} : { method: spec.method }),
     ...(backend.variant === undefined ? {} : { variant: backend.variant }),
   };
   return { value: withReference(backend), canonical: { ...spec }, report };

@@ -155,6 +155,8 @@ export interface BackendReport {
   readonly precision: "f64" | "f32";
   readonly accuracy: "exact" | number;
   readonly threads: number;
+  /** The method of summation that was asked for by name. */
+  readonly method?: string;
   /** The instruction set, where it decides the bits. */
   readonly variant?: string;
 }

@@ -79,6 +79,10 @@ export const backendSchema = z.strictObject({
     .union([z.literal("exact"), z.number().positive()])
     .default("exact")
     .meta({ doc: "exact, or the relative error that certified fast sums may make", unit: "1" }),
+  method: z
+    .string()
+    .optional()
+    .meta({ doc: "method of the certified fast sums: auto (the default), direct, or a name", unit: "1" }),
 });
 
 /** `save:` — which states are kept. */

@@ -3,7 +3,7 @@ import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import type { Workspace } from "@meanfield/core/foundation/workspace";
 import { createBlock, productUnderflow, putBounds, type ValueScale } from "./certificate.js";
 import type { Certified } from "./choose.js";
-import type { SumBlock } from "./contract.js";
+import { type SumBlock, unitRoundoff } from "./contract.js";
 import type { ExponentialHead } from "./exponential-head.js";
 
 /** Queries computed together: their sums stay in the cache. */
@@ -55,6 +55,12 @@ function ofUnit(scale: ValueScale, total: number, unit: number, d: number): numb
   return (Math.abs(unit) + 2) * 2 ** -51 + productUnderflow(scale, 1 / total, 1 / field, d);
 }
 
+/** What log ∫w dμ = log Z̃ + units loses by rounding: of two sums of the units, of the logarithm, and of the last sum. */
+function logRounding(logTotal: number, sumUnit: number, headUnit: number, score: number): number {
+  const units = Math.abs(sumUnit) + Math.abs(headUnit) + Math.abs(score);
+  return unitRoundoff * (3 * units + 4 * Math.abs(logTotal));
+}
+
 /** Adds one head by its method, and by the direct sum where that is not certified to `accuracy`. */
 export function addHead(
   task: HeadTask,
@@ -86,14 +92,16 @@ export function addHead(
       const total = block.total[row]!;
       const factor = partition ? 1 / total : Math.exp(unit);
       const underflow = partition ? productUnderflow(scale, factor, 1, d) : ofUnit(scale, total, unit, d);
-      const own = bounds[row]! + underflow;
+      const logTotal = out.logPartition ? Math.log(total) : 0;
+      const rounding = out.logPartition ? logRounding(logTotal, block.unit[row]!, head.unit, scores[row]!) : 0;
+      const own = bounds[row]! + underflow + rounding;
       if (!(own <= accuracy)) {
         failed[fallBacks++] = i;
         continue;
       }
       if (own > bound) bound = own;
       if (out.field) addValue(value, block, row, factor, out.field, i);
-      if (out.logPartition) out.logPartition[index * queries.m + i] = unit + Math.log(total);
+      if (out.logPartition) out.logPartition[index * queries.m + i] = unit + logTotal;
     }
   }
   addDirect(task, failed, fallBacks, direct);

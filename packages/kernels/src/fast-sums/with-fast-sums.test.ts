@@ -9,8 +9,10 @@ import { InputError } from "@meanfield/core/foundation/errors";
 import { randomMatrix, uniformSphere } from "@meanfield/core/foundation/random";
 import { tokens, type WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { describe, expect, test } from "vitest";
+import { normals } from "../../../core/test/helpers/arrays.js";
 import { backendContract } from "../../../core/test/helpers/backend-contract.js";
-import { type FastMethodName, type FastSumsOptions, type Rates, withFastSums } from "./index.js";
+import { exactField } from "../../test/helpers/double-double-attention.js";
+import { type FastMethodName, type FastSumsOptions, type Keeper, type Rates, withFastSums } from "./index.js";
 import { fastMethods } from "./methods.js";
 
 const dense = { dense: true, logWeight: () => 0, decay: 0 };
@@ -103,6 +105,40 @@ describe("what is computed how", () => {
     expect(gap(got, wanted)).toBeLessThan(1.1e-10);
   });
 
+  test.each([
+    ["exponential-grid", 1e4, 0.01],
+    ["pruned", 1e4, 0.01],
+    ["pruned", 1e6, 1e-3],
+    ["pruned", 1e8, 1e-4],
+  ] as const)(
+    "%s: the bound of log ∫w dμ holds its own rounding, of shifted weights at β = %d",
+    (method, beta, size) => {
+      const [m, d] = [200, 2];
+      const points = normals(m * d, 2, size);
+      const source = { m, d, points, weights: new Float64Array(m).fill(1 / m) };
+      const kernel = { ...softmax(d, beta), weight: "shifted-exponential" as const };
+      const exact = Float64Array.from(
+        { length: m },
+        (_, i) => exactField(kernel, kernel.heads[0]!, source, points.subarray(i * d, (i + 1) * d)).logPartition,
+      );
+      const errorOf = (backend: Backend): number => {
+        const logPartition = new Float64Array(m);
+        backend.field(kernel, source, source, dense, { logPartition });
+        return gap(logPartition, exact);
+      };
+      const loose = fast({ method, accuracy: 1e-6 });
+      const error = errorOf(loose);
+      const [row] = loose.activity!().summation;
+      expect(row).toMatchObject({ method, fallBacks: 0 });
+      // What is compared with is correct to half a unit in the last place of log Z, about β.
+      expect(error).toBeLessThanOrEqual(row!.bound + beta * 2 ** -53);
+      // No number of this size is known to 1e-13: nothing certifies it.
+      const strict = fast({ method, accuracy: 1e-13 });
+      errorOf(strict);
+      expect(strict.activity!().summation.find((one) => one.method === method)).toMatchObject({ fallBacks: m });
+    },
+  );
+
   test("few pairs, masks, entropies and other weights go to the direct sum", () => {
     const [few, many] = [sphere(20, 2), sphere(200, 2)];
     const reference = createReferenceBackend();
@@ -120,6 +156,33 @@ describe("what is computed how", () => {
       expect(got).toEqual(wanted);
       expect(methodsOf(backend)).toEqual(["direct"]);
     }
+  });
+
+  test("a method asked for by name says that it takes no mask and computes no entropies; what is none is refused", () => {
+    const source = sphere(200, 2);
+    const masked = fast({ method: "fourier" });
+    fieldOf(masked, softmax(2, 1), source, causal);
+    expect(masked.activity!().notices).toEqual(["The direct sum was used: fast sums take no mask."]);
+    const asked = fast({ method: "fourier" });
+    asked.field(softmax(2, 1), source, source, dense, { entropy: new Float64Array(200) });
+    expect(asked.activity!().notices).toEqual(["The direct sum was used: fast sums compute no entropies."]);
+    expect(() => fast({ method: "furier" as "fourier" })).toThrow(/no method "furier"\. Did you mean "fourier"/);
+  });
+
+  test("rates that are kept are not measured again", () => {
+    const kept = new Map<string, number>();
+    const keep: Keeper = (name, measure) => {
+      if (!kept.has(name)) kept.set(name, measure());
+      return kept.get(name)!;
+    };
+    const backendOf = () => withFastSums(createReferenceBackend(), { accuracy: 1e-10, keep });
+    const source = sphere(500, 2);
+    fieldOf(backendOf(), softmax(2, 3), source);
+    expect([...kept.keys()].sort()).toEqual(["multiply-add", "reference f64 pair 2"]);
+    kept.set("reference f64 pair 2", 1e-6);
+    const second = backendOf();
+    fieldOf(second, softmax(2, 3), source);
+    expect(methodsOf(second)).toEqual(["direct"]);
   });
 
   test("tokens off the sphere are no business of the spherical methods: they say so", () => {

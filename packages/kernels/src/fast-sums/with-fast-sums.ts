@@ -7,7 +7,7 @@ import {
   type Visibility,
   withReference,
 } from "@meanfield/core/foundation/backend";
-import { InputError } from "@meanfield/core/foundation/errors";
+import { InputError, nearestOf } from "@meanfield/core/foundation/errors";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { createWorkspace, type Workspace } from "@meanfield/core/foundation/workspace";
 import { createLedger, type Ledger } from "./activity.js";
@@ -17,7 +17,7 @@ import type { FastMethodName, Plan } from "./contract.js";
 import { createMemory, type ExponentialHead, exponentialHead } from "./exponential-head.js";
 import { addHead, addWhole, type HeadTask } from "./head-sums.js";
 import { fastMethods } from "./methods.js";
-import { measureRates, type Rates } from "./rates.js";
+import { type Keeper, measureRates, type Rates } from "./rates.js";
 
 export interface FastSumsOptions {
   /**
@@ -29,16 +29,33 @@ export interface FastSumsOptions {
   readonly method?: "auto" | FastMethodName | "direct";
   /** What "auto" reckons with; measured at first use when left out. Give fixed rates for a choice that never varies. */
   readonly rates?: Rates;
+  /** Where measured rates stay; in this process alone when left out. */
+  readonly keep?: Keeper;
+}
+
+/** The methods that can be asked for. */
+export const methodNames: readonly string[] = ["auto", "direct", ...fastMethods.map(({ name }) => name)];
+
+function requireMethod(method: string): void {
+  if (methodNames.includes(method)) return;
+  throw new InputError({
+    code: "unknown-name",
+    who: "certified sums",
+    rule: `there is no method "${method}"`,
+    fix: `Did you mean "${nearestOf(method, methodNames)}"? There are ${methodNames.join(", ")}`,
+    path: ["backend", "method"],
+  });
 }
 
 function requireAccuracy(accuracy: number): void {
   if (accuracy >= 1e-14 && accuracy <= 0.1) return;
   throw new InputError({
     code: "out-of-range",
-    who: "withFastSums",
+    who: "certified sums",
     rule: "accuracy must be between 1e-14 and 0.1",
     got: String(accuracy),
     fix: "Use the direct backend alone for sums without approximation",
+    path: ["backend", "accuracy"],
   });
 }
 
@@ -155,8 +172,18 @@ function room(): Pick<Engine, "work" | "tables"> {
   return { work: createWorkspace(), tables: { ...tables, "exponential-grid": createWorkspace() } };
 }
 
-function isMine(visibility: Visibility, out: FieldOutput): boolean {
-  return visibility.dense && out.entropy === undefined && (out.field !== undefined || out.logPartition !== undefined);
+/** Why a field is not for fast sums, whatever its kernel. */
+function obstacle(visibility: Visibility, out: FieldOutput): string | undefined {
+  if (!visibility.dense) return "fast sums take no mask";
+  if (out.entropy !== undefined) return "fast sums compute no entropies";
+  return undefined;
+}
+
+/** Whether fast methods may have a field; one that was asked for by name says why not. */
+function isMine({ method, ledger }: Engine, visibility: Visibility, out: FieldOutput): boolean {
+  const why = obstacle(visibility, out);
+  if (why !== undefined && method !== "auto") ledger.notice(`The direct sum was used: ${why}.`);
+  return why === undefined && (out.field !== undefined || out.logPartition !== undefined);
 }
 
 /** Whether one of the systems of a batch, which are alike, is for a fast method: then each chooses for itself. */
@@ -167,7 +194,7 @@ function goApart(
   visibility: Visibility,
   out: FieldOutput,
 ) {
-  if (batch.count === 0 || !isMine(visibility, out)) return false;
+  if (batch.count === 0 || !isMine(engine, visibility, out)) return false;
   const { m, d, weights } = batch;
   const system = { m, d, weights, points: batch.points.subarray(0, m * d) };
   return choose(engine, kernel, system, system).some((choice) => choice !== undefined);
@@ -206,7 +233,7 @@ function requireDouble({ name, precision }: Backend): void {
  *
  * Under `accuracy: exact` a run does not use this function at all: the direct backend never approximates.
  * @param direct computes what is not approximated, in float64
- * @throws out-of-range, incompatible (a direct backend of float32)
+ * @throws out-of-range, unknown-name, incompatible (a direct backend of float32)
  * @cost O(m + count) per head on S¹ and S², see docs/kernels-fast-sums.md; memory O(m + count)
  * @accuracy the certificate, tested against double-double sums (contract.test.ts, certificate.long.test.ts)
  * @source derived (docs/kernels-fast-sums.md)
@@ -214,10 +241,11 @@ function requireDouble({ name, precision }: Backend): void {
 export function withFastSums(direct: Backend, options: FastSumsOptions): Backend {
   requireAccuracy(options.accuracy);
   const method = options.method ?? "auto";
+  requireMethod(method);
   if (method === "direct") return direct;
   requireDouble(direct);
   const ledger = createLedger();
-  const rates = options.rates ?? measureRates(direct, () => performance.now());
+  const rates = options.rates ?? measureRates(direct, () => performance.now(), options.keep);
   const whole = directOf(direct);
   const engine: Engine = { accuracy: options.accuracy, method, rates, ledger, direct: whole, ...room() };
   return {
@@ -225,7 +253,7 @@ export function withFastSums(direct: Backend, options: FastSumsOptions): Backend
     ...batchesOf(engine, direct),
     name: `${direct.name} with fast sums`,
     field(kernel, source, queries, visibility, out) {
-      const choices = isMine(visibility, out) ? choose(engine, kernel, source, queries) : [];
+      const choices = isMine(engine, visibility, out) ? choose(engine, kernel, source, queries) : [];
       if (choices.some((choice) => choice !== undefined)) {
         compute(engine, choices, { kernel, source, queries, visibility, out });
         return true;

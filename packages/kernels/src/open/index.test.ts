@@ -1,4 +1,5 @@
 import { experiment, runExperiment } from "@meanfield/core/experiment";
+import { createReferenceBackend } from "@meanfield/core/foundation/backend";
 import { InputError } from "@meanfield/core/foundation/errors";
 import { describe, expect, test } from "vitest";
 import { openBackends } from "./index.js";
@@ -45,12 +46,21 @@ test("one experiment on every backend and with certified sums: the same tokens, 
   }
 });
 
+test("a method of summation is asked for by name, beside an accuracy, and counts in the report", async () => {
+  const { result } = await run({ accuracy: 1e-9, method: "pruned" });
+  expect(result.backend).toMatchObject({ accuracy: 1e-9, method: "pruned" });
+  expect(result.backend.summation!.map(({ method }) => method)).toContain("pruned");
+  await expect(openBackends({ accuracy: 1e-9, method: "nosuch" })).rejects.toThrow(/no method "nosuch"/);
+  await expect(run({ method: "pruned" })).rejects.toThrow(/needs an accuracy/);
+});
+
 test("what is asked for by name and cannot be had is an error that says why", async () => {
   await expect(openBackends({ name: "wasm", threads: 0 })).rejects.toThrow(InputError);
-  const other = await openBackends({ name: "nosuch" });
-  expect(() => experiment({ ...document, backend: { name: "nosuch" } }, { backends: other })).toThrow(
-    /no backend "nosuch"/,
+  await expect(openBackends({ name: "wasn" })).rejects.toThrow(
+    /no backend "wasn"\. Did you mean "wasm"\? There are auto, native, wasm, reference/,
   );
+  const alone = { backends: [createReferenceBackend()] };
+  expect(() => experiment({ ...document, backend: { name: "wasm" } }, alone)).toThrow(/no backend "wasm" here/);
 });
 
 describe("every stage on the sphere takes a certified sum", () => {

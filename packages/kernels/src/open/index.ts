@@ -1,6 +1,6 @@
 import { type Backend, createReferenceBackend } from "@meanfield/core/foundation/backend";
-import { InputError } from "@meanfield/core/foundation/errors";
-import { withFastSums } from "../fast-sums/index.js";
+import { InputError, nearestOf } from "@meanfield/core/foundation/errors";
+import { type FastSumsOptions, type Keeper, withFastSums } from "../fast-sums/index.js";
 import { openNative } from "../native/index.js";
 import { openWasm } from "../wasm/index.js";
 
@@ -10,11 +10,15 @@ export interface BackendRequest {
   readonly precision?: "f64" | "f32";
   readonly threads?: "auto" | number;
   readonly accuracy?: "exact" | number;
+  /** Method of the fast sums that certify the accuracy; default "auto". */
+  readonly method?: string;
 }
 
 export interface OpenOptions {
   /** Threads that `auto` stands for. Default 1. */
   readonly processors?: number;
+  /** Where the measured rates stay by which "auto" chooses a fast sum; default in this process alone. */
+  readonly keep?: Keeper;
 }
 
 /** Why a backend cannot be had; `expected` where that is nothing to tell, because it was never installed. */
@@ -48,6 +52,18 @@ const fast: readonly { readonly name: string; readonly open: Open }[] = [
   { name: "native", open: tryNative },
   { name: "wasm", open: tryWasm },
 ];
+
+function requireName(name: string): void {
+  const names = ["auto", ...fast.map((one) => one.name), "reference"];
+  if (names.includes(name)) return;
+  throw new InputError({
+    code: "unknown-name",
+    who: "backend",
+    rule: `there is no backend "${name}"`,
+    fix: `Did you mean "${nearestOf(name, names)}"? There are ${names.join(", ")}`,
+    path: ["backend", "name"],
+  });
+}
 
 function refuse(name: string, reason: string): never {
   throw new InputError({
@@ -89,14 +105,15 @@ function withNotices(backend: Backend, notices: readonly string[]): Backend {
  * as accuracy each hands the sums it can certify to the fast methods.
  *
  * @returns backends under their names, for `experiment(document, { backends })`
- * @throws (rejects) InputError incompatible when a backend asked for by name cannot be opened, nothing here computes in
- * float32, or an accuracy is to be certified in it
+ * @throws (rejects) InputError unknown-name; incompatible when a backend asked for by name cannot be opened, nothing here
+ * computes in float32, or an accuracy is to be certified in it
  */
 export async function openBackends(
   request: BackendRequest = {},
   options: OpenOptions = {},
 ): Promise<readonly Backend[]> {
-  const { name = "auto", precision = "f64", threads = "auto", accuracy = "exact" } = request;
+  const { name = "auto", precision = "f64", threads = "auto", accuracy = "exact", method = "auto" } = request;
+  requireName(name);
   const opened: Backend[] = [];
   const notices: string[] = [];
   for (const one of fast.filter((each) => name === "auto" || name === each.name)) {
@@ -110,5 +127,9 @@ export async function openBackends(
   }
   if (precision === "f32" && name === "auto" && opened.length === 0) refuseSingle(notices);
   const all = precision === "f64" ? [...opened, withNotices(createReferenceBackend(), notices)] : opened;
-  return accuracy === "exact" ? all : all.map((one) => ({ ...withFastSums(one, { accuracy }), name: one.name }));
+  if (accuracy === "exact") return all;
+  // The name is a user's word: withFastSums refuses what is no method.
+  const asked = { accuracy, method: method as NonNullable<FastSumsOptions["method"]> };
+  const fastSums = options.keep === undefined ? asked : { ...asked, keep: options.keep };
+  return all.map((one) => ({ ...withFastSums(one, fastSums), name: one.name }));
 }

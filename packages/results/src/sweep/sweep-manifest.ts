@@ -23,6 +23,7 @@ const sweepManifestSchema = z.strictObject({
     name: z.string(),
     precision: z.enum(["f64", "f32"]),
     accuracy: z.union([z.literal("exact"), z.number()]),
+    method: z.string().exactOptional(),
     variant: z.string().exactOptional(),
   }),
   versions: z.record(z.string(), z.string()),
@@ -36,7 +37,7 @@ export interface SweepBase {
   readonly base: Readonly<Record<string, unknown>>;
   readonly measure: readonly string[];
   readonly keepRuns: boolean;
-  readonly backend: Pick<BackendReport, "name" | "precision" | "accuracy" | "variant">;
+  readonly backend: Pick<BackendReport, "name" | "precision" | "accuracy" | "method" | "variant">;
   readonly versions: Readonly<Record<string, string>>;
 }
 
