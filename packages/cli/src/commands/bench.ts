@@ -145,7 +145,10 @@ function printBench(answer: BenchAnswer): void {
 const figureNames = ["svg", "png", "pdf"].map((kind) => `figures/bench-kernels.${kind}`);
 
 function printAnswer(answer: BenchAnswer, { json, quiet }: BenchFlags): void {
-  for (const notice of answer.notices) if (!quiet) tell(notice);
+  const { cores, load } = answer.machine;
+  const busy = `The machine was busy (load ${load.map(three).join(" to ")} on ${cores} processors): trust processor times alone.`;
+  const notices = Math.max(...load) > 0.75 * cores + 1 ? [...answer.notices, busy] : answer.notices;
+  for (const notice of notices) if (!quiet) tell(notice);
   if (json) emitJson(answer);
   else if (!quiet) printBench(answer);
 }

@@ -4,6 +4,7 @@ import { emit, emitJson, tell } from "../output/emit.js";
 import {
   analysisLines,
   departureLines,
+  distanceFailures,
   distancesTable,
   endLines,
   ensemblesTable,
@@ -36,8 +37,9 @@ export function printRun({ record, analysis, directory, reused }: Performed): vo
 
 /**
  * What was slower than it could be, unless --quiet or computed before; and the warnings that must not be missed, whatever
- * the output: failed levels and unmet expectations.
- * @returns exit code: 1 for an expectation that is not met, and for a level that failed where no line of `expect` says so
+ * the output: failed levels and distances, and unmet expectations.
+ * @returns exit code: 1 for an expectation that is not met, for a distance whose numerics failed, and for a level that failed
+ * where no line of `expect` says so
  */
 export function settle({ record, reused }: Performed, quiet: boolean): number {
   const { levels, expect, backend } = record.result;
@@ -46,11 +48,12 @@ export function settle({ record, reused }: Performed, quiet: boolean): number {
     outcome.status === "failed" ? [{ name, message: outcome.message }] : [],
   );
   for (const { name, message } of failed) tell(`level ${name} failed: ${message}`);
+  const unmeasured = distanceFailures(record.result);
   const unmet = unmetLines(record.result);
-  for (const line of unmet) tell(line);
+  for (const line of [...unmeasured, ...unmet]) tell(line);
   const expected = ({ name }: { readonly name: string }) =>
     expect.some(({ level, equals }) => level === name && equals === "failed");
-  return unmet.length > 0 || !failed.every(expected) ? 1 : 0;
+  return unmet.length > 0 || unmeasured.length > 0 || !failed.every(expected) ? 1 : 0;
 }
 
 /** `meanfield run FILE`. */

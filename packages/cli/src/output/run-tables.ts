@@ -170,3 +170,11 @@ function unmetText({ series, level, at, equals, below, above, within, value, t, 
 export function unmetLines(result: RunResult): string[] {
   return result.expect.filter((one) => !one.ok).map(unmetText);
 }
+
+/** A line for each distance that ends before its levels do. */
+export const distanceFailures = ({ distances }: Pick<RunResult, "distances">): string[] =>
+  Object.entries(distances).flatMap(([pair, metrics]) =>
+    Object.values(metrics).flatMap(({ failed }) =>
+      failed === undefined ? [] : [`distance ${pair.replace("|", " | ")} at t = ${brief(failed.t)}: ${failed.message}`],
+    ),
+  );

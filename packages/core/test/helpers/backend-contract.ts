@@ -8,6 +8,7 @@ import type {
   PointBatch,
   Visibility,
 } from "../../src/foundation/backend/index.js";
+import { createReferenceBackend } from "../../src/foundation/backend/index.js";
 import { matMulTN } from "../../src/foundation/linear-algebra/index.js";
 import { stream } from "../../src/foundation/random/index.js";
 import { tokens, type WeightedPoints } from "../../src/foundation/shapes/index.js";
@@ -312,6 +313,35 @@ function furtherWork(backend: Backend): void {
   });
 }
 
+/** Sizes, scores and kernels at the edge of what a backend can hold. */
+function atTheEdge(backend: Backend): void {
+  test("is right relative to a cloud of any size, or declines", () => expectAnySize(backend));
+
+  test.each(["sigmoid", "linear"] as const)("takes no dual potential beside the weight %s", (weight) => {
+    const cloud = tokens(Float64Array.of(1, 2), 2, 1);
+    const head = {
+      beta: 1,
+      queryKey: Float64Array.of(1),
+      value: Float64Array.of(1),
+      keyPotential: new Float64Array(2),
+    };
+    const kernel = { weight, normalisation: "mass", heads: [head] } as const;
+    const compute = () => backend.field(kernel, cloud, cloud, dense, { field: new Float64Array(2) });
+    // Declined, so that the reference says why; or refused at once.
+    let mine = false;
+    expect(() => {
+      mine = compute();
+      if (!mine) createReferenceBackend().field(kernel, cloud, cloud, dense, { field: new Float64Array(2) });
+    }).toThrow(/dual potentials need weights e\^score/);
+    expect(mine).toBe(false);
+  });
+
+  test("keeps the logarithm and the quotient of sigmoids that underflow, or declines", () =>
+    expectSigmoidTail(backend));
+
+  test("stays finite where e^{β⟨Qx,Ky⟩} over- and underflows", () => expectFiniteAtHugeScores(backend));
+}
+
 /**
  * What every backend must satisfy, against an independent O(n²) definition. A backend may decline a kernel (false); then
  * it must not have touched the output.
@@ -342,12 +372,7 @@ export function backendContract(name: string, create: () => Backend): void {
       }
     });
 
-    test("stays finite where e^{β⟨Qx,Ky⟩} over- and underflows", () => expectFiniteAtHugeScores(backend));
-
-    test("is right relative to a cloud of any size, or declines", () => expectAnySize(backend));
-
-    test("keeps the logarithm and the quotient of sigmoids that underflow, or declines", () =>
-      expectSigmoidTail(backend));
+    atTheEdge(backend);
 
     test("adds dual potentials to the scores", () => expectPotentials(backend));
 

@@ -9,6 +9,7 @@ import type {
 } from "@meanfield/core/foundation/backend";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { type Declined, declined } from "../shared/declined.js";
+import { hasStrayPotential } from "../shared/stray-potential.js";
 import { visibleRanges } from "../shared/visible-ranges.js";
 import { requireLength } from "./require-length.js";
 import type { Session } from "./session.js";
@@ -149,7 +150,7 @@ function attend(
   visibility: Visibility,
   out: FieldOutput,
 ): boolean {
-  if (!isKnown(kernel, keys, queries, out)) return decline(session, declined.incomplete);
+  if (!isKnown(kernel, keys, queries, out) || hasStrayPotential(kernel)) return decline(session, declined.incomplete);
   const heads = kernel.heads.length;
   checkSystems(count, keys, queries, heads, out);
   for (const head of kernel.heads) checkHead(head, keys.d, keys.m);

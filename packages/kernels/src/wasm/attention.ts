@@ -1,5 +1,6 @@
 import type { FieldOutput, KernelDescription, KernelHead, Visibility } from "@meanfield/core/foundation/backend";
 import { declined } from "../shared/declined.js";
+import { hasStrayPotential } from "../shared/stray-potential.js";
 import { visibleRanges } from "../shared/visible-ranges.js";
 import {
   asksLogarithms,
@@ -127,7 +128,7 @@ const hasGrams = ({ weight, heads }: KernelDescription): boolean => weight !== "
 /** Whether the kernels know this call at all; what is wrong with one that they do not is for the reference to say. */
 function isOurs(engine: Engine, { kernel, keys, asks, visibility }: Call): boolean {
   const filled = keys.m > 0 && asks.m > 0 && kernel.heads.length > 0;
-  if (!filled || !hasGrams(kernel)) return decline(engine, declined.incomplete);
+  if (!filled || !hasGrams(kernel) || hasStrayPotential(kernel)) return decline(engine, declined.incomplete);
   if (visibility.dense) return true;
   if (visibility.decay === undefined) return decline(engine, declined.mask);
   if (keys.positions === undefined || asks.positions === undefined) return decline(engine, declined.incomplete);

@@ -160,3 +160,12 @@ test("calls of a size that was seen allocate no arrays", async () => {
   for (let k = 0; k < 20; k++) call();
   expect(process.memoryUsage().arrayBuffers).toBeLessThanOrEqual(before);
 });
+
+test("a closed backend computes nothing and says so", async () => {
+  const backend = await openWasmIn(environment, { threads: 2 });
+  backend.close();
+  backend.close();
+  expect(() => fieldOf(backend)).toThrow(
+    /closed backend computes nothing, got a call after close\(\)\. Open another one with openWasm/,
+  );
+});

@@ -39,7 +39,7 @@ function threadsOf(asked: number | "auto", environment: Environment, notices: st
   if (threads === 1) return 1;
   if (!environment.shared) {
     notices.push(
-      "No shared memory here: one thread. A page needs the headers COOP and COEP to be cross-origin isolated.",
+      "No shared memory here: one thread. In a browser the page must be cross-origin isolated, by the headers COOP and COEP.",
     );
     return 1;
   }

@@ -1,4 +1,5 @@
 import type { Backend } from "@meanfield/core/foundation/backend";
+import { InputError } from "@meanfield/core/foundation/errors";
 import { declined } from "../shared/declined.js";
 import { MemoryRefused } from "./arena.js";
 import { type Call, createAttention } from "./attention.js";
@@ -21,6 +22,15 @@ interface Settings {
   readonly notices: string[];
 }
 
+const afterClose = (): InputError =>
+  new InputError({
+    code: "conflict",
+    who: "wasm backend",
+    rule: "a closed backend computes nothing",
+    got: "a call after close()",
+    fix: "Open another one with openWasm",
+  });
+
 /** The runtime in use: one that has lost a worker in the middle of its work is replaced by one with a thread fewer. */
 function createRuntimes(environment: Environment, { precision, simd, threads, notices }: Settings) {
   const modules = compileModules(environment, precision, simd, threads > 1);
@@ -36,17 +46,24 @@ function createRuntimes(environment: Environment, { precision, simd, threads, no
       },
     );
   let current = start(threads);
+  let stopped = false;
   return {
     ready: current.ready,
-    current: () => current,
+    current(): Runtime {
+      if (stopped) throw afterClose();
+      return current;
+    },
     mend(): void {
-      if (!current.team.isBroken()) return;
+      if (stopped || !current.team.isBroken()) return;
       const left = current.team.threads - 1;
       notices.push(`A worker did not answer; its rows were computed again, and ${left} of ${threads} threads go on.`);
       current.stop();
       current = start(left);
     },
-    stop: () => current.stop(),
+    stop(): void {
+      stopped = true;
+      current.stop();
+    },
   };
 }
 

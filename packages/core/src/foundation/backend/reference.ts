@@ -230,6 +230,17 @@ function requireUnsigned(kernel: KernelDescription, out: FieldOutput): void {
   });
 }
 
+function requirePotentials({ weight, heads }: KernelDescription): void {
+  const pointwise = weight === "sigmoid" || weight === "linear";
+  if (!pointwise || heads.every(({ keyPotential }) => keyPotential === undefined)) return;
+  throw new InputError({
+    code: "incompatible",
+    who: `${weight} attention`,
+    rule: "dual potentials need weights e^score",
+    got: "keyPotential",
+  });
+}
+
 function fieldOfHead(
   kernel: KernelDescription,
   h: number,
@@ -298,6 +309,7 @@ export function createReferenceBackend(): Backend {
         work.keyScores = new Float64Array(source.m);
       }
       requireUnsigned(kernel, out);
+      requirePotentials(kernel);
       out.field?.fill(0);
       for (let h = 0; h < kernel.heads.length; h++) fieldOfHead(kernel, h, source, queries, visibility, out, work);
       evaluations++;
