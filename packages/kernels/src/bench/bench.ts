@@ -154,7 +154,7 @@ export async function bench(request: BenchRequest, options: BenchOptions): Promi
       options.onProgress?.(g / groups.length);
       const cases = await contenders.of(group);
       if (cases.length === 0) continue;
-      const asked = await keeper.of(group);
+      const asked = group.alone === true ? [] : await keeper.of(group);
       const peers = asked.map((one) => one.ask);
       const found = await measure(cases, { repeats, clocks, peers, ...(check === undefined ? {} : { check }) });
       rows.push(...cases.flatMap((one, k) => (one.compared ? [] : [rowOf(one.case, found.contenders[k]!)])));

@@ -12,6 +12,8 @@ export interface BenchGroup {
   readonly d: number;
   readonly threads: readonly number[];
   readonly backends: readonly BenchBackend[];
+  /** Without peers, whose threads go on spinning for a while after their turn: several threads need idle processors. */
+  readonly alone?: boolean;
 }
 
 /** What a caller may ask for; what is left out is the standard plan's. */
@@ -24,8 +26,10 @@ export interface BenchRequest {
   readonly threads?: readonly number[];
 }
 
-/** Tokens at which dimensions and threads are compared. */
+/** Tokens at which dimensions are compared, */
 const standardTokens = 2048;
+/** and threads: 1.7·10⁷ pairs. */
+const sharedTokens = 4096;
 /** The reference takes a thousand times native's time, and its nanoseconds a pair hardly depend on n. */
 const referenceTokens = 256;
 const fast = ["wasm", "native"] as const;
@@ -40,25 +44,28 @@ function threadCounts(processors: number): number[] {
 /** Scaling in d, in n and in threads, each with the others held: about half a minute. */
 function standardGroups(processors: number): BenchGroup[] {
   const softmax = { kernel: "softmax", threads: [1] } as const;
+  const dimensions = [2, 3, 4, 8, 16, 32, 64, 128].map(
+    (d): BenchGroup => ({ ...softmax, n: standardTokens, d, backends: fast }),
+  );
   // At two dimensions, one of exponentials and one of multiply-adds, n and threads vary too.
-  const dimensions = [2, 3, 4, 8, 16, 32, 64, 128].map((d): BenchGroup => {
-    const threads = d === 3 || d === 64 ? threadCounts(processors) : [1];
-    return { kernel: "softmax", n: standardTokens, d, threads, backends: fast };
-  });
   const sizes = [
-    ...[64, 512, 4096, 8192].map((n): BenchGroup => ({ ...softmax, n, d: 3, backends: fast })),
-    ...[64, 512, 4096].map((n): BenchGroup => ({ ...softmax, n, d: 64, backends: fast })),
+    ...[64, 512, 8192].map((n): BenchGroup => ({ ...softmax, n, d: 3, backends: fast })),
+    ...[64, 512].map((n): BenchGroup => ({ ...softmax, n, d: 64, backends: fast })),
   ];
+  const threads = threadCounts(processors);
+  const shared = [3, 64].map(
+    (d): BenchGroup => ({ kernel: "softmax", n: sharedTokens, d, threads, backends: fast, alone: true }),
+  );
   const plain = [2, 3, 16, 64, 128].map(
     (d): BenchGroup => ({ ...softmax, n: referenceTokens, d, backends: benchBackends }),
   );
   const alone = { threads: [1], backends: benchBackends } as const;
   const rest: BenchGroup[] = [
-    ...[3, 16].map((d): BenchGroup => ({ kernel: "ensemble", n: 32, d, threads: [1], backends: fast })),
+    ...[3, 8, 16].map((d): BenchGroup => ({ kernel: "ensemble", n: 32, d, threads: [1], backends: fast })),
     ...[64, 256].map((d): BenchGroup => ({ kernel: "product", n: d, d, ...alone })),
     { kernel: "normals", n: 100_000, d: 1, ...alone },
   ];
-  return [...dimensions, ...sizes, ...plain, ...rest];
+  return [...dimensions, ...sizes, ...shared, ...plain, ...rest];
 }
 
 /** Every combination of what was asked for. */
