@@ -65,8 +65,15 @@ function crossover(method, d, beta, flat = false) {
   for (let n = 64; n <= 16384; n *= 2) {
     const fast = withFastSums(direct, { accuracy, method });
     const task = problem(n, d, beta, flat);
-    const pairs = Array.from({ length: repeats + 1 }, () => [evaluate(fast, task), evaluate(direct, task)]).slice(1);
-    const of = (k) => pairs.map((pair) => pair[k].cpuSeconds);
+    // Of few tokens many fields make a sample, after as many as the engine takes to compile them.
+    const calls = Math.ceil(2 ** 20 / (n * n));
+    const sample = (backend) => {
+      let cpuSeconds = 0;
+      for (let k = 0; k < calls; k++) cpuSeconds += evaluate(backend, task).cpuSeconds;
+      return cpuSeconds;
+    };
+    const pairs = Array.from({ length: repeats + 2 }, () => [sample(fast), sample(direct)]).slice(2);
+    const of = (k) => pairs.map((pair) => pair[k]);
     const ratio = ratioOf(of(0), of(1));
     if (ratio.median < 1) return { n, ratio, fallBacks: fast.activity().summation[0].fallBacks };
   }
