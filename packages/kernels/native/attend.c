@@ -34,6 +34,23 @@ static int exponential(const struct call *call) { return call->sizes.weight <= W
 
 static int64_t round_up(int64_t n, int64_t unit) { return (n + unit - 1) / unit * unit; }
 
+/* Whether all coordinates of some system, not all 0, times the least weight that needs no maximum, 2^-BOUNDED, would lose
+ * digits. Where the first key is large enough, the others need no look. */
+static int too_small(const struct call *call) {
+  const struct sizes *s = &call->sizes;
+  const double least = s->single ? 0x1p-58 : 0x1p-500;
+  const int64_t size = (int64_t)s->keys * s->d;
+  for (int64_t system = 0; system < s->systems; system++) {
+    const double *x = call->key_points + system * size;
+    double first = 0;
+    for (int32_t c = 0; c < s->d; c++) first = fabs(x[c]) > first ? fabs(x[c]) : first;
+    if (first >= least) continue;
+    const double greatest = call->variant->greatest(x, size);
+    if (greatest != 0 && greatest < least) return 1;
+  }
+  return 0;
+}
+
 /* Whether the numbers leave the range in which this precision keeps what it promises; NaN does. */
 static int out_of_range(struct call *call) {
   const struct sizes *s = &call->sizes;
@@ -45,8 +62,7 @@ static int out_of_range(struct call *call) {
   const double score = fabs(call->beta) * norm * keys * queries * s->d;
   call->greatest_score = score;
   if (!(keys <= 1e15 && queries <= 1e15 && score <= (s->single ? 1e18 : 1e25))) return 1;
-  /* All of them times the least weight that needs no maximum, 2^-BOUNDED, would lose digits. */
-  if (keys != 0 && keys < (s->single ? 0x1p-58 : 0x1p-500)) return 1;
+  if (too_small(call)) return 1;
   if (!(fabs(call->decay) <= (s->single ? 60 : 600))) return 1;
   if (call->potential != NULL && !(call->variant->greatest(call->potential, s->keys) <= (s->single ? 1e18 : 1e25))) return 1;
   if (s->weight != WEIGHT_SIGMOID) return 0;

@@ -1,4 +1,4 @@
-/* What api.c and the compiled variants of field.c agree on. Everything is prepared by the caller; see api.c. */
+/* What attend.c and the compiled variants (variant.c) agree on. Everything is prepared by the caller; see attend.c. */
 #ifndef MEANFIELD_FIELD_H
 #define MEANFIELD_FIELD_H
 

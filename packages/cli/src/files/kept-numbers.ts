@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, homedir } from "node:os";
 import { join } from "node:path";
@@ -22,9 +23,9 @@ function read(file: string): number | undefined {
   }
 }
 
-/** Puts a whole file where none is yet: of several processes that try, one does. */
+/** Puts a whole file where none is yet: of several processes and threads that try, one does. */
 function place(file: string, text: string): void {
-  const own = `${file}.${process.pid}`;
+  const own = `${file}.${randomUUID()}`;
   writeFileSync(own, text);
   try {
     linkSync(own, file);

@@ -96,7 +96,7 @@ export function resolveSolve(spec: DocumentSpec["solve"], plugins: Plugins): Res
 
 /** No bound is certified of sums in float32: what they lose grows with the scores; and none is where none is asked for. */
 function requireCertifiable({ precision, accuracy, method }: DocumentSpec["backend"]): void {
-  if (method !== undefined && accuracy === "exact") {
+  if (method !== undefined && method !== "auto" && method !== "direct" && accuracy === "exact") {
     throw new InputError({
       code: "incompatible",
       who: "backend",
@@ -114,6 +114,18 @@ function requireCertifiable({ precision, accuracy, method }: DocumentSpec["backe
     got: `accuracy: ${accuracy} with precision: ${precision}`,
     fix: "Write precision: f64, or accuracy: exact",
     path: ["backend", "accuracy"],
+  });
+}
+
+function requireMethod({ method = "auto" }: DocumentSpec["backend"], backend: Backend): void {
+  const methods = backend.methods ?? ["auto", "direct"];
+  if (methods.includes(method)) return;
+  throw new InputError({
+    code: "unknown-name",
+    who: `backend ${backend.name}`,
+    rule: `it has no method of summation "${method}" here`,
+    fix: `There are ${methods.join(", ")}`,
+    path: ["backend", "method"],
   });
 }
 
@@ -147,6 +159,7 @@ export function resolveBackend(
       path: ["backend", "precision"],
     });
   }
+  requireMethod(spec, backend);
   if (typeof spec.threads === "number" && spec.threads > backend.threads) {
     throw new InputError({
       code: "incompatible",

@@ -18,6 +18,9 @@ export interface Certified extends Choice {
 /** Below this many pairs the direct sum takes tens of microseconds, as long as making a plan. */
 const worthPlanning = 10_000;
 
+/** Whether `auto` may take a fast method for so many pairs at all. */
+export const isWorthPlanning = (pairs: number): boolean => pairs >= worthPlanning;
+
 /** The method asked for, or why it cannot be used. */
 export function forced(method: FastMethod, sum: ExponentialSum, accuracy: number, work: Workspace): Choice | string {
   const plan = method.plan(sum, accuracy, work);
@@ -66,7 +69,7 @@ export function cheapest(
   failing: (plan: Plan) => number,
   workOf: (method: FastMethodName) => Workspace,
 ): Choice | undefined {
-  if (sum.m * sum.count < worthPlanning) return undefined;
+  if (!isWorthPlanning(sum.m * sum.count)) return undefined;
   const direct = rates.pair(sum.d) * sum.m * sum.count;
   let least = direct;
   let best: Choice | undefined;

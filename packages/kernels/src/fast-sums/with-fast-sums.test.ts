@@ -330,6 +330,23 @@ describe("who computed how many", () => {
     });
   });
 
+  test("a system of a batch chooses for itself, whatever systems stand before it", () => {
+    const [m, d] = [300, 2];
+    // Tokens on the circle are for the spherical methods; Gaussian ones are not.
+    const [round, flat] = [uniformSphere(m, d, 1), normals(m * d, 2)];
+    const results = [
+      [round, flat],
+      [flat, round],
+    ].map((systems) => {
+      const backend = withFastSums(batching(), { accuracy: 1e-10, rates: { multiplyAdd: 1, pair: () => 1e3 } });
+      const points = new Float64Array(2 * m * d);
+      for (const [k, one] of systems.entries()) points.set(one, k * m * d);
+      const batch = { count: 2, m, d, points, weights: new Float64Array(m).fill(1 / m) };
+      return backend.fieldBatch!(softmax(d, 3), batch, dense, { field: new Float64Array(2 * m * d) });
+    });
+    expect(results).toEqual([false, false]);
+  });
+
   test("a batch of small systems is the direct sum's, every system counted; large ones choose one by one", () => {
     const backend = withFastSums(batching(), { accuracy: 1e-10, rates: eager });
     const batchOf = (count: number, m: number) => {

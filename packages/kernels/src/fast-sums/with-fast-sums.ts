@@ -12,7 +12,7 @@ import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { createWorkspace, type Workspace } from "@meanfield/core/foundation/workspace";
 import { createLedger, type Ledger } from "./activity.js";
 import { createBlock, sharedBound, valueScale } from "./certificate.js";
-import { type Certified, cheapest, failingShare, forced } from "./choose.js";
+import { type Certified, cheapest, failingShare, forced, isWorthPlanning } from "./choose.js";
 import type { FastMethodName, Plan } from "./contract.js";
 import { createMemory, type ExponentialHead, exponentialHead } from "./exponential-head.js";
 import { addHead, addWhole, type HeadTask } from "./head-sums.js";
@@ -186,18 +186,19 @@ function isMine({ method, ledger }: Engine, visibility: Visibility, out: FieldOu
   return why === undefined && (out.field !== undefined || out.logPartition !== undefined);
 }
 
-/** Whether one of the systems of a batch, which are alike, is for a fast method: then each chooses for itself. */
+/**
+ * Whether the systems of a batch go one by one, each with the choice it makes alone: wherever a system might be for a fast
+ * method, so that none depends on the others.
+ */
 function goApart(
   engine: Engine,
   kernel: KernelDescription,
-  batch: PointBatch,
+  { m }: PointBatch,
   visibility: Visibility,
   out: FieldOutput,
 ) {
-  if (batch.count === 0 || !isMine(engine, visibility, out)) return false;
-  const { m, d, weights } = batch;
-  const system = { m, d, weights, points: batch.points.subarray(0, m * d) };
-  return choose(engine, kernel, system, system).some((choice) => choice !== undefined);
+  if (kernel.weight === "sigmoid" || kernel.weight === "linear" || !isMine(engine, visibility, out)) return false;
+  return engine.method !== "auto" || isWorthPlanning(m * m);
 }
 
 /** The batches of the direct backend, reported. */
@@ -229,7 +230,8 @@ function requireDouble({ name, precision }: Backend): void {
  * A backend that computes exponential, shifted-exponential and Gaussian weights without a mask by fast sums, each query
  * certified to `accuracy`, and leaves everything else to `direct`: other weights, masks, entropies, sums too small to
  * gain, and every query that no method certifies; where that declines the reference computes. `activity()` reports methods,
- * bounds and fall-backs. A batch is left to `direct` where its first system would be, and declined otherwise.
+ * bounds and fall-backs. A batch of systems so small that no fast method
+ * is tried, or of other weights, is left to `direct`, and declined otherwise: each system then chooses for itself.
  *
  * Under `accuracy: exact` a run does not use this function at all: the direct backend never approximates.
  * @param direct computes what is not approximated, in float64
@@ -252,6 +254,7 @@ export function withFastSums(direct: Backend, options: FastSumsOptions): Backend
     ...whole.backend,
     ...batchesOf(engine, direct),
     name: `${direct.name} with fast sums`,
+    methods: methodNames,
     field(kernel, source, queries, visibility, out) {
       const choices = isMine(engine, visibility, out) ? choose(engine, kernel, source, queries) : [];
       if (choices.some((choice) => choice !== undefined)) {

@@ -52,6 +52,12 @@ test("a method of summation is asked for by name, beside an accuracy, and counts
   expect(result.backend.summation!.map(({ method }) => method)).toContain("pruned");
   await expect(openBackends({ accuracy: 1e-9, method: "nosuch" })).rejects.toThrow(/no method "nosuch"/);
   await expect(run({ method: "pruned" })).rejects.toThrow(/needs an accuracy/);
+  await expect(run({ method: "direct" })).resolves.toBeDefined();
+  // Without fast sums there is nothing to choose from.
+  const alone = { backends: [createReferenceBackend()] };
+  expect(() => experiment({ ...document, backend: { accuracy: 1e-9, method: "pruned" } }, alone)).toThrow(
+    /no method of summation "pruned" here\. There are auto, direct/,
+  );
 });
 
 test("what is asked for by name and cannot be had is an error that says why", async () => {

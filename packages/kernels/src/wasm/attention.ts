@@ -151,6 +151,23 @@ function isSafeExactly(engine: Engine, call: Call, points: number, slope: number
   return isSafe(engine.precision, slope * ofKeys * ofAsks + biases, m, ofKeys);
 }
 
+/** max |x_k|, k = from … to − 1. */
+function greatestOf(points: Float64Array, from: number, to: number): number {
+  let greatest = 0;
+  for (let k = from; k < to; k++) if (Math.abs(points[k]!) > greatest) greatest = Math.abs(points[k]!);
+  return greatest;
+}
+
+/** Whether all coordinates of some system, not all 0, are below `least`; one whose first key is not needs no look. */
+function isTooSmall(points: Float64Array, systems: number, size: number, d: number, least: number): boolean {
+  for (let from = 0; from < systems * size; from += size) {
+    if (greatestOf(points, from, from + d) >= least) continue;
+    const greatest = greatestOf(points, from, from + size);
+    if (greatest !== 0 && greatest < least) return true;
+  }
+  return false;
+}
+
 /** Bounds the scores; leaves the flag `safe` where no maximum is needed. Returns false beyond what the kernels can hold. */
 function placeScores(engine: Engine, call: Call, points: number, job: Job): boolean {
   const { kernel, keys, keyPoints, asks, visibility } = call;
@@ -160,7 +177,7 @@ function placeScores(engine: Engine, call: Call, points: number, job: Job): bool
   const slope = placeHeads(engine, kernel, d, job);
   const largest = largestCoordinate[engine.precision];
   if (!(ofKeys <= largest && ofAsks <= largest && slope * ofAsks <= largest)) return false;
-  if (ofKeys !== 0 && ofKeys < leastCoordinate[engine.precision]) return false;
+  if (isTooSmall(keyPoints, systems, m * d, d, leastCoordinate[engine.precision])) return false;
   if (!isExponential(kernel)) {
     if (!holdsQuotients(engine.precision, kernel, slope * ofKeys * ofAsks)) return false;
     placePointwiseBias(engine, kernel, keys, visibility, job);

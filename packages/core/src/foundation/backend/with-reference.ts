@@ -36,8 +36,13 @@ export function withReference(backend: Backend): Backend {
     reasons.set(why, `Slower: ${by} computed what backend ${backend.name} declined of a ${what}: ${why}.`);
   };
   const fits = ({ precision }: KernelDescription): boolean => precision !== "f64" || backend.precision === "f64";
+  const batches: Pick<Backend, "fieldBatch"> =
+    backend.fieldBatch === undefined
+      ? {}
+      : { fieldBatch: (kernel, batch, mask, out) => fits(kernel) && backend.fieldBatch!(kernel, batch, mask, out) };
   return {
     ...backend,
+    ...batches,
     ...perceptronOf(backend, note),
     complete: true,
     field(kernel, source, queries, visibility, out) {
