@@ -117,15 +117,23 @@ function requireCertifiable({ precision, accuracy, method }: DocumentSpec["backe
   });
 }
 
-function requireMethod({ method = "auto" }: DocumentSpec["backend"], backend: Backend): void {
-  const methods = backend.methods ?? ["auto", "direct"];
-  if (methods.includes(method)) return;
+/** A backend with certified sums computes what it was opened for; one without is exact, whatever accuracy is asked for. */
+function requireCertified({ accuracy, method = "auto" }: DocumentSpec["backend"], backend: Backend): void {
+  const { certifies } = backend;
+  const fits =
+    certifies === undefined
+      ? method === "auto" || method === "direct"
+      : certifies.accuracy === accuracy && certifies.method === method;
+  if (fits) return;
+  const has =
+    certifies === undefined ? "direct sums alone" : `accuracy ${certifies.accuracy}, method ${certifies.method}`;
   throw new InputError({
-    code: "unknown-name",
+    code: "incompatible",
     who: `backend ${backend.name}`,
-    rule: `it has no method of summation "${method}" here`,
-    fix: `There are ${methods.join(", ")}`,
-    path: ["backend", "method"],
+    rule: `it was opened with ${has}`,
+    got: `accuracy: ${accuracy}, method: ${method}`,
+    fix: "Open it for what is asked (openBackends); a sweep opens its backends once, so that neither can be swept",
+    path: ["backend", method === "auto" ? "accuracy" : "method"],
   });
 }
 
@@ -159,7 +167,7 @@ export function resolveBackend(
       path: ["backend", "precision"],
     });
   }
-  requireMethod(spec, backend);
+  requireCertified(spec, backend);
   if (typeof spec.threads === "number" && spec.threads > backend.threads) {
     throw new InputError({
       code: "incompatible",

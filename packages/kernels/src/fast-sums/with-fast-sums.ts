@@ -254,7 +254,7 @@ export function withFastSums(direct: Backend, options: FastSumsOptions): Backend
     ...whole.backend,
     ...batchesOf(engine, direct),
     name: `${direct.name} with fast sums`,
-    methods: methodNames,
+    certifies: { accuracy: options.accuracy, method },
     field(kernel, source, queries, visibility, out) {
       const choices = isMine(engine, visibility, out) ? choose(engine, kernel, source, queries) : [];
       if (choices.some((choice) => choice !== undefined)) {

@@ -38,9 +38,19 @@ export interface LibraryRecord {
 
 function recordOf(library: string): Partial<LibraryRecord> {
   try {
-    return JSON.parse(readFileSync(recordPath(library), "utf8")) as Partial<LibraryRecord>;
+    const record: unknown = JSON.parse(readFileSync(recordPath(library), "utf8"));
+    return typeof record === "object" && record !== null ? record : {};
   } catch {
     return {};
+  }
+}
+
+/** `libraryHash`, or undefined where the file cannot be read. */
+function bytesOf(library: string): string | undefined {
+  try {
+    return libraryHash(library);
+  } catch {
+    return undefined;
   }
 }
 
@@ -52,6 +62,8 @@ function recordOf(library: string): Partial<LibraryRecord> {
 export function libraryFault(library: string): string | undefined {
   if (!existsSync(recordPath(library))) return "nothing beside it says what it was built of";
   const record = recordOf(library);
-  if (record.library !== libraryHash(library)) return "it is damaged: its bytes are not those that were built";
+  const bytes = bytesOf(library);
+  if (bytes === undefined || record.library !== bytes)
+    return "it is damaged or cannot be read: its bytes are not those that were built";
   return record.sources === sourcesHash() ? undefined : "it was built of other sources than those that are here";
 }

@@ -247,9 +247,9 @@ export function findEquilibria(flow: MomentFlow, options: EquilibriumSearchOptio
     return true;
   };
   /** Whether a start came to rest; one at which the numerics give up is no reason to end the search. */
-  const tryFrom = (rank: number, start: number): boolean => {
+  const tryFrom = (rank: number, start: number, point: () => StratumPoint): boolean => {
     try {
-      return add(randomStart(stream({ seed, purpose: "equilibria", run: rank, token: start }), flow, rank, variance));
+      return add(point());
     } catch (error) {
       if (!(error instanceof SolveError)) throw error;
       failed.push({ rank, start, code: error.code, message: error.message });
@@ -267,11 +267,13 @@ export function findEquilibria(flow: MomentFlow, options: EquilibriumSearchOptio
     const single = rank === 0 && !flow.carried;
     for (let k = 0; k < (single ? 1 : startsPerRank) && goesOn(); k++) {
       tried++;
-      if (tryFrom(rank, k) && !single) converged++;
+      const random = () => stream({ seed, purpose: "equilibria", run: rank, token: k });
+      if (tryFrom(rank, k, () => randomStart(random(), flow, rank, variance)) && !single) converged++;
     }
   }
   const unseen = converged === 0 ? 1 : metOnce(found) / converged;
-  for (const start of also) if (goesOn()) add(start);
+  // Those that were given are numbered after the random ones.
+  for (const [k, start] of also.entries()) if (goesOn()) tryFrom(start.rank, startsPerRank + k, () => start);
   const trace = ({ point }: MomentEquilibrium) => point.roots.reduce((sum, root) => sum + root * root, 0);
   const equilibria = found.sort((a, b) => a.point.rank - b.point.rank || trace(a) - trace(b));
   return {

@@ -107,7 +107,7 @@ function flowAlong(slice: Slice, masses: Float64Array, k: number, out: Float64Ar
  *
  * @returns adds to the rates of masses, centre and scale, and to what leaves each cell
  * @accuracy order 2 in the width of a cell; Gaussians to the steps (mean-field/noise.test.ts)
- * @throws SolveError no-convergence, where a jump would pass beyond the box
+ * @throws SolveError no-convergence, where a jump would be longer than a standard deviation of the law along it
  * @source derived; the flux: Scharfetter and Gummel, IEEE Transactions on Electron Devices 16 (1969); jumps for an anisotropic D:
  *   Fehrenbach and Mirebeau, Journal of Mathematical Imaging and Vision 49 (2014)
  */
@@ -128,17 +128,37 @@ export function noiseInFrame(grid: ChartGrid, slices: number) {
     invert(scale, found.inverse);
     diffusionInFrame(d, spread, found);
     growFrame(found, d, spread, out);
-    if (!decompose(found.diffusion, d, perAxis, found.jumps)) refuseTurned(perAxis);
+    const fits = decompose(found.diffusion, d, perAxis, found.jumps);
+    const length = fits ? longestJump(found, d, slice.width) : Number.POSITIVE_INFINITY;
+    if (length > mostDeviations) refuseTurned(length, perAxis);
     for (let k = 0; k < 3; k++) flowAlong(slice, masses, k, out.masses, outflow);
   };
 }
 
-function refuseTurned(perAxis: number): never {
+/** Longest jump in standard deviations of the law along it, beyond which its shape is not seen between the cells. */
+const mostDeviations = 1;
+
+/** max_k √(e_kᵀC⁻¹e_k) times the width of a cell, over the jumps that are made; on one axis none is longer than a cell. */
+function longestJump({ jumps: { weights, steps }, precision }: Spread, d: number, width: number): number {
+  if (d === 1) return 0;
+  let longest = 0;
+  for (let k = 0; k < 3; k++) {
+    const [x, y] = [steps[2 * k]!, steps[2 * k + 1]!];
+    if (!(weights[k]! > 0) || Math.abs(x) + Math.abs(y) <= 1) continue;
+    const square = x * x * precision[0]! + 2 * x * y * precision[1]! + y * y * precision[3]!;
+    longest = Math.max(longest, Math.sqrt(square) * width);
+  }
+  return longest;
+}
+
+function refuseTurned(length: number, perAxis: number): never {
   throw new SolveError({
     code: "no-convergence",
     who: "level mean-field",
     rule: "noise must not be further from isotropic in the frame of the box than the grid can show",
-    got: `jumps of more than ${perAxis} cells`,
+    got: Number.isFinite(length)
+      ? `jumps of ${length.toFixed(1)} standard deviations on ${perAxis} × ${perAxis} cells`
+      : `jumps of more than ${perAxis} cells`,
     fix: "The law is far thinner in one direction than in the other, or sheared: raise grid, or end the span before",
     details: { perAxis },
   });

@@ -1,9 +1,9 @@
 import { InputError } from "../../foundation/errors/index.js";
 import { momentsOf } from "../../foundation/law/index.js";
-import { psdSqrt } from "../../foundation/linear-algebra/index.js";
 import type { InitialLaw, LawDensity } from "../../laws/contract.js";
 import { place } from "./box-frame.js";
 import type { ChartGrid } from "./chart.js";
+import { frameRoot } from "./frame-root.js";
 
 /** Cells of a slice, dimension, and slices: one for each position, one in all without a mask. */
 export interface BoxShape {
@@ -93,7 +93,7 @@ export function startOf({ nodes, chart }: ChartGrid, initial: InitialLaw, of: Bo
   for (let p = 0; p < slices; p++) {
     const slice = partsOf(y, of, p);
     slice.centre.set(mean);
-    slice.scale.set(psdSqrt(cov, d).sqrt);
+    frameRoot(cov, d, slice.scale);
     const s = masked ? (p + 0.5) / slices : undefined;
     for (let round = 0; positional && round < frameRounds; round++) {
       const fine = round === 0 ? finer(slice, chart.box[0]![1]) : { slice, nodes };
@@ -102,7 +102,7 @@ export function startOf({ nodes, chart }: ChartGrid, initial: InitialLaw, of: Bo
       // Within one cell there is no frame to be found: the grid is refused for that, and says so.
       if (own.cov[0]! < cell ** 2) break;
       slice.centre.set(own.mean);
-      slice.scale.set(psdSqrt(own.cov, d).sqrt);
+      frameRoot(own.cov, d, slice.scale);
     }
     fill(slice, nodes, at, s, 1 / slices);
   }

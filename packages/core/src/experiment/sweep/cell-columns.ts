@@ -76,8 +76,8 @@ function ensembleEntries(name: string, { ensemble }: LevelResult, every: boolean
 
 function distanceEntries({ distances }: RunResult): Entry[] {
   return Object.entries(distances).flatMap(([pair, metrics]) =>
-    Object.entries(metrics).flatMap(([metric, { value }]): Entry[] =>
-      value.length > 0 ? [[`${pair}.${metric}`, value.at(-1)!]] : [],
+    Object.entries(metrics).flatMap(([metric, { value, failed }]): Entry[] =>
+      value.length > 0 && failed === undefined ? [[`${pair}.${metric}`, value.at(-1)!]] : [],
     ),
   );
 }

@@ -33,6 +33,19 @@ function withoutDistances(bound: Experiment): Experiment {
   return expected ? bound : { ...bound, comparison: undefined };
 }
 
+/** What failed first in a run: a level, or a distance between two. */
+function firstFailure({ levels, distances }: RunResult): Pick<CellOutcome, "code" | "message"> | undefined {
+  for (const [name, { outcome }] of Object.entries(levels)) {
+    if (outcome.status === "failed") return { code: outcome.code, message: `level ${name}: ${outcome.message}` };
+  }
+  for (const [pair, metrics] of Object.entries(distances)) {
+    for (const { failed } of Object.values(metrics)) {
+      if (failed !== undefined) return { code: failed.code, message: `${pair} at t = ${failed.t}: ${failed.message}` };
+    }
+  }
+  return undefined;
+}
+
 /**
  * Runs what `measure` asks for: the levels unless it is `analysis` alone, the distances and the analysis where they
  * are named. A pure function of the experiment, so a cell has the same bytes wherever it is computed.
@@ -48,13 +61,10 @@ export function runCell(bound: Experiment, measure: readonly Measure[], options:
       ? analyzeExperiment(bound, { ...cancel, leaveOut: ["picture", "integrates"] })
       : undefined;
     const columns = cellColumns(bound, measure, result, analysis);
-    const failures = Object.entries(result?.levels ?? {}).flatMap(([name, { outcome }]) =>
-      outcome.status === "failed" ? [{ name, ...outcome }] : [],
-    );
-    const first = failures[0];
+    const first = result === undefined ? undefined : firstFailure(result);
     return {
       status: first === undefined ? "done" : "failed",
-      ...(first === undefined ? {} : { code: first.code, message: `level ${first.name}: ${first.message}` }),
+      ...(first === undefined ? {} : first),
       columns,
       ...(result === undefined ? {} : { result }),
       ...(analysis === undefined ? {} : { analysis }),

@@ -146,8 +146,8 @@ export interface Backend {
   readonly threads: number;
   /** What else decides the bits of its results: the instruction set. */
   readonly variant?: string;
-  /** Methods of summation that can be asked for by name; none but the direct sum where left out. */
-  readonly methods?: readonly string[];
+  /** What its sums are certified to, and by which method ("auto" chooses); left out where all sums are direct. */
+  readonly certifies?: { readonly accuracy: number; readonly method: string };
   /** `field` never declines; leave it out of a backend that is made of this one and may. */
   readonly complete?: true;
   /** Why the last call that returned false was declined: the end of a sentence "…: why." */
