@@ -7,9 +7,10 @@ import {
   type Visibility,
   withReference,
 } from "@meanfield/core/foundation/backend";
-import { InputError, nearestOf } from "@meanfield/core/foundation/errors";
+import { InputError } from "@meanfield/core/foundation/errors";
 import type { WeightedPoints } from "@meanfield/core/foundation/shapes";
 import { createWorkspace, type Workspace } from "@meanfield/core/foundation/workspace";
+import { requireName } from "../shared/require-name.js";
 import { createLedger, type Ledger } from "./activity.js";
 import { createBlock, sharedBound, valueScale } from "./certificate.js";
 import { type Certified, cheapest, failingShare, forced, isWorthPlanning } from "./choose.js";
@@ -34,18 +35,7 @@ export interface FastSumsOptions {
 }
 
 /** The methods that can be asked for. */
-export const methodNames: readonly string[] = ["auto", "direct", ...fastMethods.map(({ name }) => name)];
-
-function requireMethod(method: string): void {
-  if (methodNames.includes(method)) return;
-  throw new InputError({
-    code: "unknown-name",
-    who: "certified sums",
-    rule: `there is no method "${method}"`,
-    fix: `Did you mean "${nearestOf(method, methodNames)}"? There are ${methodNames.join(", ")}`,
-    path: ["backend", "method"],
-  });
-}
+const methodNames: readonly string[] = ["auto", "direct", ...fastMethods.map(({ name }) => name)];
 
 function requireAccuracy(accuracy: number): void {
   if (accuracy >= 1e-14 && accuracy <= 0.1) return;
@@ -243,7 +233,7 @@ function requireDouble({ name, precision }: Backend): void {
 export function withFastSums(direct: Backend, options: FastSumsOptions): Backend {
   requireAccuracy(options.accuracy);
   const method = options.method ?? "auto";
-  requireMethod(method);
+  requireName("certified sums", "method", method, methodNames, ["backend", "method"]);
   if (method === "direct") return direct;
   requireDouble(direct);
   const ledger = createLedger();

@@ -60,6 +60,15 @@ test("a method of summation is asked for by name, beside an accuracy, and counts
   );
 });
 
+test("backends opened for one accuracy and method are not taken for another", async () => {
+  const backends = await openBackends({ accuracy: 1e-9, method: "pruned" });
+  const ask = (backend: object) => experiment({ ...document, backend }, { backends });
+  expect(ask({ accuracy: 1e-9, method: "pruned" }).backend).toMatchObject({ accuracy: 1e-9, method: "pruned" });
+  for (const other of [{ accuracy: 1e-6, method: "pruned" }, { accuracy: 1e-9, method: "fourier" }, {}]) {
+    expect(() => ask(other)).toThrow(/it was opened with accuracy 1e-9, method pruned/);
+  }
+});
+
 test("what is asked for by name and cannot be had is an error that says why", async () => {
   await expect(openBackends({ name: "wasm", threads: 0 })).rejects.toThrow(InputError);
   await expect(openBackends({ name: "wasn" })).rejects.toThrow(

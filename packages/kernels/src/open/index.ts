@@ -1,7 +1,8 @@
 import { type Backend, createReferenceBackend } from "@meanfield/core/foundation/backend";
-import { InputError, nearestOf } from "@meanfield/core/foundation/errors";
+import { InputError } from "@meanfield/core/foundation/errors";
 import { type FastSumsOptions, type Keeper, withFastSums } from "../fast-sums/index.js";
 import { openNative } from "../native/index.js";
+import { requireName } from "../shared/require-name.js";
 import { openWasm } from "../wasm/index.js";
 
 /** What an experiment's `backend:` asks for; what it leaves out is that section's default. */
@@ -53,17 +54,7 @@ const fast: readonly { readonly name: string; readonly open: Open }[] = [
   { name: "wasm", open: tryWasm },
 ];
 
-function requireName(name: string): void {
-  const names = ["auto", ...fast.map((one) => one.name), "reference"];
-  if (names.includes(name)) return;
-  throw new InputError({
-    code: "unknown-name",
-    who: "backend",
-    rule: `there is no backend "${name}"`,
-    fix: `Did you mean "${nearestOf(name, names)}"? There are ${names.join(", ")}`,
-    path: ["backend", "name"],
-  });
-}
+const backendNames: readonly string[] = ["auto", ...fast.map(({ name }) => name), "reference"];
 
 function refuse(name: string, reason: string): never {
   throw new InputError({
@@ -113,7 +104,7 @@ export async function openBackends(
   options: OpenOptions = {},
 ): Promise<readonly Backend[]> {
   const { name = "auto", precision = "f64", threads = "auto", accuracy = "exact", method = "auto" } = request;
-  requireName(name);
+  requireName("backend", "backend", name, backendNames, ["backend", "name"]);
   const opened: Backend[] = [];
   const notices: string[] = [];
   for (const one of fast.filter((each) => name === "auto" || name === each.name)) {
